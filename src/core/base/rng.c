@@ -1,0 +1,141 @@
+/*
+ * rng.c
+ *		Philox4x32-10, a counter-based generator.
+ *
+ * Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3",
+ * SC'11.  Nothing is carried from one number to the next, so that masks and
+ * shuffles do not depend on what ran before them or beside them.
+ */
+#include "base/rng.h"
+
+#include <math.h>
+
+#include "base/math.h"
+
+#define PHILOX_M0	UINT32_C(0xD2511F53)
+#define PHILOX_M1	UINT32_C(0xCD9E8D57)
+#define PHILOX_W0	UINT32_C(0x9E3779B9)
+#define PHILOX_W1	UINT32_C(0xBB67AE85)
+#define PHILOX_ROUNDS 10
+
+uint64_t
+rn_rng_stream(RnPurpose purpose, uint64_t number)
+{
+	return ((uint64_t) purpose << 56) ^ number;
+}
+
+static inline void
+philox(uint64_t seed, uint64_t stream, uint64_t position, uint32_t words[4])
+{
+	uint32_t	c0 = (uint32_t) position;
+	uint32_t	c1 = (uint32_t) (position >> 32);
+	uint32_t	c2 = (uint32_t) stream;
+	uint32_t	c3 = (uint32_t) (stream >> 32);
+	uint32_t	k0 = (uint32_t) seed;
+	uint32_t	k1 = (uint32_t) (seed >> 32);
+
+	for (int round = 0; round < PHILOX_ROUNDS; round++)
+	{
+		uint64_t	p0 = (uint64_t) PHILOX_M0 * c0;
+		uint64_t	p1 = (uint64_t) PHILOX_M1 * c2;
+
+		c0 = (uint32_t) (p1 >> 32) ^ c1 ^ k0;
+		c1 = (uint32_t) p1;
+		c2 = (uint32_t) (p0 >> 32) ^ c3 ^ k1;
+		c3 = (uint32_t) p0;
+		k0 += PHILOX_W0;
+		k1 += PHILOX_W1;
+	}
+	words[0] = c0;
+	words[1] = c1;
+	words[2] = c2;
+	words[3] = c3;
+}
+
+void
+rn_rng_words(uint64_t seed, uint64_t stream, uint64_t position, uint32_t words[4])
+{
+	philox(seed, stream, position, words);
+}
+
+/* 53 random bits as a fraction of 2^53. */
+static double
+fraction(uint32_t high, uint32_t low)
+{
+	uint64_t	bits = ((uint64_t) high << 21) ^ (low >> 11);
+
+	return (double) bits * 0x1p-53;
+}
+
+double
+rn_rng_uniform(uint64_t seed, uint64_t stream, uint64_t position)
+{
+	uint32_t	words[4];
+
+	philox(seed, stream, position, words);
+	return fraction(words[0], words[1]);
+}
+
+/* Box & Muller, "A note on the generation of random normal deviates", 1958. */
+double
+rn_rng_normal(uint64_t seed, uint64_t stream, uint64_t position)
+{
+	uint32_t	words[4];
+	double		radius;
+	double		angle;
+
+	philox(seed, stream, position, words);
+	radius = sqrt(-2.0 * log(1.0 - fraction(words[0], words[1])));
+	angle = 6.283185307179586 * fraction(words[2], words[3]);
+	return radius * cos(angle);
+}
+
+/* Fisher & Yates; the multiply-shift bias below 2^-32 n does not matter here. */
+void
+rn_rng_permutation(uint64_t seed, uint64_t stream, uint32_t *index, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		index[i] = (uint32_t) i;
+	for (size_t i = n; i > 1; i--)
+	{
+		size_t		j = (size_t) (rn_rng_uniform(seed, stream, i) * (double) i);
+		uint32_t	swap = index[i - 1];
+
+		index[i - 1] = index[j];
+		index[j] = swap;
+	}
+}
+
+/* Blocks of words at a time, so that the compiler runs several side by side. */
+#define MASK_BLOCKS 64
+
+RN_VECTOR static void
+mask_words(uint64_t seed, uint64_t stream, uint64_t position, uint32_t words[4][MASK_BLOCKS])
+{
+	for (int i = 0; i < MASK_BLOCKS; i++)
+	{
+		uint32_t	block[4];
+
+		philox(seed, stream, position + (uint64_t) i, block);
+		for (int w = 0; w < 4; w++)
+			words[w][i] = block[w];
+	}
+}
+
+void
+rn_rng_mask(uint64_t seed, uint64_t stream, double rate, rn_real *mask, size_t n)
+{
+	uint32_t	words[4][MASK_BLOCKS];
+	uint32_t	threshold = (uint32_t) (rate * 0x1p32);
+	rn_real		kept = (rn_real) (1.0 / (1.0 - rate));
+	const uint32_t *flat = &words[0][0];
+
+	for (size_t done = 0; done < n; done += 4 * MASK_BLOCKS)
+	{
+		size_t		count = n - done < 4 * MASK_BLOCKS ? n - done : 4 * MASK_BLOCKS;
+
+		mask_words(seed, stream, done / 4, words);
+		for (size_t i = 0; i < count; i++)
+			mask[done + i] = flat[i] < threshold ? 0 : kept;
+	}
+}
