@@ -1,0 +1,314 @@
+/*
+ * fit.c
+ *		The training loop.
+ *
+ * Prechelt, "Early stopping - but when?", 1998: with patience, training ends
+ * when the validation loss has not become better for so many epochs, and the
+ * best epoch's weights are the result.  A loss that is not finite ends
+ * training with RN_DIVERGED at once: no such weights are ever returned.
+ */
+#include "nn/fit.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/rng.h"
+
+/* What one run works with; everything allocated here is freed in one place. */
+typedef struct Run
+{
+	RnHost	   *host;
+	const RnFitSpec *spec;
+	RnNetwork  *network;
+	const RnDataset *train;
+	const RnDataset *validation;
+	RnTape	   *tape;
+	RnOptim		optim;
+	uint32_t   *order;			/* [n] samples of an epoch */
+	rn_real    *target;			/* [B][O] */
+	rn_real    *dy;				/* [B][O] */
+	rn_real    *grad;			/* [P] */
+	rn_real    *best;			/* [P], with patience and validation */
+} Run;
+
+static int
+smaller(size_t a, int b)
+{
+	return a < (size_t) b ? (int) a : b;
+}
+
+static bool
+keeps_best(const RnFitSpec *spec, const RnDataset *validation)
+{
+	return validation != NULL && spec->patience > 0;
+}
+
+size_t
+rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n)
+{
+	int			B = smaller(n, spec->batch_size);
+	size_t		size = rn_network_size(network);
+	size_t		tape = rn_tape_bytes(network, spec->window, B, true);
+	size_t		rest = 2 * size * sizeof(rn_real)
+		+ rn_optim_bytes(&spec->optim, size)
+		+ 2 * (size_t) B * (size_t) network->outputs * sizeof(rn_real)
+		+ n * sizeof(uint32_t)
+		+ 2 * (size_t) spec->epochs * sizeof(double);
+	size_t		sum;
+
+	return __builtin_add_overflow(tape, rest, &sum) ? SIZE_MAX : sum;
+}
+
+static void
+run_free(Run *run)
+{
+	rn_tape_free(run->host, run->tape);
+	rn_optim_free(run->host, &run->optim);
+	rn_free(run->host, run->order);
+	rn_free(run->host, run->target);
+	rn_free(run->host, run->dy);
+	rn_free(run->host, run->grad);
+	rn_free(run->host, run->best);
+}
+
+static RnCode
+run_allocate(Run *run, RnFitLog *log)
+{
+	RnHost	   *host = run->host;
+	const RnFitSpec *spec = run->spec;
+	size_t		size = run->network->size;
+	size_t		n = run->train->n;
+	int			B = smaller(n, spec->batch_size);
+	size_t		predictions = (size_t) B * (size_t) run->network->spec.outputs;
+	int			steps = (int) ((n + (size_t) B - 1) / (size_t) B);
+
+	RN_TRY(rn_tape_create(host, &run->network->spec, spec->window, B, true, &run->tape));
+	RN_TRY(rn_optim_create(host, &spec->optim, &run->network->spec, steps, spec->epochs, &run->optim));
+	RN_TRY(rn_alloc(host, n, sizeof(uint32_t), (void **) &run->order));
+	RN_TRY(rn_alloc(host, predictions, sizeof(rn_real), (void **) &run->target));
+	RN_TRY(rn_alloc(host, predictions, sizeof(rn_real), (void **) &run->dy));
+	RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->grad));
+	if (keeps_best(spec, run->validation))
+		RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->best));
+	RN_TRY(rn_alloc(host, (size_t) spec->epochs, sizeof(double), (void **) &log->loss));
+	return rn_alloc(host, (size_t) spec->epochs, sizeof(double), (void **) &log->val_loss);
+}
+
+/* One optimiser step on count samples; their mean loss. */
+static RnCode
+train_batch(Run *run, const uint32_t *index, int count, double *loss)
+{
+	RnHost	   *host = run->host;
+	size_t		predictions = (size_t) count * (size_t) run->network->spec.outputs;
+
+	run->train->gather(run->train->source, index, count, rn_tape_input(run->tape), run->target);
+	RN_TRY(rn_network_forward(host, run->network, run->tape, count, run->spec->seed, run->optim.step));
+	*loss = rn_loss(&run->spec->loss, predictions, rn_tape_output(run->tape), run->target, run->dy);
+	if (!isfinite(*loss))
+		return RN_OK;
+	RN_TRY(rn_network_backward(host, run->network, run->tape, run->dy, run->grad, count));
+	return rn_optim_step(host, &run->optim, run->network->weights, run->grad);
+}
+
+static RnCode
+diverged(RnHost *host, int epoch, double loss)
+{
+	rn_fail(host, RN_DIVERGED, "training diverged in epoch %d: the loss became %g", epoch, loss);
+	return rn_fail_hint(host, "Lower learning_rate, or set clipnorm (1, say).");
+}
+
+/* One pass over the training samples; the mean loss over them. */
+static RnCode
+train_epoch(Run *run, int epoch, double *mean)
+{
+	size_t		n = run->train->n;
+	double		sum = 0;
+
+	if (run->spec->shuffle)
+		rn_rng_permutation(run->spec->seed, rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch),
+						   run->order, n);
+	else
+		for (size_t i = 0; i < n; i++)
+			run->order[i] = (uint32_t) i;
+	for (size_t at = 0; at < n; at += (size_t) run->spec->batch_size)
+	{
+		int			count = smaller(n - at, run->spec->batch_size);
+		double		loss = NAN;
+
+		RN_TRY(train_batch(run, run->order + at, count, &loss));
+		if (!isfinite(loss))
+			return diverged(run->host, epoch, loss);
+		sum += loss * count;
+	}
+	*mean = sum / (double) n;
+	return RN_OK;
+}
+
+/*
+ * Mean loss over a data set, without dropout and on the training tape's
+ * memory: a tape of its own would double the largest allocation.
+ */
+static RnCode
+validate(Run *run, int epoch, double *mean)
+{
+	RnHost	   *host = run->host;
+	const RnDataset *data = run->validation;
+	int			outputs = run->network->spec.outputs;
+	double		sum = 0;
+
+	rn_tape_set_training(run->tape, false);
+	for (size_t at = 0; at < data->n;)
+	{
+		int			count = smaller(data->n - at, rn_tape_batch(run->tape));
+		double		loss;
+
+		for (int i = 0; i < count; i++)
+			run->order[i] = (uint32_t) (at + (size_t) i);
+		data->gather(data->source, run->order, count, rn_tape_input(run->tape), run->target);
+		RN_TRY(rn_network_forward(host, run->network, run->tape, count, 0, 0));
+		loss = rn_loss(&run->spec->loss, (size_t) count * (size_t) outputs,
+					   rn_tape_output(run->tape), run->target, NULL);
+		if (!isfinite(loss))
+			return diverged(host, epoch, loss);
+		sum += loss * count;
+		at += (size_t) count;
+	}
+	rn_tape_set_training(run->tape, true);
+	*mean = sum / (double) data->n;
+	return RN_OK;
+}
+
+static RnCode
+run_epochs(Run *run, RnFitLog *log)
+{
+	const RnFitSpec *spec = run->spec;
+	size_t		bytes = run->network->size * sizeof(rn_real);
+
+	for (int epoch = 1; epoch <= spec->epochs; epoch++)
+	{
+		double		loss = NAN;
+		double		val_loss = NAN;
+		RnProgress	progress;
+
+		RN_TRY(train_epoch(run, epoch, &loss));
+		if (run->validation != NULL)
+			RN_TRY(validate(run, epoch, &val_loss));
+
+		log->loss[epoch - 1] = loss;
+		log->val_loss[epoch - 1] = val_loss;
+		log->epochs = epoch;
+		progress = (RnProgress) {epoch, spec->epochs, loss, val_loss};
+		run->host->progress(run->host, &progress);
+
+		if (run->best == NULL)
+			log->best_epoch = epoch;
+		else if (log->best_epoch == 0 || val_loss < log->val_loss[log->best_epoch - 1])
+		{
+			log->best_epoch = epoch;
+			memcpy(run->best, run->network->weights, bytes);
+		}
+		else if (epoch - log->best_epoch >= spec->patience)
+			break;
+	}
+	if (run->best != NULL)
+		memcpy(run->network->weights, run->best, bytes);
+	return RN_OK;
+}
+
+/* A step can leave weights that only the next forward pass would find. */
+static RnCode
+check_finite(RnHost *host, const RnNetwork *network, int epoch)
+{
+	for (size_t i = 0; i < network->size; i++)
+	{
+		if (i % ((size_t) 1 << 20) == 0)
+			RN_TRY(rn_poll(host));
+		if (!isfinite(network->weights[i]))
+			return diverged(host, epoch, (double) network->weights[i]);
+	}
+	return RN_OK;
+}
+
+RnCode
+rn_fit(RnHost *host, const RnFitSpec *spec, RnNetwork *network,
+	   const RnDataset *train, const RnDataset *validation, RnFitLog *log)
+{
+	Run			run = {
+		.host = host,
+		.spec = spec,
+		.network = network,
+		.train = train,
+		.validation = validation
+	};
+	RnCode		code;
+
+	memset(log, 0, sizeof(*log));
+	if (train->n == 0 || train->n > UINT32_MAX)
+		return rn_fail(host, RN_TOO_FEW_ROWS, "%zu training windows are outside of 1 .. %lu",
+					   train->n, (unsigned long) UINT32_MAX);
+	code = run_allocate(&run, log);
+	if (code == RN_OK)
+		code = run_epochs(&run, log);
+	if (code == RN_OK)
+		code = check_finite(host, network, log->best_epoch);
+	run_free(&run);
+	if (code != RN_OK)
+		rn_fit_log_free(host, log);
+	return code;
+}
+
+void
+rn_fit_log_free(RnHost *host, RnFitLog *log)
+{
+	rn_free(host, log->loss);
+	rn_free(host, log->val_loss);
+	log->loss = NULL;
+	log->val_loss = NULL;
+}
+
+/* The batches of rn_fit_predict, on a tape of B sequences. */
+static RnCode
+predict_batches(RnHost *host, const RnNetwork *network, RnTape *tape, const RnDataset *data,
+				size_t first, size_t n, uint32_t *index, rn_real *target, rn_real *y)
+{
+	size_t		O = (size_t) network->spec.outputs;
+
+	for (size_t at = 0; at < n;)
+	{
+		int			count = smaller(n - at, rn_tape_batch(tape));
+
+		for (int i = 0; i < count; i++)
+			index[i] = (uint32_t) (first + at + (size_t) i);
+		data->gather(data->source, index, count, rn_tape_input(tape), target);
+		RN_TRY(rn_network_forward(host, network, tape, count, 0, 0));
+		memcpy(y + at * O, rn_tape_output(tape), (size_t) count * O * sizeof(rn_real));
+		at += (size_t) count;
+	}
+	return RN_OK;
+}
+
+RnCode
+rn_fit_predict(RnHost *host, const RnNetwork *network, int window, int batch,
+			   const RnDataset *data, size_t first, size_t n, rn_real *y)
+{
+	int			B = smaller(n, batch);
+	RnTape	   *tape = NULL;
+	uint32_t   *index = NULL;
+	rn_real    *target = NULL;
+	RnCode		code;
+
+	if (n == 0)
+		return RN_OK;
+	code = rn_tape_create(host, &network->spec, window, B, false, &tape);
+	if (code == RN_OK)
+		code = rn_alloc(host, (size_t) B, sizeof(uint32_t), (void **) &index);
+	if (code == RN_OK)
+		code = rn_alloc(host, (size_t) B * (size_t) network->spec.outputs, sizeof(rn_real),
+						(void **) &target);
+	if (code == RN_OK)
+		code = predict_batches(host, network, tape, data, first, n, index, target, y);
+	rn_free(host, target);
+	rn_free(host, index);
+	rn_tape_free(host, tape);
+	return code;
+}

@@ -1,0 +1,64 @@
+/*
+ * fit.h
+ *		The training loop: epochs, shuffling, validation, early stopping.
+ */
+#ifndef RN_FIT_H
+#define RN_FIT_H
+
+#include "nn/loss.h"
+#include "nn/network.h"
+#include "nn/optim.h"
+
+/*
+ * Where samples come from.  The network wing does not know what a window is:
+ * gather writes the B samples of the given numbers as x [T][B][I] and
+ * target [B][O].
+ */
+typedef struct RnDataset
+{
+	size_t		n;				/* samples, numbered from 0 */
+	const void *source;
+	void		(*gather) (const void *source, const uint32_t *index, int B,
+						   rn_real *x, rn_real *target);
+} RnDataset;
+
+typedef struct RnFitSpec
+{
+	int			epochs;
+	int			batch_size;
+	int			window;			/* T */
+	bool		shuffle;		/* a new order every epoch */
+	int			patience;		/* epochs without a better validation loss
+								 * before stopping; 0: never stop */
+	uint64_t	seed;
+	RnLossSpec	loss;
+	RnOptimSpec optim;
+} RnFitSpec;
+
+typedef struct RnFitLog
+{
+	int			epochs;			/* run */
+	int			best_epoch;		/* 1-based, whose weights were kept */
+	double	   *loss;			/* [spec.epochs], mean over the epoch's samples
+								 * while they were trained on, as Keras shows */
+	double	   *val_loss;		/* [spec.epochs], NaN without validation */
+} RnFitLog;
+
+/*
+ * Train network in place.  The n samples of train are the ones learnt from;
+ * validation may be NULL.  With patience, the weights of the best epoch are
+ * restored at the end.  log's arrays are allocated from the host.
+ */
+extern size_t rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n);
+extern RnCode rn_fit(RnHost *host, const RnFitSpec *spec, RnNetwork *network,
+					 const RnDataset *train, const RnDataset *validation, RnFitLog *log);
+extern void rn_fit_log_free(RnHost *host, RnFitLog *log);
+
+/*
+ * Predictions [n][O] for samples first .. first+n-1 of a data set, in batches
+ * of at most batch.
+ */
+extern RnCode rn_fit_predict(RnHost *host, const RnNetwork *network, int window, int batch,
+							 const RnDataset *data, size_t first, size_t n, rn_real *y);
+
+#endif							/* RN_FIT_H */

@@ -1,0 +1,442 @@
+/*
+ * network.c
+ *		The stack of layers: shapes, the block of weights, the tape, forward
+ *		and back-propagation through time.
+ *
+ * Werbos, "Backpropagation through time: what it does and how to do it",
+ * Proc. IEEE 78(10), 1990.  Gradients run through all T steps of a window,
+ * and the state of a window starts at zero.
+ */
+#include "nn/network.h"
+
+#include <string.h>
+
+#include "base/gemm.h"
+#include "nn/dense.h"
+#include "nn/dropout.h"
+
+RnCode
+rn_network_check(RnHost *host, RnNetworkSpec *spec)
+{
+	if (spec->layers < 1 || spec->layers > RN_MAX_LAYERS)
+		return rn_fail(host, RN_INVALID_OPTION, "%d layers are outside of 1 .. %d",
+					   spec->layers, RN_MAX_LAYERS);
+	if (spec->inputs < 1 || spec->inputs > RN_MAX_UNITS)
+		return rn_fail(host, RN_INVALID_OPTION, "%d inputs are outside of 1 .. %d",
+					   spec->inputs, RN_MAX_UNITS);
+	if (spec->outputs < 1 || spec->outputs > RN_MAX_OUTPUTS)
+		return rn_fail(host, RN_INVALID_OPTION, "%d outputs are outside of 1 .. %d",
+					   spec->outputs, RN_MAX_OUTPUTS);
+	for (int l = 0; l < spec->layers; l++)
+	{
+		RnLayerSpec *layer = &spec->layer[l];
+
+		if (layer->units < 1 || layer->units > RN_MAX_UNITS)
+			return rn_fail(host, RN_INVALID_OPTION, "%d units are outside of 1 .. %d",
+						   layer->units, RN_MAX_UNITS);
+		layer->inputs = l == 0 ? spec->inputs : spec->layer[l - 1].units;
+	}
+	return RN_OK;
+}
+
+int
+rn_network_variables(const RnNetworkSpec *spec)
+{
+	return 3 * spec->layers + 2;
+}
+
+/* Shape of variable i, without its offset. */
+static RnVariable
+variable_shape(const RnNetworkSpec *spec, int i)
+{
+	RnVariable	variable = {.layer = i / 3};
+	const RnLayerSpec *layer = &spec->layer[variable.layer];
+	size_t		GH;
+
+	if (variable.layer == spec->layers)
+	{
+		variable.name = i % 3 == 0 ? "kernel" : "bias";
+		variable.rows = i % 3 == 0 ? (size_t) spec->layer[spec->layers - 1].units : 1;
+		variable.columns = (size_t) spec->outputs;
+		return variable;
+	}
+
+	GH = (size_t) rn_cell(layer->kind)->gates * (size_t) layer->units;
+	variable.columns = GH;
+	switch (i % 3)
+	{
+		case 0:
+			variable.name = "kernel";
+			variable.rows = (size_t) layer->inputs;
+			break;
+		case 1:
+			variable.name = "recurrent_kernel";
+			variable.rows = (size_t) layer->units;
+			break;
+		default:
+			variable.name = "bias";
+			variable.rows = rn_cell_bias_size(layer) / GH;
+			break;
+	}
+	return variable;
+}
+
+RnVariable
+rn_network_variable(const RnNetworkSpec *spec, int i)
+{
+	size_t		offset = 0;
+	RnVariable	variable;
+
+	for (int before = 0; before < i; before++)
+	{
+		variable = variable_shape(spec, before);
+		offset += variable.rows * variable.columns;
+	}
+	variable = variable_shape(spec, i);
+	variable.offset = offset;
+	return variable;
+}
+
+/* No overflow: 64 layers of 4096 units have less than 2^34 weights. */
+size_t
+rn_network_size(const RnNetworkSpec *spec)
+{
+	RnVariable	last = rn_network_variable(spec, rn_network_variables(spec) - 1);
+
+	return last.offset + last.rows * last.columns;
+}
+
+RnCode
+rn_network_create(RnHost *host, const RnNetworkSpec *spec, RnNetwork *network)
+{
+	network->spec = *spec;
+	network->weights = NULL;
+	RN_TRY(rn_network_check(host, &network->spec));
+	network->size = rn_network_size(&network->spec);
+	return rn_alloc(host, network->size, sizeof(rn_real), (void **) &network->weights);
+}
+
+void
+rn_network_free(RnHost *host, RnNetwork *network)
+{
+	rn_free(host, network->weights);
+	network->weights = NULL;
+}
+
+/* What the tape holds for a layer beside what the cell itself sees. */
+typedef struct LayerMasks
+{
+	rn_real    *x;				/* [T][B][I] masked inputs, where they differ from
+								 * the outputs of the layer below */
+	rn_real    *input;			/* [B][I] input dropout */
+	rn_real    *recurrent;		/* [B][H] recurrent dropout */
+	rn_real    *output;			/* [T][B][H] dropout after the layer; the last
+								 * layer's [B][H] */
+} LayerMasks;
+
+struct RnTape
+{
+	RnArena		arena;
+	int			T;
+	int			B;
+	bool		training;
+	rn_real    *input;			/* [T][B][I] */
+	rn_real    *head;			/* [B][H] input of the head */
+	rn_real    *output;			/* [B][O] */
+	rn_real    *dh[2];			/* [T][B][H] gradients, of this layer and below */
+	RnLayerTape layer[RN_MAX_LAYERS];
+	LayerMasks	masks[RN_MAX_LAYERS];
+};
+
+/* Does layer l read a masked copy of what the layer below gave? */
+static bool
+copies_input(const RnNetworkSpec *spec, int l)
+{
+	return spec->layer[l].input_dropout > 0 || (l > 0 && spec->layer[l - 1].dropout > 0);
+}
+
+/* The arrays of layer l, measured or handed out (see RnArena). */
+static void
+lay_out_layer(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec, int l)
+{
+	const RnLayerSpec *layer = &spec->layer[l];
+	const RnCell *cell = rn_cell(layer->kind);
+	RnLayerTape *t = &tape->layer[l];
+	LayerMasks *m = &tape->masks[l];
+	size_t		T = (size_t) tape->T;
+	size_t		B = (size_t) tape->B;
+	size_t		I = (size_t) layer->inputs;
+	size_t		H = (size_t) layer->units;
+	size_t		GH = (size_t) cell->gates * H;
+	bool		last = l == spec->layers - 1;
+
+	memset(t, 0, sizeof(*t));
+	memset(m, 0, sizeof(*m));
+	t->gates = rn_arena_take(arena, T * B * GH, sizeof(rn_real));
+	t->h = rn_arena_take(arena, (T + 1) * B * H, sizeof(rn_real));
+	t->work = rn_arena_take(arena, B * GH, sizeof(rn_real));
+	if (cell->has_c)
+		t->c = rn_arena_take(arena, (T + 1) * B * H, sizeof(rn_real));
+	if (cell->has_aux)
+		t->aux = rn_arena_take(arena, T * B * H, sizeof(rn_real));
+	if (!tape->training)
+		return;
+
+	if (copies_input(spec, l))
+		m->x = rn_arena_take(arena, T * B * I, sizeof(rn_real));
+	if (layer->input_dropout > 0)
+		m->input = rn_arena_take(arena, B * I, sizeof(rn_real));
+	if (layer->dropout > 0)
+		m->output = rn_arena_take(arena, (last ? 1 : T) * B * H, sizeof(rn_real));
+	if (layer->recurrent_dropout > 0)
+	{
+		m->recurrent = rn_arena_take(arena, B * H, sizeof(rn_real));
+		t->recurrent_mask = m->recurrent;
+		t->hm = rn_arena_take(arena, T * B * H, sizeof(rn_real));
+		t->dhm = rn_arena_take(arena, B * H, sizeof(rn_real));
+	}
+}
+
+static void
+lay_out(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec)
+{
+	size_t		TB = (size_t) tape->T * (size_t) tape->B;
+	size_t		widest = 0;
+
+	tape->input = rn_arena_take(arena, TB * (size_t) spec->inputs, sizeof(rn_real));
+	for (int l = 0; l < spec->layers; l++)
+	{
+		size_t		H = (size_t) spec->layer[l].units;
+
+		lay_out_layer(tape, arena, spec, l);
+		widest = H > widest ? H : widest;
+	}
+	tape->head = rn_arena_take(arena, (size_t) tape->B * widest, sizeof(rn_real));
+	tape->output = rn_arena_take(arena, (size_t) tape->B * (size_t) spec->outputs, sizeof(rn_real));
+	if (!tape->training)
+		return;
+	for (int i = 0; i < (spec->layers > 1 ? 2 : 1); i++)
+		tape->dh[i] = rn_arena_take(arena, TB * widest, sizeof(rn_real));
+}
+
+size_t
+rn_tape_bytes(const RnNetworkSpec *spec, int T, int B, bool training)
+{
+	RnTape		tape = {.T = T, .B = B, .training = training};
+	RnArena		arena = {0};
+	RnNetworkSpec shaped = *spec;
+	size_t		bytes;
+
+	for (int l = 0; l < spec->layers; l++)
+		shaped.layer[l].inputs = l == 0 ? spec->inputs : spec->layer[l - 1].units;
+	lay_out(&tape, &arena, &shaped);
+	if (__builtin_add_overflow(rn_arena_bytes(&arena), sizeof(RnTape), &bytes))
+		return SIZE_MAX;
+	return bytes;
+}
+
+RnCode
+rn_tape_create(RnHost *host, const RnNetworkSpec *spec, int T, int B, bool training, RnTape **tape)
+{
+	RnArena		arena = {0};
+	RnTape	   *made;
+	RnCode		code;
+
+	*tape = NULL;
+	RN_TRY(rn_gemm_prepare(host));
+	RN_TRY(rn_alloc(host, 1, sizeof(RnTape), (void **) &made));
+	memset(made, 0, sizeof(*made));
+	made->T = T;
+	made->B = B;
+	made->training = training;
+	lay_out(made, &arena, spec);
+	code = rn_arena_allocate(host, &arena);
+	if (code != RN_OK)
+	{
+		rn_free(host, made);
+		return code;
+	}
+	lay_out(made, &arena, spec);
+	made->arena = arena;
+	*tape = made;
+	return RN_OK;
+}
+
+void
+rn_tape_free(RnHost *host, RnTape *tape)
+{
+	if (tape == NULL)
+		return;
+	rn_arena_free(host, &tape->arena);
+	rn_free(host, tape);
+}
+
+void
+rn_tape_set_training(RnTape *tape, bool training)
+{
+	tape->training = training;
+	for (int l = 0; l < RN_MAX_LAYERS; l++)
+		tape->layer[l].recurrent_mask = training ? tape->masks[l].recurrent : NULL;
+}
+
+int
+rn_tape_batch(const RnTape *tape)
+{
+	return tape->B;
+}
+
+rn_real *
+rn_tape_input(RnTape *tape)
+{
+	return tape->input;
+}
+
+rn_real *
+rn_tape_output(RnTape *tape)
+{
+	return tape->output;
+}
+
+/* Layer l's weights in a block (of weights or of gradients). */
+static RnLayerWeights
+layer_weights(const RnNetworkSpec *spec, rn_real *block, int l)
+{
+	return (RnLayerWeights) {
+		.kernel = block + rn_network_variable(spec, 3 * l).offset,
+		.recurrent = block + rn_network_variable(spec, 3 * l + 1).offset,
+		.bias = block + rn_network_variable(spec, 3 * l + 2).offset
+	};
+}
+
+/* The head's kernel and bias in a block. */
+static rn_real *
+head_kernel(const RnNetworkSpec *spec, rn_real *block)
+{
+	return block + rn_network_variable(spec, 3 * spec->layers).offset;
+}
+
+static rn_real *
+head_bias(const RnNetworkSpec *spec, rn_real *block)
+{
+	return block + rn_network_variable(spec, 3 * spec->layers + 1).offset;
+}
+
+/*
+ * Bring what the layer below gave (the tape's input for the first) to layer
+ * l, through the dropouts between them, and draw the recurrent mask.
+ */
+static RnCode
+feed_layer(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B,
+		   uint64_t seed, uint64_t step)
+{
+	const RnLayerSpec *layer = &spec->layer[l];
+	LayerMasks *m = &tape->masks[l];
+	size_t		BI = (size_t) B * (size_t) layer->inputs;
+	const rn_real *x = l == 0 ? tape->input : tape->layer[l - 1].h + BI;
+
+	tape->layer[l].x = x;
+	if (!tape->training)
+		return RN_OK;
+	if (l > 0 && spec->layer[l - 1].dropout > 0)
+	{
+		RN_TRY(rn_dropout_forward(host, spec->layer[l - 1].dropout, seed, step, l - 1,
+								  m->x, x, tape->masks[l - 1].output, tape->T, BI));
+		tape->layer[l].x = m->x;
+	}
+	if (layer->input_dropout > 0)
+	{
+		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_INPUT_DROPOUT, step, l, 0),
+					layer->input_dropout, m->input, BI);
+		RN_TRY(rn_dropout_apply(host, m->x, tape->layer[l].x, m->input, true, tape->T, BI));
+		tape->layer[l].x = m->x;
+	}
+	if (layer->recurrent_dropout > 0)
+		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_RECURRENT_DROPOUT, step, l, 0),
+					layer->recurrent_dropout, m->recurrent, (size_t) B * (size_t) layer->units);
+	return RN_OK;
+}
+
+RnCode
+rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
+				   int B, uint64_t seed, uint64_t step)
+{
+	const RnNetworkSpec *spec = &network->spec;
+	int			top = spec->layers - 1;
+	size_t		BH = (size_t) B * (size_t) spec->layer[top].units;
+	const rn_real *last;
+
+	for (int l = 0; l <= top; l++)
+	{
+		RnLayerWeights weights = layer_weights(spec, network->weights, l);
+
+		RN_TRY(feed_layer(host, spec, tape, l, B, seed, step));
+		RN_TRY(rn_cell(spec->layer[l].kind)->forward(host, &spec->layer[l], &weights,
+													 &tape->layer[l], tape->T, B));
+	}
+
+	last = tape->layer[top].h + (size_t) tape->T * BH;
+	if (tape->training && spec->layer[top].dropout > 0)
+		RN_TRY(rn_dropout_forward(host, spec->layer[top].dropout, seed, step, top,
+								  tape->head, last, tape->masks[top].output, 1, BH));
+	else
+		memcpy(tape->head, last, BH * sizeof(rn_real));
+	return rn_dense_forward(host, tape->head, head_kernel(spec, network->weights),
+							head_bias(spec, network->weights), tape->output,
+							B, spec->layer[top].units, spec->outputs);
+}
+
+/*
+ * The head's backward pass.  dh [T][B][H] gets the gradient by the top
+ * layer's outputs: zero but at the last step, the only one the head saw.
+ */
+static RnCode
+head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy,
+			  rn_real *grad, rn_real *dh, int B)
+{
+	const RnNetworkSpec *spec = &network->spec;
+	const RnLayerSpec *top = &spec->layer[spec->layers - 1];
+	size_t		BH = (size_t) B * (size_t) top->units;
+	rn_real    *last = dh + (size_t) (tape->T - 1) * BH;
+
+	for (int t = 0; t < tape->T - 1; t++)
+		memset(dh + (size_t) t * BH, 0, BH * sizeof(rn_real));
+	RN_TRY(rn_dense_backward(host, tape->head, head_kernel(spec, network->weights), dy, last,
+							 head_kernel(spec, grad), head_bias(spec, grad),
+							 B, top->units, spec->outputs));
+	if (top->dropout > 0)
+		RN_TRY(rn_dropout_apply(host, last, last, tape->masks[spec->layers - 1].output,
+								false, 1, BH));
+	return RN_OK;
+}
+
+RnCode
+rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy,
+					rn_real *grad, int B)
+{
+	const RnNetworkSpec *spec = &network->spec;
+	rn_real    *dh = tape->dh[0];
+	rn_real    *below = tape->dh[1];
+
+	RN_TRY(head_backward(host, network, tape, dy, grad, dh, B));
+	for (int l = spec->layers - 1; l >= 0; l--)
+	{
+		const RnLayerSpec *layer = &spec->layer[l];
+		RnLayerWeights weights = layer_weights(spec, network->weights, l);
+		RnLayerWeights gradients = layer_weights(spec, grad, l);
+		size_t		BI = (size_t) B * (size_t) layer->inputs;
+		rn_real    *swap = dh;
+
+		RN_TRY(rn_cell(layer->kind)->backward(host, layer, &weights, &tape->layer[l], dh,
+											  l > 0 ? below : NULL, &gradients, tape->T, B));
+		if (l == 0)
+			break;
+		if (layer->input_dropout > 0)
+			RN_TRY(rn_dropout_apply(host, below, below, tape->masks[l].input, true, tape->T, BI));
+		if (spec->layer[l - 1].dropout > 0)
+			RN_TRY(rn_dropout_apply(host, below, below, tape->masks[l - 1].output,
+									false, tape->T, BI));
+		dh = below;
+		below = swap;
+	}
+	return RN_OK;
+}

@@ -1,0 +1,239 @@
+/*
+ * test_gradients_double.c
+ *		Every gradient of every cell, stack, loss and dropout against finite
+ *		differences, in double precision.
+ *
+ * Linked with the core compiled with -DRN_REAL_DOUBLE.  The derivative by one
+ * weight is taken from four evaluations (the five-point stencil, error O(h^4)),
+ * and must agree with back-propagation to a relative error of 1e-6.
+ */
+#include "test_host.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/rng.h"
+#include "nn/loss.h"
+#include "nn/network.h"
+
+#define T 5
+#define B 3
+#define SEED 7
+
+/* Relative to the larger of the two and this share of the largest gradient. */
+#define TOLERANCE 1e-6
+#define FLOOR 1e-3
+
+typedef struct Case
+{
+	const char *name;
+	RnNetworkSpec spec;
+	RnLossSpec	loss;
+} Case;
+
+static double
+loss_of(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const double *x,
+		const double *target, double *dy)
+{
+	size_t		n = B * (size_t) c->spec.outputs;
+
+	memcpy(rn_tape_input(tape), x, T * B * (size_t) c->spec.inputs * sizeof(double));
+	assert_int_equal(rn_network_forward(host, network, tape, B, SEED, 3), RN_OK);
+	return rn_loss(&c->loss, n, rn_tape_output(tape), target, dy);
+}
+
+static void
+check_case(Case *c)
+{
+	TestHost	test = test_host();
+	RnHost	   *host = &test.host;
+	RnNetwork	network;
+	RnTape	   *tape;
+	double		x[T * B * 8];
+	double		target[B * 8];
+	double		dy[B * 8];
+	double	   *grad;
+	double		largest = 0;
+	double		worst = 0;
+
+	assert_ok(test, rn_network_create(host, &c->spec, &network));
+	assert_ok(test, rn_network_init(host, &network, SEED));
+	assert_ok(test, rn_tape_create(host, &network.spec, T, B, true, &tape));
+	c->spec = network.spec;
+	for (size_t i = 0; i < T * B * (size_t) c->spec.inputs; i++)
+		x[i] = rn_rng_normal(1, 1, i);
+	for (size_t i = 0; i < B * (size_t) c->spec.outputs; i++)
+		target[i] = 2 * rn_rng_normal(1, 2, i);
+	for (size_t i = 0; i < network.size; i++)	/* biases too leave zero */
+		network.weights[i] += 0.1 * rn_rng_normal(1, 3, i);
+
+	grad = malloc(network.size * sizeof(double));
+	memset(grad, 0x7f, network.size * sizeof(double));
+	loss_of(host, c, &network, tape, x, target, dy);
+	assert_ok(test, rn_network_backward(host, &network, tape, dy, grad, B));
+	for (size_t i = 0; i < network.size; i++)
+		largest = fmax(largest, fabs(grad[i]));
+	assert_true(largest > 1e-4);
+
+	for (size_t i = 0; i < network.size; i++)
+	{
+		const double h = 1e-5;	/* small: relu must not cross its kink */
+		double		w = network.weights[i];
+		double		f[4];
+		double		numeric;
+
+		for (int k = 0; k < 4; k++)
+		{
+			static const double offset[4] = {-2, -1, 1, 2};
+
+			network.weights[i] = w + offset[k] * h;
+			f[k] = loss_of(host, c, &network, tape, x, target, NULL);
+		}
+		network.weights[i] = w;
+		numeric = (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h);
+		worst = fmax(worst, fabs(numeric - grad[i]) /
+					 fmax(fmax(fabs(numeric), fabs(grad[i])), FLOOR * largest));
+	}
+	printf("  %-44s %5zu gradients, relative error at most %.1e\n", c->name, network.size, worst);
+	if (!(worst <= TOLERANCE))
+		fail_msg("%s: relative error %g", c->name, worst);
+
+	free(grad);
+	rn_tape_free(host, tape);
+	rn_network_free(host, &network);
+	assert_int_equal(test.live, 0);
+}
+
+static Case
+new_case(const char *name, RnCellKind kind, bool reset_after, int layers, int inputs, int outputs)
+{
+	Case		c = {
+		.name = name,
+		.spec = {.inputs = inputs,.outputs = outputs,.layers = layers},
+		.loss = {RN_LOSS_MSE, 1.0, 0.3}
+	};
+
+	for (int l = 0; l < layers; l++)
+		c.spec.layer[l] = (RnLayerSpec) {
+			.kind = kind,.units = 4 + l,.activation = RN_ACTIVATION_TANH,.reset_after = reset_after
+		};
+	return c;
+}
+
+static const struct
+{
+	const char *name;
+	RnCellKind	kind;
+	bool		reset_after;
+}			kinds[] = {
+	{"rnn", RN_CELL_SIMPLE, false},
+	{"lstm", RN_CELL_LSTM, false},
+	{"gru reset_after", RN_CELL_GRU, true},
+	{"gru original", RN_CELL_GRU, false}
+};
+
+#define KINDS ((int) (sizeof(kinds) / sizeof(kinds[0])))
+
+static void
+test_stacks(void **state)
+{
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int layers = 1; layers <= 3; layers++)
+			for (int inputs = 1; inputs <= 3; inputs += 2)
+				for (int outputs = 1; outputs <= 4; outputs += 3)
+				{
+					char		name[80];
+					Case		c;
+
+					snprintf(name, sizeof(name), "%s, %d layers, %d inputs, %d outputs",
+							 kinds[k].name, layers, inputs, outputs);
+					c = new_case(name, kinds[k].kind, kinds[k].reset_after, layers, inputs, outputs);
+					check_case(&c);
+				}
+}
+
+static void
+test_losses(void **state)
+{
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int loss = 0; loss < RN_LOSS_KINDS; loss++)
+		{
+			char		name[80];
+			Case		c;
+
+			snprintf(name, sizeof(name), "%s, %s", kinds[k].name, rn_loss_name((RnLossKind) loss));
+			c = new_case(name, kinds[k].kind, kinds[k].reset_after, 2, 2, 3);
+			c.loss.kind = (RnLossKind) loss;
+			check_case(&c);
+		}
+}
+
+static void
+test_activations(void **state)
+{
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int a = 0; a < RN_ACTIVATIONS; a++)
+		{
+			char		name[80];
+			Case		c;
+
+			snprintf(name, sizeof(name), "%s, %s", kinds[k].name,
+					 rn_activation_name((RnActivation) a));
+			c = new_case(name, kinds[k].kind, kinds[k].reset_after, 2, 1, 1);
+			for (int l = 0; l < 2; l++)
+				c.spec.layer[l].activation = (RnActivation) a;
+			check_case(&c);
+		}
+}
+
+static void
+test_dropouts(void **state)
+{
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int which = 1; which < 8; which++)
+		{
+			char		name[80];
+			Case		c;
+
+			snprintf(name, sizeof(name), "%s,%s%s%s dropout", kinds[k].name,
+					 which & 1 ? " output" : "", which & 2 ? " input" : "",
+					 which & 4 ? " recurrent" : "");
+			c = new_case(name, kinds[k].kind, kinds[k].reset_after, 3, 2, 2);
+			for (int l = 0; l < 3; l++)
+			{
+				c.spec.layer[l].dropout = which & 1 ? 0.3 : 0;
+				c.spec.layer[l].input_dropout = which & 2 ? 0.2 : 0;
+				c.spec.layer[l].recurrent_dropout = which & 4 ? 0.4 : 0;
+			}
+			check_case(&c);
+		}
+}
+
+static void
+test_mixed_stack(void **state)
+{
+	Case		c = new_case("rnn over gru over lstm", RN_CELL_LSTM, true, 3, 2, 2);
+
+	(void) state;
+	c.spec.layer[1].kind = RN_CELL_GRU;
+	c.spec.layer[2].kind = RN_CELL_SIMPLE;
+	check_case(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stacks),
+		cmocka_unit_test(test_losses),
+		cmocka_unit_test(test_activations),
+		cmocka_unit_test(test_dropouts),
+		cmocka_unit_test(test_mixed_stack)
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
