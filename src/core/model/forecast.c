@@ -1,0 +1,159 @@
+/*
+ * forecast.c
+ *		Forecasts of any length, and one step ahead along a history.
+ *
+ * The head predicts O steps at once.  Beyond them the window moves on over
+ * its own predictions, O at a time.
+ */
+#include "model/forecast.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "nn/fit.h"
+#include "series/window.h"
+
+/* Windows that rn_predict runs side by side, and outputs it keeps at a time. */
+#define PREDICT_BATCH 64
+#define PREDICT_OUTPUTS 262144
+
+/* Drop the oldest count values of each window [T] and append y [O]'s first. */
+static void
+move_windows(rn_real *windows, int B, int T, const rn_real *y, int O, int count)
+{
+	for (int b = 0; b < B; b++)
+	{
+		rn_real    *window = windows + (size_t) b * (size_t) T;
+		const rn_real *next = y + (size_t) b * (size_t) O;
+		int			kept = T > count ? T - count : 0;
+
+		memmove(window, window + (T - kept), (size_t) kept * sizeof(rn_real));
+		memcpy(window + kept, next + (count - (T - kept)), (size_t) (T - kept) * sizeof(rn_real));
+	}
+}
+
+/* Windows [B][T] to the tape's [T][B]. */
+static void
+load_windows(rn_real *x, const rn_real *windows, int B, int T)
+{
+	for (int t = 0; t < T; t++)
+		for (int b = 0; b < B; b++)
+			x[(size_t) t * (size_t) B + (size_t) b] = windows[(size_t) b * (size_t) T + (size_t) t];
+}
+
+RnCode
+rn_forecast_scaled(RnHost *host, const RnNetwork *network, int window, rn_real *windows, int B,
+				   int steps, rn_real *forecast)
+{
+	int			O = network->spec.outputs;
+	RnTape	   *tape;
+	RnCode		code;
+
+	RN_TRY(rn_tape_create(host, &network->spec, window, B, false, &tape));
+	for (int done = 0;;)
+	{
+		int			count = steps - done < O ? steps - done : O;
+
+		load_windows(rn_tape_input(tape), windows, B, window);
+		code = rn_network_forward(host, network, tape, B, 0, 0);
+		if (code != RN_OK)
+			break;
+		for (int b = 0; b < B; b++)
+			memcpy(forecast + (size_t) b * (size_t) steps + done,
+				   rn_tape_output(tape) + (size_t) b * (size_t) O, (size_t) count * sizeof(rn_real));
+		done += count;
+		if (done == steps)
+			break;
+		move_windows(windows, B, window, rn_tape_output(tape), O, count);
+	}
+	rn_tape_free(host, tape);
+	return code;
+}
+
+static RnCode
+not_finite(RnHost *host, int step)
+{
+	rn_fail(host, RN_DIVERGED, "the forecast leaves the finite numbers at step %d", step);
+	return rn_fail_hint(host, "Ask for a shorter horizon, or train the model anew.");
+}
+
+RnCode
+rn_forecast(RnHost *host, const RnModel *model, const double *history, size_t n,
+			int steps, double *forecast)
+{
+	size_t		T = (size_t) model->window;
+	rn_real    *window;
+	rn_real    *scaled;
+	RnCode		code;
+
+	if (n < T)
+		return rn_fail(host, RN_TOO_FEW_ROWS, "the history has %zu rows, the model needs %zu", n, T);
+	RN_TRY(rn_alloc(host, T + (size_t) steps, sizeof(rn_real), (void **) &window));
+	scaled = window + T;
+	for (size_t t = 0; t < T; t++)
+		window[t] = (rn_real) rn_transform_apply(&model->transform, history[n - T + t]);
+	code = rn_forecast_scaled(host, &model->network, model->window, window, 1, steps, scaled);
+	for (int k = 0; k < steps && code == RN_OK; k++)
+	{
+		forecast[k] = rn_transform_invert(&model->transform, (double) scaled[k]);
+		if (!isfinite(forecast[k]))
+			code = not_finite(host, k + 1);
+	}
+	rn_free(host, window);
+	return code;
+}
+
+/* rn_predict with its scratch: scaled [n] values, y [PREDICT_OUTPUTS] predictions. */
+static RnCode
+predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted,
+		rn_real *scaled, rn_real *y)
+{
+	size_t		T = (size_t) model->window;
+	size_t		O = (size_t) model->network.spec.outputs;
+	size_t		chunk = PREDICT_OUTPUTS / O;
+	RnWindows	windows = {scaled, n, model->window, 0};
+	RnDataset	data = {n - T, &windows, rn_windows_gather};
+
+	for (size_t i = 0; i < n; i++)
+		scaled[i] = (rn_real) rn_transform_apply(&model->transform, value[i]);
+	for (size_t at = 0; at < data.n; at += chunk)
+	{
+		size_t		count = data.n - at < chunk ? data.n - at : chunk;
+
+		RN_TRY(rn_fit_predict(host, &model->network, model->window, PREDICT_BATCH, &data, at, count, y));
+		for (size_t i = 0; i < count; i++)
+		{
+			double	   *result = &predicted[T + at + i];
+
+			*result = rn_transform_invert(&model->transform, (double) y[i * O]);
+			if (!isfinite(*result))
+				return not_finite(host, 1);
+		}
+	}
+	return RN_OK;
+}
+
+RnCode
+rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted)
+{
+	rn_real    *scaled;
+	rn_real    *y;
+	RnCode		code;
+
+	if (n <= (size_t) model->window)
+		return RN_OK;
+	RN_TRY(rn_alloc(host, n, sizeof(rn_real), (void **) &scaled));
+	code = rn_alloc(host, PREDICT_OUTPUTS, sizeof(rn_real), (void **) &y);
+	if (code == RN_OK)
+		code = predict(host, model, value, n, predicted, scaled, y);
+	rn_free(host, y);
+	rn_free(host, scaled);
+	return code;
+}
+
+size_t
+rn_forecast_bytes(const RnModel *model)
+{
+	return rn_tape_bytes(&model->network.spec, model->window, PREDICT_BATCH, false)
+		+ PREDICT_OUTPUTS * sizeof(rn_real);
+}

@@ -1,0 +1,87 @@
+/*
+ * interval.c
+ *		Split conformal intervals: quantiles of absolute held-out errors, per
+ *		step of the forecast.
+ *
+ * Papadopoulos et al., "Inductive confidence machines for regression", ECML
+ * 2002; Lei et al., "Distribution-free predictive inference for regression",
+ * JASA 113, 2018: with n exchangeable errors, the ceil((n + 1) level)-th
+ * smallest covers the next one with at least that probability.  Errors of a
+ * time series are not exchangeable, so this is an approximation; what is
+ * certain is that the network never trained on the rows it is judged by.
+ */
+#include "model/interval.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/model.h"
+
+static int
+compare(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * The sorted errors [count] as points order statistics, evenly spaced from
+ * the smallest to the largest; the same ones if there are just as many.
+ */
+static void
+condense(const double *error, size_t count, double *point, int points)
+{
+	for (int i = 0; i < points; i++)
+	{
+		double		at = points > 1 ? (double) i * (double) (count - 1) / (points - 1)
+			: (double) (count - 1);
+
+		point[i] = error[(size_t) ceil(at)];
+	}
+}
+
+RnCode
+rn_interval_learn(RnHost *host, RnModel *model, double *error, int steps,
+				  size_t stride, const size_t *count)
+{
+	size_t		points = RN_RESIDUAL_POINTS;
+
+	for (int k = 0; k < steps; k++)
+		points = count[k] < points ? count[k] : points;
+	model->residual_steps = steps;
+	model->residual_points = (int) points;
+	RN_TRY(rn_alloc(host, (size_t) steps * points, sizeof(double), (void **) &model->residual));
+
+	for (int k = 0; k < steps; k++)
+	{
+		double	   *row = error + (size_t) k * stride;
+		double	   *point = model->residual + (size_t) k * points;
+
+		RN_TRY(rn_poll(host));
+		qsort(row, count[k], sizeof(double), compare);
+		condense(row, count[k], point, (int) points);
+		if (k > 0)				/* a later step is never surer */
+			for (size_t i = 0; i < points; i++)
+				point[i] = fmax(point[i], point[i - points]);
+	}
+	return RN_OK;
+}
+
+bool
+rn_interval_known(const RnModel *model)
+{
+	return model->residual_steps > 0;
+}
+
+double
+rn_interval_width(const RnModel *model, double level, int step)
+{
+	int			points = model->residual_points;
+	int			row = step < model->residual_steps ? step : model->residual_steps;
+	int			rank = (int) ceil((points + 1) * level);
+
+	rank = rank < 1 ? 1 : rank > points ? points : rank;
+	return model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1];
+}

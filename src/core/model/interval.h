@@ -1,0 +1,28 @@
+/*
+ * interval.h
+ *		Intervals around forecasts from held-out errors.
+ */
+#ifndef RN_INTERVAL_H
+#define RN_INTERVAL_H
+
+#include "model/model.h"
+
+/*
+ * Collect absolute errors of forecasts made on validation windows into the
+ * model: error [steps][stride], of which the first count[k] (at least 1) of
+ * row k are there; sorted in place.
+ */
+extern RnCode rn_interval_learn(RnHost *host, RnModel *model, double *error, int steps,
+								size_t stride, const size_t *count);
+
+/* Does the model know intervals at all? */
+extern bool rn_interval_known(const RnModel *model);
+
+/*
+ * Half width of the interval of the given level in (0, 1) at step k >= 1, in
+ * users' units; steps beyond those held out get the widest known.  Never
+ * narrower than at an earlier step.
+ */
+extern double rn_interval_width(const RnModel *model, double level, int step);
+
+#endif							/* RN_INTERVAL_H */

@@ -1,0 +1,100 @@
+/*
+ * recipe.h
+ *		From a series and options to a trained model: what `auto` and `plain`
+ *		mean.
+ *
+ * In two calls, so that the host can hold the memory against its limit and
+ * show what was chosen before anything is trained: rn_recipe_plan resolves
+ * every open choice, rn_recipe_train does the work.
+ */
+#ifndef RN_RECIPE_H
+#define RN_RECIPE_H
+
+#include "model/model.h"
+#include "nn/fit.h"
+#include "series/series.h"
+
+typedef enum RnRecipeKind
+{
+	RN_RECIPE_AUTO,
+	RN_RECIPE_PLAIN
+} RnRecipeKind;
+
+#define RN_RECIPE_KINDS 2
+
+/*
+ * Every option of a training.  Numbers that the recipe may choose are 0 (or
+ * NaN for a double, -1 where 0 means something) while open; rn_recipe_plan
+ * fills them.
+ */
+typedef struct RnTrainSpec
+{
+	RnRecipeKind recipe;
+	RnCellKind	cell;
+	bool		cell_open;		/* 'auto': the recipe chooses the cell */
+
+	int			layers;			/* 0: open */
+	int			units[RN_MAX_LAYERS];
+	RnActivation activation;
+	bool		reset_after;
+	double		dropout;
+	double		input_dropout;
+	double		recurrent_dropout;
+
+	int			window;			/* 0: open */
+	int			horizon;		/* 0: open */
+	int			season;			/* 0: open */
+	RnScalerKind scaler;
+	bool		scaler_open;
+
+	int			epochs;			/* 0: open */
+	int			batch_size;		/* 0: open */
+	int64_t		train_rows;		/* 0: all; else only the first so many rows */
+	double		validation_split;	/* share of the windows, the newest; NaN: open */
+	int			patience;		/* -1: open */
+	bool		shuffle;
+	uint64_t	seed;
+	RnLossSpec	loss;
+	RnOptimSpec optim;			/* learning_rate NaN: open (Keras's default) */
+} RnTrainSpec;
+
+/* Options as they are when nobody says anything: all open. */
+extern void rn_recipe_defaults(RnTrainSpec *spec);
+extern const char *rn_recipe_name(RnRecipeKind kind);
+
+typedef struct RnTrainPlan
+{
+	RnTrainSpec spec;			/* nothing open any more */
+	RnNetworkSpec network;
+	RnFitSpec	fit;
+	size_t		rows;			/* trained on, validation included */
+	size_t		train_windows;
+	size_t		validation_windows;
+	size_t		bytes;			/* the most that training allocates; SIZE_MAX
+								 * if it cannot be represented */
+} RnTrainPlan;
+
+/*
+ * Resolve spec for a prepared series.  RN_TOO_FEW_ROWS says how many rows the
+ * window and horizon need.
+ */
+extern RnCode rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, const RnSeries *series,
+							 RnTrainPlan *plan);
+
+/* What a training leaves beside the model. */
+typedef struct RnTrainReport
+{
+	RnFitLog	log;
+	double		validation_mae;	/* one step ahead, users' units; NaN without */
+	double		naive_mae;		/* of the seasonal naive on the same rows */
+} RnTrainReport;
+
+/*
+ * Train.  warm may be NULL; otherwise training starts from its weights, and
+ * its network must be of the same shape (RN_INVALID_OPTION).
+ */
+extern RnCode rn_recipe_train(RnHost *host, const RnTrainPlan *plan, const RnSeries *series,
+							  const RnModel *warm, RnModel *model, RnTrainReport *report);
+extern void rn_train_report_free(RnHost *host, RnTrainReport *report);
+
+#endif							/* RN_RECIPE_H */

@@ -1,0 +1,488 @@
+/*
+ * test_model.c
+ *		The roof: recipes, forecasts, intervals, and models as bytes.
+ */
+#include "test_host.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "base/rng.h"
+#include "model/codec.h"
+#include "model/forecast.h"
+#include "model/interval.h"
+#include "model/recipe.h"
+
+#define ROWS 120
+
+/* Monthly rows from 2000-01-31 on: a trend, a season, a little noise. */
+typedef struct Data
+{
+	RnSeries	series;
+	int64_t		time[ROWS];
+	double		value[ROWS];
+} Data;
+
+static void
+make_data(Data *data, TestHost *test, bool constant)
+{
+	RnCalendar	monthly = {.kind = RN_TIME_CIVIL,.months = 1,.anchor_day = 31};
+
+	for (int i = 0; i < ROWS; i++)
+	{
+		assert_ok(*test, rn_calendar_add(&test->host, &monthly, 30 * RN_USECS_PER_DAY, i, &data->time[i]));
+		data->value[i] = constant ? 7.5
+			: 100 + 0.1 * i + 10 * sin(6.283185307179586 * i / 12) + 0.3 * rn_rng_normal(2, 2, (uint64_t) i);
+	}
+	data->series = (RnSeries) {.kind = RN_TIME_CIVIL,.n = ROWS,.time = data->time,.value = data->value};
+	assert_ok(*test, rn_series_prepare(&test->host, &data->series, 1));
+}
+
+static RnTrainSpec
+quick_spec(RnRecipeKind recipe)
+{
+	RnTrainSpec spec;
+
+	rn_recipe_defaults(&spec);
+	spec.recipe = recipe;
+	spec.layers = 1;
+	spec.units[0] = 8;
+	spec.epochs = 30;
+	return spec;
+}
+
+static RnCode
+train(TestHost *test, const RnTrainSpec *spec, const Data *data, const RnModel *warm,
+	  RnModel *model, RnTrainReport *report)
+{
+	RnTrainPlan plan;
+
+	RN_TRY(rn_recipe_plan(&test->host, spec, &data->series, &plan));
+	return rn_recipe_train(&test->host, &plan, &data->series, warm, model, report);
+}
+
+static void
+test_plans(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnTrainPlan plan;
+
+	(void) state;
+	make_data(&data, &test, false);
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_int_equal(plan.spec.season, 12);
+	assert_int_equal(plan.spec.window, 24);
+	assert_int_equal(plan.spec.horizon, 12);
+	assert_int_equal(plan.spec.cell, RN_CELL_GRU);
+	assert_int_equal(plan.spec.patience, 20);
+	assert_int_equal(plan.validation_windows, 17);	/* a fifth of 85 */
+	assert_int_equal(plan.train_windows, 85 - 17 - 11);	/* and the gap */
+
+	spec = quick_spec(RN_RECIPE_PLAIN);
+	spec.train_rows = 100;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_int_equal(plan.rows, 100);
+	assert_int_equal(plan.spec.window, 24);
+	assert_int_equal(plan.spec.horizon, 1);
+	assert_int_equal(plan.train_windows, 76);
+	assert_int_equal(plan.validation_windows, 0);
+	assert_int_equal(plan.spec.scaler, RN_SCALER_MINMAX);
+	assert_true(plan.spec.optim.learning_rate == 0.001);
+	assert_true(plan.bytes > 76 * 4 && plan.bytes < 10000000);
+
+	spec.validation_split = 0.25;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_int_equal(plan.validation_windows, 19);
+	assert_int_equal(plan.train_windows, 57);
+
+	spec.window = 110;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_TOO_FEW_ROWS);
+	assert_string_equal(test.host.error.message,
+						"100 rows are too few to train on, at least 111 are needed");
+	spec.window = RN_MAX_WINDOW + 1;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_INVALID_OPTION);
+
+	spec = quick_spec(RN_RECIPE_PLAIN);	/* memory that nobody has */
+	spec.units[0] = RN_MAX_UNITS;
+	spec.batch_size = 1 << 20;
+	spec.window = 60;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_true(plan.bytes > (size_t) 1 << 30);
+}
+
+/* Any series of two rows or more gets a model from `auto`. */
+static void
+test_short_series(void **state)
+{
+	(void) state;
+	for (size_t n = 2; n < 40; n++)
+	{
+		TestHost	test = test_host();
+		static Data data;
+		RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+		RnModel		model;
+		RnTrainReport report;
+		double		forecast[5];
+
+		make_data(&data, &test, false);
+		data.series.n = n;
+		spec.epochs = 2;
+		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+		assert_ok(test, rn_forecast(&test.host, &model, model.tail, (size_t) model.window, 5, forecast));
+		for (int k = 0; k < 5; k++)
+			assert_true(isfinite(forecast[k]));
+		rn_train_report_free(&test.host, &report);
+		rn_model_free(&test.host, &model);
+		assert_int_equal(test.live, 0);
+	}
+}
+
+static void
+test_auto_trains(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnModel		model;
+	RnTrainReport report;
+	double		forecast[40];
+	double		narrow = 0;
+
+	(void) state;
+	make_data(&data, &test, false);
+	spec.epochs = 300;
+	spec.optim.learning_rate = 0.01;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	assert_true(report.validation_mae < 3);	/* of a season of +-10 */
+	assert_true(report.naive_mae > 0.5 && report.naive_mae < 3);
+	assert_true(rn_interval_known(&model));
+	assert_int_equal(model.last_time, data.time[ROWS - 1]);
+	assert_ok(test, rn_forecast(&test.host, &model, model.tail, 24, 40, forecast));
+	for (int k = 0; k < 12; k++)
+		assert_true(fabs(forecast[k] - (100 + 0.1 * (ROWS + k) +
+										10 * sin(6.283185307179586 * (ROWS + k) / 12))) < 8);
+	for (int k = 1; k <= 40; k++)
+	{
+		double		width = rn_interval_width(&model, 0.9, k);
+
+		assert_true(width >= narrow && width > 0);
+		assert_true(rn_interval_width(&model, 0.5, k) <= width);
+		narrow = width;
+	}
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+static void
+test_constant_series(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnModel		model;
+	RnTrainReport report;
+
+	(void) state;
+	make_data(&data, &test, true);
+	for (int scaler = 0; scaler < RN_SCALER_KINDS; scaler++)
+	{
+		RnTrainSpec spec = quick_spec(RN_RECIPE_PLAIN);
+		double		forecast[3];
+
+		spec.scaler = (RnScalerKind) scaler;
+		spec.scaler_open = false;
+		spec.epochs = 200;
+		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+		assert_false(rn_interval_known(&model));
+		assert_true(isnan(report.validation_mae));
+		assert_ok(test, rn_forecast(&test.host, &model, model.tail, 24, 3, forecast));
+		if (scaler != RN_SCALER_NONE)
+			assert_true(fabs(forecast[2] - 7.5) < 0.5);
+		rn_train_report_free(&test.host, &report);
+		rn_model_free(&test.host, &model);
+	}
+	assert_int_equal(test.live, 0);
+}
+
+/* Beyond its head a model forecasts from its own predictions. */
+static void
+test_feeds_back(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_PLAIN);
+	RnModel		model;
+	RnTrainReport report;
+	double		whole[11];
+	double		predicted[ROWS];
+
+	(void) state;
+	make_data(&data, &test, false);
+	for (int horizon = 1; horizon <= 4; horizon += 3)
+	{
+		double		history[24 + 11];
+
+		spec.window = 24;
+		spec.horizon = horizon;
+		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+		assert_ok(test, rn_forecast(&test.host, &model, data.value, ROWS, 11, whole));
+		memcpy(history, data.value + ROWS - 24, 24 * sizeof(double));
+		for (int k = 0; k < 11; k += horizon)
+		{
+			double		part[4];
+
+			assert_ok(test, rn_forecast(&test.host, &model, history, (size_t) (24 + k), horizon, part));
+			for (int j = 0; j < horizon && k + j < 11; j++)
+			{
+				assert_true(fabs(part[j] - whole[k + j]) < 1e-3);
+				history[24 + k + j] = part[j];
+			}
+		}
+
+		assert_ok(test, rn_predict(&test.host, &model, data.value, ROWS, predicted));
+		for (size_t i = 24; i < ROWS; i += 19)
+		{
+			double		one;
+
+			assert_ok(test, rn_forecast(&test.host, &model, data.value, i, 1, &one));
+			assert_true(fabs(one - predicted[i]) < 1e-3);
+		}
+		assert_int_equal(rn_forecast(&test.host, &model, data.value, 23, 1, whole), RN_TOO_FEW_ROWS);
+		rn_train_report_free(&test.host, &report);
+		rn_model_free(&test.host, &model);
+	}
+	assert_int_equal(test.live, 0);
+}
+
+static void
+test_warm_start(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_PLAIN);
+	RnModel		cold;
+	RnModel		warm;
+	RnTrainReport first;
+	RnTrainReport second;
+
+	(void) state;
+	make_data(&data, &test, false);
+	assert_ok(test, train(&test, &spec, &data, NULL, &cold, &first));
+	assert_ok(test, train(&test, &spec, &data, &cold, &warm, &second));
+	assert_true(second.log.loss[0] < 0.5 * first.log.loss[0]);
+	rn_train_report_free(&test.host, &second);
+	rn_model_free(&test.host, &warm);
+	spec.units[0] = 9;
+	assert_int_equal(train(&test, &spec, &data, &cold, &warm, &second), RN_INVALID_OPTION);
+	rn_train_report_free(&test.host, &first);
+	rn_model_free(&test.host, &cold);
+	assert_int_equal(test.live, 0);
+}
+
+/* A trained model as bytes; the caller frees. */
+static unsigned char *
+encode(TestHost *test, const RnModel *model, size_t *size)
+{
+	unsigned char *bytes;
+
+	*size = rn_model_encoded_size(model);
+	bytes = malloc(*size);
+	assert_ok(*test, rn_model_encode(&test->host, model, bytes, *size));
+	return bytes;
+}
+
+static void
+small_model(TestHost *test, RnModel *model)
+{
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnTrainReport report;
+
+	make_data(&data, test, false);
+	spec.cell = RN_CELL_LSTM;
+	spec.cell_open = false;
+	spec.layers = 2;
+	spec.units[0] = 3;
+	spec.units[1] = 2;
+	spec.dropout = 0.1;
+	spec.epochs = 2;
+	assert_ok(*test, train(test, &spec, &data, NULL, model, &report));
+	rn_train_report_free(&test->host, &report);
+}
+
+static void
+test_round_trip(void **state)
+{
+	TestHost	test = test_host();
+	RnModel		model;
+	RnModel		copy;
+	size_t		size;
+	size_t		again_size;
+	unsigned char *bytes;
+	unsigned char *again;
+	double		a[30];
+	double		b[30];
+
+	(void) state;
+	small_model(&test, &model);
+	bytes = encode(&test, &model, &size);
+	assert_ok(test, rn_model_decode(&test.host, bytes, size, &copy));
+	again = encode(&test, &copy, &again_size);
+	assert_int_equal(size, again_size);
+	assert_memory_equal(bytes, again, size);
+	assert_ok(test, rn_forecast(&test.host, &model, model.tail, 24, 30, a));
+	assert_ok(test, rn_forecast(&test.host, &copy, copy.tail, 24, 30, b));
+	assert_memory_equal(a, b, sizeof(a));
+	assert_true(copy.network.spec.layer[1].dropout == 0.1);
+	assert_int_equal(copy.calendar.anchor_day, 31);
+	free(again);
+	free(bytes);
+	rn_model_free(&test.host, &copy);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/* Make the checksum right again, so that what is behind it is tested. */
+static void
+reseal(unsigned char *bytes, size_t size)
+{
+	extern unsigned long crc32(unsigned long, const unsigned char *, unsigned);
+	unsigned long crc = crc32(crc32(0, NULL, 0), bytes + 16, (unsigned) (size - 16));
+
+	for (int i = 0; i < 4; i++)
+		bytes[12 + i] = (unsigned char) (crc >> (8 * i));
+}
+
+/* Refused, or a model whose forecast is finite or an error: nothing else. */
+static void
+decode_hostile(const unsigned char *bytes, size_t size, int *accepted)
+{
+	TestHost	test = test_host();
+	RnModel		model;
+	double		forecast[3];
+	RnCode		code;
+
+	unsigned char *exact = malloc(size > 0 ? size : 1);	/* for the address sanitizer */
+
+	memcpy(exact, bytes, size);
+	code = rn_model_decode(&test.host, exact, size, &model);
+	if (code == RN_OK)
+	{
+		(*accepted)++;
+		code = rn_forecast(&test.host, &model, model.tail, (size_t) model.window, 3, forecast);
+		if (code == RN_OK)
+			for (int k = 0; k < 3; k++)
+				assert_true(isfinite(forecast[k]));
+		else
+			assert_int_equal(code, RN_DIVERGED);
+		rn_model_free(&test.host, &model);
+	}
+	else
+		assert_true(code == RN_CORRUPT || code == RN_UNSUPPORTED);
+	free(exact);
+	assert_int_equal(test.live, 0);
+}
+
+static void
+test_hostile_bytes(void **state)
+{
+	TestHost	test = test_host();
+	RnModel		model;
+	size_t		size;
+	unsigned char *bytes;
+	unsigned char *mutant;
+	int			accepted = 0;
+
+	(void) state;
+	small_model(&test, &model);
+	bytes = encode(&test, &model, &size);
+	mutant = malloc(size);
+	for (size_t n = 0; n < size; n += 1 + n / 50)	/* cut short */
+		decode_hostile(bytes, n, &accepted);
+	for (size_t at = 0; at < size; at += 1 + at / 300)	/* a byte, checksum stale */
+	{
+		memcpy(mutant, bytes, size);
+		mutant[at] ^= 0x41;
+		decode_hostile(mutant, size, &accepted);
+	}
+	assert_int_equal(accepted, 0);
+
+	for (uint64_t n = 0; n < 20000; n++)	/* sealed again: the checks behind */
+	{
+		uint32_t	words[4];
+
+		rn_rng_words(9, 9, n, words);
+		memcpy(mutant, bytes, size);
+		mutant[16 + words[0] % (words[1] % 2 ? 220 : size - 16)] = (unsigned char) words[2];
+		if (words[1] % 3 == 0)
+			mutant[16 + words[3] % 220] = (unsigned char) (words[2] >> 8);
+		reseal(mutant, size);
+		decode_hostile(mutant, size, &accepted);
+	}
+	printf("  %d of 20000 resealed mutants are valid models\n", accepted);
+	assert_true(accepted > 0 && accepted < 20000);
+	free(mutant);
+	free(bytes);
+	rn_model_free(&test.host, &model);
+}
+
+static void
+test_interrupted(void **state)
+{
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnModel		model;
+	RnTrainReport report;
+	long		polls;
+
+	(void) state;
+	spec.epochs = 2;
+	for (long n = 0;; n++)
+	{
+		TestHost	test = test_host();
+		RnCode		code;
+
+		make_data(&data, &test, false);
+		test.allocations_left = n;
+		code = train(&test, &spec, &data, NULL, &model, &report);
+		if (code == RN_OK)
+		{
+			rn_train_report_free(&test.host, &report);
+			rn_model_free(&test.host, &model);
+			polls = test.polls;
+			assert_true(n > 15);
+			break;
+		}
+		assert_int_equal(code, RN_NO_MEMORY);
+		assert_int_equal(test.live, 0);
+	}
+	for (long n = 1; n < polls; n += 1 + polls / 100)
+	{
+		TestHost	test = test_host();
+
+		make_data(&data, &test, false);
+		test.polls_left = n;
+		assert_int_equal(train(&test, &spec, &data, NULL, &model, &report), RN_CANCELLED);
+		assert_int_equal(test.live, 0);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_short_series),
+		cmocka_unit_test(test_auto_trains),
+		cmocka_unit_test(test_constant_series),
+		cmocka_unit_test(test_feeds_back),
+		cmocka_unit_test(test_warm_start),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_hostile_bytes),
+		cmocka_unit_test(test_interrupted)
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
