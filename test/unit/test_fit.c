@@ -295,14 +295,15 @@ test_rates(void **state)
 	optim.decay_epochs = 2;
 	optim.warmup_steps = 4;
 	assert_ok(test, rn_optim_create(&test.host, &optim, &spec, 10, 8, &run));
-	assert_true(rn_optim_rate(&run, 0) == 0.25);
-	assert_true(rn_optim_rate(&run, 3) == 1);
+	assert_true(rn_optim_rate(&run, 0) == 0);
+	assert_true(rn_optim_rate(&run, 3) == 0.75);
+	assert_true(rn_optim_rate(&run, 4) == 1);
 	assert_true(rn_optim_rate(&run, 19) == 1);
 	assert_true(rn_optim_rate(&run, 20) == 0.5);
 	run.spec.schedule = RN_SCHEDULE_EXPONENTIAL;
 	assert_true(rn_optim_rate(&run, 35) == 0.125);
 	run.spec.schedule = RN_SCHEDULE_COSINE;
-	assert_true(fabs(rn_optim_rate(&run, 40) - 0.5) < 1e-12);
+	assert_true(fabs(rn_optim_rate(&run, 42) - 0.5) < 1e-12);
 	assert_true(fabs(rn_optim_rate(&run, 80)) < 1e-12);
 	rn_optim_free(&test.host, &run);
 	assert_int_equal(test.live, 0);

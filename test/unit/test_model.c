@@ -445,6 +445,7 @@ test_interrupted(void **state)
 		RnCode		code;
 
 		make_data(&data, &test, false);
+		test.polls = 0;
 		test.allocations_left = n;
 		code = train(&test, &spec, &data, NULL, &model, &report);
 		if (code == RN_OK)

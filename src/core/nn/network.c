@@ -399,7 +399,10 @@ head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_rea
 	rn_real    *last = dh + (size_t) (tape->T - 1) * BH;
 
 	for (int t = 0; t < tape->T - 1; t++)
+	{
+		RN_TRY(rn_poll(host));
 		memset(dh + (size_t) t * BH, 0, BH * sizeof(rn_real));
+	}
 	RN_TRY(rn_dense_backward(host, tape->head, head_kernel(spec, network->weights), dy, last,
 							 head_kernel(spec, grad), head_bias(spec, grad),
 							 B, top->units, spec->outputs));

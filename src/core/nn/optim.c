@@ -128,18 +128,20 @@ rn_optim_rate(const RnOptim *optim, uint64_t step)
 {
 	const RnOptimSpec *spec = &optim->spec;
 	double		rate = spec->learning_rate;
-	double		steps = (double) optim->steps_per_epoch * optim->epochs;
+	double		warmup = spec->warmup_steps;
+	double		steps = (double) optim->steps_per_epoch * optim->epochs - warmup;
 	uint64_t	epoch = step / (uint64_t) optim->steps_per_epoch;
 
-	if (spec->warmup_steps > 0 && step < (uint64_t) spec->warmup_steps)
-		return rate * (double) (step + 1) / spec->warmup_steps;
+	if ((double) step < warmup)
+		return rate * (double) step / warmup;
 	switch (spec->schedule)
 	{
 		case RN_SCHEDULE_CONSTANT:
 			break;
 		case RN_SCHEDULE_COSINE:
 			/* Loshchilov & Hutter, "SGDR", ICLR 2017, one cycle */
-			rate *= 0.5 * (1 + cos(3.14159265358979323846 * fmin((double) step / steps, 1)));
+			rate *= 0.5 * (1 + cos(3.14159265358979323846 *
+								   fmin(((double) step - warmup) / fmax(steps, 1), 1)));
 			break;
 		case RN_SCHEDULE_EXPONENTIAL:
 			rate *= pow(spec->decay, (double) epoch);

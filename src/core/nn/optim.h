@@ -22,7 +22,7 @@ typedef enum RnOptimKind
 typedef enum RnScheduleKind
 {
 	RN_SCHEDULE_CONSTANT,
-	RN_SCHEDULE_COSINE,			/* to zero at the last step */
+	RN_SCHEDULE_COSINE,			/* from the end of the warm-up to zero at the end */
 	RN_SCHEDULE_EXPONENTIAL,	/* times decay at the end of every epoch */
 	RN_SCHEDULE_STEP			/* times decay every decay_epochs epochs */
 } RnScheduleKind;
