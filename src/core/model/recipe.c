@@ -21,7 +21,7 @@
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
-#define AUTO_EPOCHS			200
+#define AUTO_EPOCHS			500
 #define AUTO_PATIENCE		20
 #define DEFAULT_BATCH		32
 #define AUTO_VALIDATION		0.2
@@ -65,7 +65,7 @@ resolve_fixed(RnTrainSpec *spec)
 		spec->units[0] = DEFAULT_UNITS;
 	}
 	if (spec->scaler_open)
-		spec->scaler = automatic ? RN_SCALER_STANDARD : RN_SCALER_MINMAX;
+		spec->scaler = RN_SCALER_MINMAX;
 	if (spec->epochs == 0)
 		spec->epochs = automatic ? AUTO_EPOCHS : DEFAULT_EPOCHS;
 	if (spec->batch_size == 0)
