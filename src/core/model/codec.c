@@ -10,7 +10,8 @@
  *	network	i32 inputs, outputs, layers; per layer u8 kind, u8 activation,
  *			u8 reset_after, u8 0, i32 units, f64 input, recurrent, output dropout
  *	scaling	i32 scaler, f64 shift, f64 scale
- *	time	i32 kind, months, anchor day; i64 step, last time; i32 window, season
+ *	time	i32 kind, months, anchor day; i64 step, last time; i32 window, season,
+ *			base season
  *	errors	i32 steps, i32 points
  *	arrays	f64 tail [window], f64 residual [steps][points], f32 weights [P]
  *
@@ -145,6 +146,7 @@ walk_fields(Cursor *cursor, RnModel *model)
 	model->last_time = walk_i64(cursor, model->last_time);
 	model->window = walk_i32(cursor, model->window);
 	model->season = walk_i32(cursor, model->season);
+	model->base_season = walk_i32(cursor, model->base_season);
 	model->residual_steps = walk_i32(cursor, model->residual_steps);
 	model->residual_points = walk_i32(cursor, model->residual_points);
 }
@@ -180,7 +182,7 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model)
 static size_t
 encoded_size(const RnModel *model)
 {
-	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32 + 20 + 36 + 8
+	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32 + 20 + 40 + 8
 		+ sizeof(double) * ((size_t) model->window
 							+ (size_t) model->residual_steps * (size_t) model->residual_points)
 		+ sizeof(float) * rn_network_size(&model->network.spec);
@@ -301,6 +303,7 @@ fields_valid(RnHost *host, RnModel *model)
 		rn_time_valid(model->calendar.kind, model->last_time) &&
 		model->window >= 1 && model->window <= RN_MAX_WINDOW &&
 		model->season >= 1 &&
+		model->base_season >= 0 && model->base_season <= model->window &&
 		model->residual_steps >= 0 && model->residual_steps <= RN_RESIDUAL_STEPS &&
 		model->residual_points >= 0 && model->residual_points <= RN_RESIDUAL_POINTS &&
 		(model->residual_steps > 0) == (model->residual_points > 0);

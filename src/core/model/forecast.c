@@ -41,10 +41,28 @@ load_windows(rn_real *x, const rn_real *windows, int B, int T)
 			x[(size_t) t * (size_t) B + (size_t) b] = windows[(size_t) b * (size_t) T + (size_t) t];
 }
 
-RnCode
-rn_forecast_scaled(RnHost *host, const RnNetwork *network, int window, rn_real *windows, int B,
-				   int steps, rn_real *forecast)
+/* Predictions y [B][O] were relative to values of the windows: add these. */
+static void
+add_base(const RnModel *model, const rn_real *windows, int B, rn_real *y)
 {
+	int			O = model->network.spec.outputs;
+	int			m = model->base_season;
+
+	for (int b = 0; m > 0 && b < B; b++)
+	{
+		const rn_real *season = windows + (size_t) (b + 1) * (size_t) model->window - m;
+
+		for (int k = 0; k < O; k++)
+			y[(size_t) b * (size_t) O + (size_t) k] += season[k % m];
+	}
+}
+
+RnCode
+rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *windows, int B, int steps,
+				   rn_real *forecast)
+{
+	const RnNetwork *network = &model->network;
+	int			window = model->window;
 	int			O = network->spec.outputs;
 	RnTape	   *tape;
 	RnCode		code;
@@ -58,6 +76,7 @@ rn_forecast_scaled(RnHost *host, const RnNetwork *network, int window, rn_real *
 		code = rn_network_forward(host, network, tape, B, 0, 0);
 		if (code != RN_OK)
 			break;
+		add_base(model, windows, B, rn_tape_output(tape));
 		for (int b = 0; b < B; b++)
 			memcpy(forecast + (size_t) b * (size_t) steps + done,
 				   rn_tape_output(tape) + (size_t) b * (size_t) O, (size_t) count * sizeof(rn_real));
@@ -92,7 +111,7 @@ rn_forecast(RnHost *host, const RnModel *model, const double *history, size_t n,
 	scaled = window + T;
 	for (size_t t = 0; t < T; t++)
 		window[t] = (rn_real) rn_transform_apply(&model->transform, history[n - T + t]);
-	code = rn_forecast_scaled(host, &model->network, model->window, window, 1, steps, scaled);
+	code = rn_forecast_scaled(host, model, window, 1, steps, scaled);
 	for (int k = 0; k < steps && code == RN_OK; k++)
 	{
 		forecast[k] = rn_transform_invert(&model->transform, (double) scaled[k]);
@@ -110,6 +129,7 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 {
 	size_t		T = (size_t) model->window;
 	size_t		O = (size_t) model->network.spec.outputs;
+	size_t		m = (size_t) model->base_season;
 	size_t		chunk = PREDICT_OUTPUTS / O;
 	RnWindows	windows = {scaled, n, model->window, 0};
 	RnDataset	data = {n - T, &windows, rn_windows_gather};
@@ -124,8 +144,9 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 		for (size_t i = 0; i < count; i++)
 		{
 			double	   *result = &predicted[T + at + i];
+			rn_real		base = m > 0 ? scaled[T + at + i - m] : 0;
 
-			*result = rn_transform_invert(&model->transform, (double) y[i * O]);
+			*result = rn_transform_invert(&model->transform, (double) (base + y[i * O]));
 			if (!isfinite(*result))
 				return not_finite(host, 1);
 		}

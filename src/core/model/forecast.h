@@ -18,11 +18,11 @@ extern RnCode rn_forecast(RnHost *host, const RnModel *model, const double *hist
 						  int steps, double *forecast);
 
 /*
- * The same from B windows side by side, scaled values in and out: window
+ * The same from B windows side by side, scaled values in and out: windows
  * [B][T] is destroyed, forecast is [B][steps].
  */
-extern RnCode rn_forecast_scaled(RnHost *host, const RnNetwork *network, int window,
-								 rn_real *windows, int B, int steps, rn_real *forecast);
+extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *windows, int B,
+								 int steps, rn_real *forecast);
 
 /*
  * One step ahead beside what happened: predicted[i] is the prediction of

@@ -28,6 +28,13 @@ typedef struct RnModel
 	int			window;			/* T */
 	int			season;			/* in steps, 1: none */
 
+	/*
+	 * m > 0: the network predicts by how much a value differs from the one m
+	 * steps before it (or a multiple, where that is a forecast too); 0: the
+	 * value itself.  At most window.
+	 */
+	int			base_season;
+
 	/* Where forecasts start: the last T values, oldest first, and their end. */
 	double	   *tail;			/* [T] as users know them */
 	int64_t		last_time;

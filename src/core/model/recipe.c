@@ -7,7 +7,10 @@
  *
  * `auto` adds what a forecaster would do without being told: a window of two
  * seasons, a head for a whole season, the newest windows held out (with a gap,
- * so that no value is both trained on and judged by), and early stopping.
+ * so that no value is both trained on and judged by), and early stopping.  Where
+ * there is a season, the network learns by how much the next one differs from
+ * the last, and starts from not at all: untrained it is the seasonal naive
+ * forecast, and early stopping keeps what is better on the held-out windows.
  */
 #include "model/recipe.h"
 
@@ -262,8 +265,29 @@ typedef struct Run
 	const RnSeries *series;
 	RnModel    *model;
 	rn_real    *scaled;			/* [rows] */
-	RnWindows	windows;
 } Run;
+
+/* Where samples come from: windows, whose targets may be relative. */
+typedef struct Samples
+{
+	RnWindows	windows;
+	int			base_season;	/* as in RnModel */
+} Samples;
+
+static void
+gather(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *target)
+{
+	const Samples *samples = source;
+	int			T = samples->windows.window;
+	int			O = samples->windows.horizon;
+	int			m = samples->base_season;
+
+	rn_windows_gather(&samples->windows, index, B, x, target);
+	for (int b = 0; m > 0 && b < B; b++)
+		for (int k = 0; k < O; k++)
+			target[(size_t) b * (size_t) O + (size_t) k] -=
+				x[(size_t) (T - m + k % m) * (size_t) B + (size_t) b];
+}
 
 /* Scaler from the rows that training windows see; scaled values of all rows. */
 static RnCode
@@ -277,8 +301,17 @@ scale(Run *run)
 	RN_TRY(rn_alloc(run->host, plan->rows, sizeof(rn_real), (void **) &run->scaled));
 	for (size_t i = 0; i < plan->rows; i++)
 		run->scaled[i] = (rn_real) rn_transform_apply(&run->model->transform, run->series->value[i]);
-	run->windows = (RnWindows) {run->scaled, plan->rows, spec->window, spec->horizon};
 	return RN_OK;
+}
+
+/* A head that predicts 0. */
+static void
+clear_head(RnNetwork *network)
+{
+	int			head = rn_network_variables(&network->spec) - 2;
+	size_t		offset = rn_network_variable(&network->spec, head).offset;
+
+	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
 }
 
 /* Weights to start from: drawn, or those of a model trained before. */
@@ -290,7 +323,12 @@ start_weights(Run *run, const RnModel *warm)
 
 	RN_TRY(rn_network_create(run->host, &plan->network, network));
 	if (warm == NULL)
-		return rn_network_init(run->host, network, plan->spec.seed);
+	{
+		RN_TRY(rn_network_init(run->host, network, plan->spec.seed));
+		if (run->model->base_season > 0)
+			clear_head(network);
+		return RN_OK;
+	}
 	for (int i = 0; i < rn_network_variables(&network->spec); i++)
 	{
 		RnVariable	a = rn_network_variable(&network->spec, i);
@@ -313,12 +351,16 @@ fit(Run *run, RnFitLog *log)
 	const RnTrainPlan *plan = run->plan;
 	size_t		windows = rn_windows_count(plan->rows, plan->spec.window, plan->spec.horizon);
 	size_t		first = windows - plan->validation_windows;
-	RnDataset	train = {plan->train_windows, &run->windows, rn_windows_gather};
-	RnWindows	newest = run->windows;
-	RnDataset	validation = {plan->validation_windows, &newest, rn_windows_gather};
+	Samples		oldest = {
+		{run->scaled, plan->rows, plan->spec.window, plan->spec.horizon},
+		run->model->base_season
+	};
+	Samples		newest = oldest;
+	RnDataset	train = {plan->train_windows, &oldest, gather};
+	RnDataset	validation = {plan->validation_windows, &newest, gather};
 
-	newest.value += first;
-	newest.n -= first;
+	newest.windows.value += first;
+	newest.windows.n -= first;
 	return rn_fit(run->host, &plan->fit, &run->model->network, &train,
 				  plan->validation_windows > 0 ? &validation : NULL, log);
 }
@@ -338,7 +380,7 @@ judge_batch(Run *run, size_t end, size_t at, int B, int steps, double *error, si
 
 	for (int b = 0; b < B; b++)
 		memcpy(windows + (size_t) b * T, run->scaled + end + at + (size_t) b - T, T * sizeof(rn_real));
-	RN_TRY(rn_forecast_scaled(run->host, &run->model->network, spec->window, windows, B, steps, forecast));
+	RN_TRY(rn_forecast_scaled(run->host, run->model, windows, B, steps, forecast));
 	for (int b = 0; b < B; b++)
 		for (int k = 0; k < steps; k++)
 		{
@@ -443,17 +485,28 @@ learn_intervals(Run *run, RnTrainReport *report)
 	return code;
 }
 
+/* What the plan fixes of the model. */
+static void
+shape_model(const RnTrainPlan *plan, const RnSeries *series, RnModel *model)
+{
+	const RnTrainSpec *spec = &plan->spec;
+
+	memset(model, 0, sizeof(*model));
+	model->calendar = series->calendar;
+	model->window = spec->window;
+	model->season = spec->season;
+	if (spec->recipe == RN_RECIPE_AUTO && spec->season > 1 && spec->season <= spec->window)
+		model->base_season = spec->season;
+}
+
 /* Where forecasts start: the newest rows, trained on or not. */
 static RnCode
 keep_tail(Run *run)
 {
 	RnModel    *model = run->model;
 	const RnSeries *series = run->series;
-	size_t		T = (size_t) run->plan->spec.window;
+	size_t		T = (size_t) model->window;
 
-	model->calendar = series->calendar;
-	model->window = run->plan->spec.window;
-	model->season = run->plan->spec.season;
 	model->last_time = series->time[series->n - 1];
 	RN_TRY(rn_alloc(run->host, T, sizeof(double), (void **) &model->tail));
 	memcpy(model->tail, series->value + series->n - T, T * sizeof(double));
@@ -467,7 +520,7 @@ rn_recipe_train(RnHost *host, const RnTrainPlan *plan, const RnSeries *series,
 	Run			run = {.host = host,.plan = plan,.series = series,.model = model};
 	RnCode		code;
 
-	memset(model, 0, sizeof(*model));
+	shape_model(plan, series, model);
 	memset(report, 0, sizeof(*report));
 	code = scale(&run);
 	if (code == RN_OK)
