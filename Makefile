@@ -1,0 +1,205 @@
+# recurnet: recurrent networks for forecasting, inside PostgreSQL
+#
+#   make demo           from nothing to a forecast: installs, builds, shows it
+#   make test           from nothing to the whole test suite
+#   make test-matrix    the two above on bare Debian systems (needs root)
+#
+#   make                build the extension
+#   make install        install it into the PostgreSQL that PG_CONFIG names
+#   make installcheck   regression tests against a running server
+#   make unit           tests of the numerics, no server needed
+#   make check-wall     is the core still free of PostgreSQL?
+#   make check-symbols  does recurnet.so keep its BLAS to itself?
+#   make clean
+#
+# The first three must work where there is neither PostgreSQL nor a compiler
+# yet, so everything that needs them stands inside conditionals below.
+
+PG_CONFIG ?= pg_config
+
+.DEFAULT_GOAL := all
+
+
+# ---- what is built --------------------------------------------------------
+
+# `make demo DATA=series.csv` means the demo's data, not PGXS's DATA.
+ifeq ($(origin DATA),command line)
+DEMO_DATA := $(DATA)
+endif
+
+EXTENSION  = recurnet
+MODULE_big = recurnet
+override DATA = $(sort $(wildcard sql/recurnet--*.sql))
+
+# The rooms of the core to build; fewer of them while one is being rebuilt:
+# make unit CORE_ROOMS='base series'
+CORE_ROOMS ?= base nn series model
+
+CORE_SRCS := $(sort $(wildcard $(CORE_ROOMS:%=src/core/%/*.c)))
+GLUE_SRCS := $(sort $(wildcard src/pg/*.c))
+OBJS       = $(CORE_SRCS:.c=.o) $(GLUE_SRCS:.c=.o)
+
+
+# ---- OpenBLAS -------------------------------------------------------------
+
+# The serial build, as a static archive whose symbols stay hidden.  The serial
+# and the threaded build share a soname, so that a dynamic link would get
+# whichever was loaded first; and a backend must never run a BLAS thread, on
+# which PostgreSQL's signal handlers could land.
+MULTIARCH    := $(shell $(CC) -print-multiarch 2>/dev/null)
+OPENBLAS     ?= /usr/lib/$(MULTIARCH)/openblas-serial/libopenblas.a
+OPENBLAS_INC ?= /usr/include/$(MULTIARCH)/openblas-serial
+BLAS_LINK     = $(OPENBLAS) -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -lz -lm
+
+$(OPENBLAS):
+	@echo "recurnet: there is no $@: install libopenblas-serial-dev," >&2
+	@echo "or name a serial, static OpenBLAS: make OPENBLAS=.../libopenblas.a OPENBLAS_INC=..." >&2
+	@exit 1
+
+
+# ---- flags ----------------------------------------------------------------
+
+# make WERROR= where a compiler that we have not met warns of something new.
+WERROR   ?= -Werror
+WARNINGS  = -Wall -Wextra $(WERROR)
+
+# Headers are dependencies (Debian's PGXS does not track them).
+DEPFLAGS  = -MMD -MP
+
+# The wall: src/core alone is where the core finds headers, so that a stray
+# #include "postgres.h" does not compile.  cblas.h is for gemm.c only.
+CORE_CPPFLAGS = -Isrc/core -D_FORTIFY_SOURCE=2
+GEMM_CPPFLAGS = $(CORE_CPPFLAGS) -isystem $(OPENBLAS_INC)
+
+# No -ffast-math (it would drop NaN and the order of sums) and no -march=native
+# (the library travels): what vectorises loops without changing their results.
+CORE_CFLAGS   = -std=gnu11 -O3 -fPIC -fvisibility=hidden $(WARNINGS)
+VECTOR_CFLAGS = -fno-math-errno -fno-trapping-math
+
+# PostgreSQL's macros and call conventions set off these three of -Wextra.
+GLUE_CPPFLAGS = -Isrc/core -Isrc
+GLUE_CFLAGS   = -std=gnu11 $(WARNINGS) -Wno-unused-parameter -Wno-missing-field-initializers -Wno-clobbered
+
+
+# ---- the extension (PGXS) -------------------------------------------------
+
+# Names of the regression tests; never name one after an extension script,
+# pg_regress would take that instead.
+REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --load-extension=recurnet
+
+EXTRA_CLEAN  = build $(OBJS:.o=.d)
+
+# Bitcode serves only to inline C functions into queries compiled by JIT,
+# which gains nothing here and stumbles over function multiversioning.
+override with_llvm := no
+
+PG_CFLAGS     = $(DEPFLAGS)
+SHLIB_LINK   += $(BLAS_LINK)
+SHLIB_EXPORTS = src/pg/exports.txt
+
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
+# As system headers, PostgreSQL's own raise no warnings of ours.
+PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
+include $(PGXS)
+
+src/core/%.o:           override CPPFLAGS := $(CORE_CPPFLAGS)
+src/core/base/gemm.o:   override CPPFLAGS := $(GEMM_CPPFLAGS)
+src/core/%.o:           override CFLAGS += $(CORE_CFLAGS)
+src/core/base/math.o:   override CFLAGS += $(VECTOR_CFLAGS)
+src/core/nn/%.o:        override CFLAGS += $(VECTOR_CFLAGS)
+src/pg/%.o:             override CPPFLAGS := $(GLUE_CPPFLAGS) $(CPPFLAGS)
+src/pg/%.o:             override CFLAGS += $(GLUE_CFLAGS)
+
+$(OBJS): Makefile
+$(shlib): $(OPENBLAS)
+-include $(OBJS:.o=.d)
+
+# Compiled with just what every object of the core is compiled with, because
+# it is called like one.
+.PHONY: src/core/probe.o
+src/core/probe.o:
+	@printf '#include "%s"\n' $(PROBE) | $(CC) $(CFLAGS) $(CPPFLAGS) -E -x c -MF /dev/null -o /dev/null -
+else
+all install installcheck clean:
+	@echo "recurnet: $(PG_CONFIG) finds no server headers: run make setup, or name another PG_CONFIG" >&2
+	@exit 1
+endif
+
+
+# ---- tests of the core, without a server ----------------------------------
+
+# test/unit/test_*.c are cmocka programs.  Each is linked with the core as it
+# ships; those named test_*_double.c with the same sources in double precision.
+# make unit SANITIZE=1 does it all with the address and undefined sanitizers.
+UNIT_SRCS   := $(sort $(wildcard test/unit/test_*.c))
+UNIT_BUILD  := build/unit$(if $(SANITIZE),-sanitize)
+UNIT_DOUBLE := build/unit-double$(if $(SANITIZE),-sanitize)
+UNIT_CFLAGS  = $(CORE_CFLAGS) $(DEPFLAGS) -g \
+	$(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=all)
+, := ,
+
+UNIT_PROGRAMS := $(patsubst test/unit/%.c,$(UNIT_BUILD)/%,$(filter-out %_double.c,$(UNIT_SRCS))) \
+	$(patsubst test/unit/%.c,$(UNIT_DOUBLE)/%,$(filter %_double.c,$(UNIT_SRCS)))
+
+# Series for tests that are not ours to ship; tests skip what needs them where
+# they are absent.
+export RECURNET_DATA ?= $(abspath ../shared/data)
+
+.PHONY: unit $(UNIT_PROGRAMS:%=%.run)
+unit: $(UNIT_PROGRAMS:%=%.run)
+
+$(UNIT_PROGRAMS:%=%.run): %.run: %
+	@echo "# $(notdir $<)"; $(if $(SANITIZE),ASAN_OPTIONS=allocator_may_return_null=1 )$<
+
+# $(call unit_rules,build directory,flags)
+define unit_rules
+$(1)/core/base/gemm.o: CORE_CPPFLAGS := $(GEMM_CPPFLAGS)
+$(1)/core/base/math.o: CORE_CFLAGS += $(VECTOR_CFLAGS)
+$(1)/core/nn/%.o: CORE_CFLAGS += $(VECTOR_CFLAGS)
+
+$(1)/core/%.o: src/core/%.c Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $$(UNIT_CFLAGS) $$(CORE_CPPFLAGS) $(2) -c -o $$@ $$<
+
+$(1)/core.a: $(CORE_SRCS:src/%.c=$(1)/%.o)
+	@rm -f $$@; mkdir -p $$(@D)
+	$$(AR) rcs $$@ $$^
+
+$(1)/test_%: test/unit/test_%.c $(1)/core.a $(OPENBLAS)
+	$$(CC) $$(UNIT_CFLAGS) -Isrc/core -Itest/unit $(2) -DRN_TEST_DIR='"$(abspath test)"' \
+		-MF $$@.d -o $$@ $$< $(1)/core.a $(BLAS_LINK) -lcmocka
+
+-include $(CORE_SRCS:src/%.c=$(1)/%.d) $(UNIT_SRCS:test/unit/%.c=$(1)/%.d)
+endef
+$(eval $(call unit_rules,$(UNIT_BUILD),))
+$(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
+
+
+# ---- checks of the build itself -------------------------------------------
+
+.PHONY: check-wall check-symbols
+check-wall: $(CORE_SRCS:.c=.o)
+	@MAKE='$(MAKE)' test/check-wall.sh $^
+
+check-symbols: all
+	@test/check-symbols.sh $(shlib)
+
+
+# ---- from nothing ---------------------------------------------------------
+
+# setup.sh installs what is missing; the scripts then call make again, which by
+# then finds PGXS.
+export PG_CONFIG
+.PHONY: setup demo test test-matrix
+setup:
+	@test/setup.sh
+demo:
+	@test/setup.sh demo
+	@MAKE='$(MAKE)' test/demo.sh $(DEMO_DATA)
+test:
+	@test/setup.sh test
+	@MAKE='$(MAKE)' test/run.sh
+test-matrix:
+	@test/matrix.sh

@@ -1,0 +1,149 @@
+#!/bin/bash
+# run.sh: the whole test suite; its last line says how much passed and failed
+#
+# Parts, all of which run even if one fails (make test PARTS='wall regress'):
+#
+#   wall      src/core is free of PostgreSQL (check-wall.sh)
+#   unit      the core, without a server (test/unit, cmocka)
+#   build     it builds and installs; not to be left out
+#   symbols   recurnet.so keeps its BLAS to itself (check-symbols.sh)
+#   regress   SQL against expected output (test/sql, pg_regress)
+#   pgtap     SQL assertions (test/pgtap, pg_prove)
+#   tap       whole clusters: dump and restore (test/t, prove)
+#
+# regress and pgtap share one throw-away cluster, in which this script calls
+# itself.  Every part writes TAP or something turned into it, and is counted by
+# its lines of ok and not ok; a part that fails without one counts as a failure.
+set -eu
+cd "$(dirname "$0")/.."
+. test/lib.sh
+
+# --- counting ---------------------------------------------------------------
+
+# tally FILE: "passed failed skipped" of TAP at the start of lines.
+tally() {
+    awk '
+        /^(not )?ok / && toupper($0) ~ /# *(SKIP|TODO)/ { skipped++; next }
+        /^ok /     { passed++ }
+        /^not ok / { failed++ }
+        END        { print passed + 0, failed + 0, skipped + 0 }' "$1"
+}
+
+# part NAME COMMAND...: run it, keep its output, show it if it fails, count it.
+part() {
+    local name=$1 log=$work/$1.log status=0 start=$SECONDS count
+    shift
+
+    attended "$@" > "$log" 2>&1 || status=$?
+    read -ra count <<< "$(tally "$log")"
+    if [ "$status" -ne 0 ] || [ "${count[*]}" = "0 0 0" ]; then
+        echo "---- $name ----"
+        cat "$log"
+        [ "${count[1]}" -gt 0 ] || count[1]=1
+    else
+        grep -iE '^#.*skip|^(not )?ok .*# *skip' "$log" || true
+    fi
+    printf '%-8s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "${count[@]}" $((SECONDS - start))
+    echo "${count[@]}" >> "$work/counts"
+}
+
+# --- parts ------------------------------------------------------------------
+
+# A check that prints no TAP of its own is one test.
+as_one_test() {
+    local name=$1
+    shift
+    if "$@"; then echo "ok 1 - $name"; else echo "not ok 1 - $name"; return 1; fi
+}
+
+wall() { as_one_test check-wall "$MAKE" --no-print-directory check-wall; }
+build() { as_one_test build build_and_install; }
+symbols() { as_one_test check-symbols "$MAKE" --no-print-directory check-symbols; }
+
+unit() {
+    CMOCKA_MESSAGE_OUTPUT=TAP "$MAKE" --no-print-directory -k -O -j"$(nproc)" unit
+}
+
+# pg_regress looks for expected/ in its output directory, which is not to be
+# the repository; before version 16 it does not write TAP.
+regress() {
+    local repository=$PWD names status=0
+
+    names=$(cd test/sql && ls ./*.sql | sed 's|^\./||; s|\.sql$||')
+    mkdir -p "$work/regress"
+    ln -sfn "$repository/expected" "$work/regress/expected"
+    cd "$work/regress"
+    "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
+        --bindir="$("$PG_CONFIG" --bindir)" --inputdir="$repository/test" --outputdir=. \
+        --load-extension=recurnet --dbname=contrib_regression $names > out.log 2>&1 || status=$?
+    sed -E -e 's/^(test )?([^ ].*[^ ])? +\.\.\. ok .*/ok - \2/' \
+        -e 's/^(test )?([^ ].*[^ ])? +\.\.\. FAILED.*/not ok - \2/' out.log
+    [ ! -s regression.diffs ] || cat regression.diffs
+    return "$status"
+}
+
+pgtap() {
+    psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION recurnet'
+    pg_prove --verbose --dbname "$PGDATABASE" test/pgtap/*.sql
+}
+
+# These make clusters of their own, which root may not: they run as the
+# server's user, on a copy that this user can read.
+tap() {
+    local makefiles perl
+
+    makefiles=$(dirname "$("$PG_CONFIG" --pgxs)")
+    perl=$makefiles/../../src/test/perl
+    mkdir -p "$work/tap/tmp_check/log"
+    cp -R test/t examples "$work/tap"
+    [ "$(id -u)" -ne 0 ] || chown -R "$(server_user):" "$work/tap"
+    cd "$work/tap"
+    as_server env PATH="$("$PG_CONFIG" --bindir):$PATH" HOME="$work/tap" TESTDIR="$work/tap" \
+        TESTDATADIR="$work/tap/tmp_check" TESTLOGDIR="$work/tap/tmp_check/log" \
+        PG_REGRESS="$makefiles/../test/regress/pg_regress" \
+        prove --verbose -I "$perl" t/*.pl && return
+    tail -n 50 tmp_check/log/*
+    return 1
+}
+
+# --- all of it --------------------------------------------------------------
+
+wanted() { case " $PARTS " in *" $1 "*) return 0 ;; esac; return 1; }
+
+in_cluster() {
+    ! wanted regress || part regress regress
+    ! wanted pgtap || part pgtap pgtap
+}
+
+total() {
+    awk '{ passed += $1; failed += $2; skipped += $3 }
+        END {
+            printf "%d passed, %d failed", passed, failed
+            if (skipped) printf ", %d skipped", skipped
+            print ""
+            exit failed > 0 || passed == 0
+        }' "$work/counts"
+}
+
+PARTS=${PARTS:-wall unit symbols regress pgtap tap}
+if [ "${1:-}" = --in-cluster ]; then
+    work=$2
+    in_cluster
+    exit
+fi
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/recurnet-test.XXXXXX")
+chmod 755 "$work"
+on_exit rm -rf "$work"
+: > "$work/counts"
+
+! wanted wall || part wall wall
+! wanted unit || part unit unit
+part build build
+! wanted symbols || part symbols symbols
+if wanted regress || wanted pgtap; then
+    attended env PARTS="$PARTS" test/cluster.sh test/run.sh --in-cluster "$work" ||
+        { echo "not ok - the cluster" ; echo "0 1 0" >> "$work/counts"; }
+fi
+! wanted tap || part tap tap
+total
