@@ -1,0 +1,304 @@
+/* recurnet: see src/README.md for how it is built. */
+
+-- complain if script is sourced in psql, rather than via CREATE EXTENSION
+\echo Use "CREATE EXTENSION recurnet" to load this file. \quit
+
+-- ---------------------------------------------------------------------------
+-- The catalog: models and their versions
+-- ---------------------------------------------------------------------------
+
+CREATE SCHEMA recurnet;
+COMMENT ON SCHEMA recurnet IS 'catalog of the extension recurnet: use its functions and views instead';
+REVOKE ALL ON SCHEMA recurnet FROM PUBLIC;
+
+CREATE SEQUENCE recurnet.model_id_seq;
+COMMENT ON SEQUENCE recurnet.model_id_seq IS 'numbers the models';
+
+CREATE TABLE recurnet.model (
+	model_id       bigint PRIMARY KEY DEFAULT pg_catalog.nextval('recurnet.model_id_seq'),
+	name           text UNIQUE,
+	owner          name NOT NULL,
+	active_version integer NOT NULL,
+	created_at     timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	CHECK (name !~ '^[0-9]*$' AND pg_catalog.octet_length(name) <= 255)
+);
+COMMENT ON TABLE recurnet.model IS 'one row per model';
+COMMENT ON COLUMN recurnet.model.model_id IS 'id of the model, as rn_train returns it';
+COMMENT ON COLUMN recurnet.model.name IS 'name of the model, or null; unique in the database';
+COMMENT ON COLUMN recurnet.model.owner IS 'name of the role that the model belongs to';
+COMMENT ON COLUMN recurnet.model.active_version IS 'version that forecasts are made with';
+COMMENT ON COLUMN recurnet.model.created_at IS 'when the model was first stored';
+
+CREATE TABLE recurnet.version (
+	model_id      bigint NOT NULL REFERENCES recurnet.model ON DELETE CASCADE,
+	version       integer NOT NULL,
+	cell          text NOT NULL,
+	query         text NOT NULL,
+	request       jsonb NOT NULL,
+	options       jsonb NOT NULL,
+	time_column   text NOT NULL,
+	target_column text NOT NULL,
+	time_type     text NOT NULL,
+	time_zone     text,
+	step          text NOT NULL,
+	rows          bigint NOT NULL,
+	from_ts       timestamp,
+	to_ts         timestamp,
+	from_t        bigint,
+	to_t          bigint,
+	weights       bytea NOT NULL,
+	losses        double precision[] NOT NULL,
+	val_losses    double precision[],
+	metrics       jsonb NOT NULL,
+	trained_by    name NOT NULL,
+	trained_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	duration      interval NOT NULL,
+	PRIMARY KEY (model_id, version)
+);
+ALTER TABLE recurnet.version ALTER COLUMN weights SET STORAGE EXTERNAL;
+COMMENT ON TABLE recurnet.version IS 'one row per training of a model';
+COMMENT ON COLUMN recurnet.version.model_id IS 'the model';
+COMMENT ON COLUMN recurnet.version.version IS 'number of the version within its model, from 1';
+COMMENT ON COLUMN recurnet.version.cell IS 'recurrent cell of the network: rnn, lstm or gru';
+COMMENT ON COLUMN recurnet.version.query IS 'query that gave the rows';
+COMMENT ON COLUMN recurnet.version.request IS 'cell and options as they were given to rn_train';
+COMMENT ON COLUMN recurnet.version.options IS 'every option as it was used';
+COMMENT ON COLUMN recurnet.version.time_column IS 'column of the query that is the time';
+COMMENT ON COLUMN recurnet.version.target_column IS 'column of the query that is forecast';
+COMMENT ON COLUMN recurnet.version.time_type IS 'type of the time column';
+COMMENT ON COLUMN recurnet.version.time_zone IS 'zone whose days a timestamptz series steps by, else null';
+COMMENT ON COLUMN recurnet.version.step IS 'distance of the rows in words, such as 1 month';
+COMMENT ON COLUMN recurnet.version.rows IS 'number of rows trained on';
+COMMENT ON COLUMN recurnet.version.from_ts IS 'first time trained on, in civil time; null for integers';
+COMMENT ON COLUMN recurnet.version.to_ts IS 'last time trained on, in civil time; null for integers';
+COMMENT ON COLUMN recurnet.version.from_t IS 'first time trained on, if times are integers';
+COMMENT ON COLUMN recurnet.version.to_t IS 'last time trained on, if times are integers';
+COMMENT ON COLUMN recurnet.version.weights IS 'the model itself: weights, scaling, calendar and the newest rows, checksummed';
+COMMENT ON COLUMN recurnet.version.losses IS 'training loss of every epoch';
+COMMENT ON COLUMN recurnet.version.val_losses IS 'validation loss of every epoch, or null without validation';
+COMMENT ON COLUMN recurnet.version.metrics IS 'what the training came to';
+COMMENT ON COLUMN recurnet.version.trained_by IS 'name of the role that trained it';
+COMMENT ON COLUMN recurnet.version.trained_at IS 'when it was stored';
+COMMENT ON COLUMN recurnet.version.duration IS 'how long reading and training took';
+
+REVOKE ALL ON recurnet.model, recurnet.version FROM PUBLIC;
+REVOKE ALL ON SEQUENCE recurnet.model_id_seq FROM PUBLIC;
+
+-- Models are users' data: pg_dump takes them along.
+SELECT pg_catalog.pg_extension_config_dump('recurnet.model', '');
+SELECT pg_catalog.pg_extension_config_dump('recurnet.version', '');
+SELECT pg_catalog.pg_extension_config_dump('recurnet.model_id_seq', '');
+
+-- ---------------------------------------------------------------------------
+-- Views: a role sees the models that it may use
+-- ---------------------------------------------------------------------------
+
+CREATE VIEW @extschema@.rn_models WITH (security_barrier) AS
+SELECT m.model_id, m.name, m.owner, v.cell, v.version,
+	v.query, v.options, v.time_column, v.target_column, v.time_type, v.time_zone, v.step, v.rows,
+	coalesce(v.from_ts::text, v.from_t::text) AS train_from,
+	coalesce(v.to_ts::text, v.to_t::text) AS train_to,
+	v.metrics, pg_catalog.octet_length(v.weights) AS bytes,
+	v.trained_by, v.trained_at, v.duration, m.created_at
+FROM recurnet.model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
+	AND v.version OPERATOR(pg_catalog.=) m.active_version
+WHERE EXISTS (
+	SELECT FROM pg_catalog.pg_roles r
+	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
+		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
+	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
+		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+COMMENT ON VIEW @extschema@.rn_models IS 'the models that you may use, with their active version';
+COMMENT ON COLUMN @extschema@.rn_models.model_id IS 'id of the model';
+COMMENT ON COLUMN @extschema@.rn_models.name IS 'name of the model, or null';
+COMMENT ON COLUMN @extschema@.rn_models.owner IS 'role that the model belongs to';
+COMMENT ON COLUMN @extschema@.rn_models.cell IS 'recurrent cell of the network: rnn, lstm or gru';
+COMMENT ON COLUMN @extschema@.rn_models.version IS 'number of the active version';
+COMMENT ON COLUMN @extschema@.rn_models.query IS 'query that gave the rows';
+COMMENT ON COLUMN @extschema@.rn_models.options IS 'every option as it was used';
+COMMENT ON COLUMN @extschema@.rn_models.time_column IS 'column of the query that is the time';
+COMMENT ON COLUMN @extschema@.rn_models.target_column IS 'column of the query that is forecast';
+COMMENT ON COLUMN @extschema@.rn_models.time_type IS 'type of the time column';
+COMMENT ON COLUMN @extschema@.rn_models.time_zone IS 'zone whose days a timestamptz series steps by, else null';
+COMMENT ON COLUMN @extschema@.rn_models.step IS 'distance of the rows in words, such as 1 month';
+COMMENT ON COLUMN @extschema@.rn_models.rows IS 'number of rows trained on';
+COMMENT ON COLUMN @extschema@.rn_models.train_from IS 'first time trained on';
+COMMENT ON COLUMN @extschema@.rn_models.train_to IS 'last time trained on';
+COMMENT ON COLUMN @extschema@.rn_models.metrics IS 'what the training came to';
+COMMENT ON COLUMN @extschema@.rn_models.bytes IS 'size of the stored model';
+COMMENT ON COLUMN @extschema@.rn_models.trained_by IS 'role that trained the version';
+COMMENT ON COLUMN @extschema@.rn_models.trained_at IS 'when the version was stored';
+COMMENT ON COLUMN @extschema@.rn_models.duration IS 'how long reading and training took';
+COMMENT ON COLUMN @extschema@.rn_models.created_at IS 'when the model was first stored';
+GRANT SELECT ON @extschema@.rn_models TO PUBLIC;
+
+CREATE VIEW @extschema@.rn_training_log WITH (security_barrier) AS
+SELECT v.model_id, v.version, l.epoch::integer AS epoch, l.loss, l.val_loss
+FROM recurnet.model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
+CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(v.losses), pg_catalog.unnest(v.val_losses))
+	WITH ORDINALITY AS l (loss, val_loss, epoch)
+WHERE EXISTS (
+	SELECT FROM pg_catalog.pg_roles r
+	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
+		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
+	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
+		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+COMMENT ON VIEW @extschema@.rn_training_log IS 'the training curve of every version of the models that you may use';
+COMMENT ON COLUMN @extschema@.rn_training_log.model_id IS 'id of the model';
+COMMENT ON COLUMN @extschema@.rn_training_log.version IS 'number of the version';
+COMMENT ON COLUMN @extschema@.rn_training_log.epoch IS 'epoch, from 1';
+COMMENT ON COLUMN @extschema@.rn_training_log.loss IS 'mean training loss over the epoch, on scaled values';
+COMMENT ON COLUMN @extschema@.rn_training_log.val_loss IS 'validation loss after the epoch, or null without validation';
+GRANT SELECT ON @extschema@.rn_training_log TO PUBLIC;
+
+-- ---------------------------------------------------------------------------
+-- Training
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_train(
+	cell text, query text, options jsonb DEFAULT '{}', name text DEFAULT NULL,
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'recurnet_train';
+COMMENT ON FUNCTION @extschema@.rn_train(text, text, jsonb, text, text, text, text, text)
+IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a query, and return the id of the stored model';
+
+CREATE PROCEDURE @extschema@.rn_retrain(
+	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always')
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'recurnet_retrain_id';
+COMMENT ON PROCEDURE @extschema@.rn_retrain(bigint, text, text)
+IS 'train a model again on what its query returns now, from its weights (warm) or anew (cold)';
+
+CREATE PROCEDURE @extschema@.rn_retrain(
+	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always')
+LANGUAGE c
+AS 'MODULE_PATHNAME', 'recurnet_retrain_name';
+COMMENT ON PROCEDURE @extschema@.rn_retrain(text, text, text)
+IS 'train a model again on what its query returns now, from its weights (warm) or anew (cold)';
+
+CREATE FUNCTION @extschema@.rn_options(
+	OUT name text, OUT type text, OUT default_value text, OUT range text, OUT description text)
+RETURNS SETOF record
+LANGUAGE c STABLE PARALLEL SAFE ROWS 40
+AS 'MODULE_PATHNAME', 'recurnet_options';
+COMMENT ON FUNCTION @extschema@.rn_options()
+IS 'the options of rn_train; a default of null is chosen by the recipe';
+
+-- ---------------------------------------------------------------------------
+-- Forecasting
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_forecast(
+	model bigint, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
+	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint,
+	forecast double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_forecast_id';
+COMMENT ON FUNCTION @extschema@.rn_forecast(bigint, integer, double precision, timestamptz, bigint, text, text)
+IS 'forecast the next steps with a model named by its id';
+
+CREATE FUNCTION @extschema@.rn_forecast(
+	model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
+	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint,
+	forecast double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_forecast_name';
+COMMENT ON FUNCTION @extschema@.rn_forecast(text, integer, double precision, timestamptz, bigint, text, text)
+IS 'forecast the next steps with a model named by its name, or by its id as text';
+
+CREATE FUNCTION @extschema@.rn_forecast_as(
+	exemplar anyelement, model bigint, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
+	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL)
+RETURNS TABLE (
+	series jsonb, step integer, ts anyelement, t bigint,
+	forecast double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_forecast_as_id';
+COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, bigint, integer, double precision, timestamptz, bigint, text, text)
+IS 'rn_forecast with the times in the type of the exemplar, such as NULL::date';
+
+CREATE FUNCTION @extschema@.rn_forecast_as(
+	exemplar anyelement, model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
+	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL)
+RETURNS TABLE (
+	series jsonb, step integer, ts anyelement, t bigint,
+	forecast double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_forecast_as_name';
+COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, text, integer, double precision, timestamptz, bigint, text, text)
+IS 'rn_forecast with the times in the type of the exemplar, such as NULL::date';
+
+CREATE FUNCTION @extschema@.rn_predict(
+	model bigint, query text, level double precision DEFAULT 0.9)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'recurnet_predict_id';
+COMMENT ON FUNCTION @extschema@.rn_predict(bigint, text, double precision)
+IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(
+	model text, query text, level double precision DEFAULT 0.9)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'recurnet_predict_name';
+COMMENT ON FUNCTION @extschema@.rn_predict(text, text, double precision)
+IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
+
+-- ---------------------------------------------------------------------------
+-- Models
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_summary(
+	model bigint, OUT section text, OUT item text, OUT value text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE PARALLEL SAFE ROWS 60
+AS 'MODULE_PATHNAME', 'recurnet_summary_id';
+COMMENT ON FUNCTION @extschema@.rn_summary(bigint)
+IS 'layers, parameters, options and training of a model';
+
+CREATE FUNCTION @extschema@.rn_summary(
+	model text, OUT section text, OUT item text, OUT value text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE PARALLEL SAFE ROWS 60
+AS 'MODULE_PATHNAME', 'recurnet_summary_name';
+COMMENT ON FUNCTION @extschema@.rn_summary(text)
+IS 'layers, parameters, options and training of a model';
+
+CREATE FUNCTION @extschema@.rn_drop_model(model bigint)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_drop_model_id';
+COMMENT ON FUNCTION @extschema@.rn_drop_model(bigint)
+IS 'drop a model with all its versions';
+
+CREATE FUNCTION @extschema@.rn_drop_model(model text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_drop_model_name';
+COMMENT ON FUNCTION @extschema@.rn_drop_model(text)
+IS 'drop a model with all its versions';
+
+CREATE FUNCTION @extschema@.rn_version(
+	OUT library text, OUT extension text, OUT blas text, OUT math text)
+RETURNS record
+LANGUAGE c VOLATILE PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'recurnet_version';
+COMMENT ON FUNCTION @extschema@.rn_version()
+IS 'versions of the library and of the SQL objects, the matrix library, and the vector instructions in use';

@@ -1,0 +1,58 @@
+/*
+ * argument.h
+ *		Arguments of SQL functions that may be null.
+ */
+#ifndef RECURNET_ARGUMENT_H
+#define RECURNET_ARGUMENT_H
+
+#include "fmgr.h"
+#include "utils/builtins.h"
+
+#include "catalog.h"
+
+/* Text argument i as a C string, or NULL. */
+static inline char *
+recurnet_argument_text(FunctionCallInfo fcinfo, int i)
+{
+	return PG_ARGISNULL(i) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(i));
+}
+
+/* ERROR if argument i, called name, is null. */
+static inline void
+recurnet_argument_required(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"%s\" must not be null", name)));
+}
+
+/* Argument i, called name, must be null until there is more to it. */
+static inline void
+recurnet_argument_later(FunctionCallInfo fcinfo, int i, const char *name)
+{
+	if (!PG_ARGISNULL(i))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("argument \"%s\" is not implemented yet", name)));
+}
+
+/* Argument i as the model it names: by id, or by name (or id) as text. */
+static inline RecurnetModelKey
+recurnet_argument_model_id(FunctionCallInfo fcinfo, int i)
+{
+	recurnet_argument_required(fcinfo, i, "model");
+	return (RecurnetModelKey)
+	{
+		.id = PG_GETARG_INT64(i)
+	};
+}
+
+static inline RecurnetModelKey
+recurnet_argument_model_name(FunctionCallInfo fcinfo, int i)
+{
+	recurnet_argument_required(fcinfo, i, "model");
+	return recurnet_catalog_key(recurnet_argument_text(fcinfo, i));
+}
+
+#endif							/* RECURNET_ARGUMENT_H */

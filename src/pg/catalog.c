@@ -1,0 +1,480 @@
+/*
+ * catalog.c
+ *		Models in recurnet.model and recurnet.version.
+ *
+ * A model belongs to a role, kept by name so that a dump restores where that
+ * role is missing.  Who has the owner's rights has the model's; to all others
+ * a model that is not theirs looks like one that is not there.
+ */
+#include "postgres.h"
+
+#include "access/detoast.h"
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+
+#include "catalog.h"
+#include "guc.h"
+#include "reader.h"
+#include "statement.h"
+
+#define MAX_NAME_BYTES 255
+
+/* Time types by the names that format_type gives them. */
+static const struct
+{
+	const char *name;
+	Oid			type;
+}			time_types[] = {
+	{"date", DATEOID},
+	{"timestamp without time zone", TIMESTAMPOID},
+	{"timestamp with time zone", TIMESTAMPTZOID},
+	{"smallint", INT2OID},
+	{"integer", INT4OID},
+	{"bigint", INT8OID},
+};
+
+static const char *
+time_type_name(Oid type)
+{
+	for (size_t i = 0; i < lengthof(time_types); i++)
+		if (time_types[i].type == type)
+			return time_types[i].name;
+	elog(ERROR, "recurnet: type %u is no time", type);
+}
+
+static Oid
+time_type_oid(const char *name)
+{
+	for (size_t i = 0; i < lengthof(time_types); i++)
+		if (name != NULL && strcmp(time_types[i].name, name) == 0)
+			return time_types[i].type;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("stored model has an unknown time type \"%s\"", name != NULL ? name : "")));
+}
+
+static bool
+all_digits(const char *text)
+{
+	return text[0] != '\0' && strspn(text, "0123456789") == strlen(text);
+}
+
+/* The words for a model that is not there, or might as well not be. */
+static void
+no_such_model(RecurnetModelKey key)
+{
+	const char *hint = "The view rn_models lists the models that you may use.";
+
+	if (key.name != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("model \"%s\" does not exist, or is not yours to use", key.name),
+				 errhint("%s", hint)));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model " INT64_FORMAT " does not exist, or is not yours to use", key.id),
+			 errhint("%s", hint)));
+}
+
+RecurnetModelKey
+recurnet_catalog_key(const char *model)
+{
+	RecurnetModelKey key = {.name = model};
+
+	if (all_digits(model))
+	{
+		errno = 0;
+		key.id = strtoi64(model, NULL, 10);
+		if (errno != 0)
+			no_such_model(key);
+		key.name = NULL;
+	}
+	return key;
+}
+
+/* Has the caller the rights of the role of that name?  A dropped role has none. */
+static bool
+may_act_for(Oid user, const char *owner)
+{
+	Oid			role = get_role_oid(owner, true);
+
+	if (!OidIsValid(role))
+		return superuser_arg(user);
+	return has_privs_of_role(user, role);
+}
+
+static void
+check_name_form(const char *name)
+{
+	if (name[0] == '\0')
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("a model's name must not be empty"),
+				 errhint("Leave the name out for a model without one.")));
+	if (all_digits(name))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("a model's name must not be all digits: \"%s\"", name),
+				 errdetail("A text of digits is taken for a model's id.")));
+	if (strlen(name) > MAX_NAME_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_NAME_TOO_LONG),
+				 errmsg("a model's name must not be longer than %d bytes", MAX_NAME_BYTES)));
+}
+
+static void
+name_is_taken(const char *name)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("model name \"%s\" belongs to another role", name),
+			 errhint("Names are unique in a database: choose another one.")));
+}
+
+void
+recurnet_catalog_check_name(const char *name)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+
+	check_name_form(name);
+	recurnet_statement_open(&scope);
+	statement = recurnet_statement("SELECT owner FROM recurnet.model WHERE name = $1");
+	recurnet_parameter_text(&statement, name);
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0 &&
+		!may_act_for(scope.user, recurnet_result_text(&scope, 0, 1)))
+		name_is_taken(name);
+	recurnet_statement_close(&scope);
+}
+
+/* ---- loading ---- */
+
+/* The weights need room three times: stored, decoded, and at work. */
+static void
+check_weights_size(int row, int column)
+{
+	bool		isnull;
+	Datum		datum = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored model has no weights")));
+	recurnet_guc_check_memory(3 * (size_t) toast_raw_datum_size(datum), "the model",
+							  "train a smaller network");
+}
+
+/*
+ * A time that is a timestamp in one column or an integer in the next.  A
+ * timestamp's own number is what the core counts, microseconds since 2000.
+ */
+static int64
+time_from_columns(int row, int column)
+{
+	bool		isnull;
+	int64		time = recurnet_result_int8(row, column, &isnull);
+
+	return isnull ? recurnet_result_int8(row, column + 1, NULL) : time;
+}
+
+/* The row of the query in recurnet_catalog_load; columns in its order. */
+static RecurnetVersion *
+version_from_row(const RecurnetScope *scope)
+{
+	RecurnetVersion *v = MemoryContextAllocZero(scope->context, sizeof(RecurnetVersion));
+	int			column = 0;
+
+	v->model_id = recurnet_result_int8(0, ++column, NULL);
+	v->name = recurnet_result_text(scope, 0, ++column);
+	v->owner = recurnet_result_text(scope, 0, ++column);
+	v->version = (int) recurnet_result_int8(0, ++column, NULL);
+	v->cell = recurnet_result_text(scope, 0, ++column);
+	v->query = recurnet_result_text(scope, 0, ++column);
+	v->request = (Jsonb *) recurnet_result_varlena(scope, 0, ++column);
+	v->options = (Jsonb *) recurnet_result_varlena(scope, 0, ++column);
+	v->time_column = recurnet_result_text(scope, 0, ++column);
+	v->target_column = recurnet_result_text(scope, 0, ++column);
+	v->time_type = time_type_oid(recurnet_result_text(scope, 0, ++column));
+	v->time_zone = recurnet_result_text(scope, 0, ++column);
+	v->step = recurnet_result_text(scope, 0, ++column);
+	v->rows = recurnet_result_int8(0, ++column, NULL);
+	v->from = time_from_columns(0, column + 1);
+	v->to = time_from_columns(0, column + 3);
+	column += 4;
+	v->metrics = (Jsonb *) recurnet_result_varlena(scope, 0, ++column);
+	v->trained_by = recurnet_result_text(scope, 0, ++column);
+	v->trained_at = recurnet_result_text(scope, 0, ++column);
+	v->duration = recurnet_result_text(scope, 0, ++column);
+	check_weights_size(0, ++column);
+	v->weights = (bytea *) recurnet_result_varlena(scope, 0, column);
+	if (v->time_type == TIMESTAMPTZOID && v->time_zone == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored model has no time zone")));
+	return v;
+}
+
+#define VERSION_COLUMNS \
+	"SELECT m.model_id, m.name, m.owner, v.version::bigint, v.cell, v.query," \
+	" v.request, v.options, v.time_column, v.target_column, v.time_type, v.time_zone, v.step," \
+	" v.rows, v.from_ts, v.from_t, v.to_ts, v.to_t," \
+	" v.metrics, v.trained_by, v.trained_at, v.duration, v.weights" \
+	" FROM recurnet.model m JOIN recurnet.version v" \
+	" ON v.model_id = m.model_id AND v.version = m.active_version"
+
+RecurnetVersion *
+recurnet_catalog_load(RecurnetModelKey key)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	RecurnetVersion *version;
+
+	recurnet_statement_open(&scope);
+	if (key.name != NULL)
+	{
+		statement = recurnet_statement(VERSION_COLUMNS " WHERE m.name = $1");
+		recurnet_parameter_text(&statement, key.name);
+	}
+	else
+	{
+		statement = recurnet_statement(VERSION_COLUMNS " WHERE m.model_id = $1");
+		recurnet_parameter_int8(&statement, key.id);
+	}
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0 ||
+		!may_act_for(scope.user, recurnet_result_text(&scope, 0, 3)))
+		no_such_model(key);
+	version = version_from_row(&scope);
+	recurnet_statement_close(&scope);
+	return version;
+}
+
+/* ---- storing ---- */
+
+/*
+ * Lock the row of a model until the transaction ends, so that versions of it
+ * are numbered one after the other.  Returns its id, and its owner in *owner;
+ * 0 if there is none.
+ */
+static int64
+lock_model(const RecurnetScope *scope, RecurnetModelKey key, char **owner)
+{
+	RecurnetStatement statement;
+
+	if (key.name != NULL)
+	{
+		statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model"
+									   " WHERE name = $1 FOR UPDATE");
+		recurnet_parameter_text(&statement, key.name);
+	}
+	else
+	{
+		statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model"
+									   " WHERE model_id = $1 FOR UPDATE");
+		recurnet_parameter_int8(&statement, key.id);
+	}
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
+		return 0;
+	*owner = recurnet_result_text(scope, 0, 2);
+	return recurnet_result_int8(0, 1, NULL);
+}
+
+/* The same for a model that must be there and the caller's. */
+static int64
+lock_own_model(const RecurnetScope *scope, RecurnetModelKey key)
+{
+	char	   *owner;
+	int64		id = lock_model(scope, key, &owner);
+
+	if (id == 0 || !may_act_for(scope->user, owner))
+		no_such_model(key);
+	return id;
+}
+
+/* A new model of the caller's; 0 if another session took the name meanwhile. */
+static int64
+insert_model(const RecurnetScope *scope, const char *name)
+{
+	RecurnetStatement statement =
+		recurnet_statement("INSERT INTO recurnet.model (name, owner, active_version)"
+						   " VALUES ($1, $2, 1) ON CONFLICT (name) DO NOTHING RETURNING model_id");
+
+	recurnet_parameter_text(&statement, name);
+	recurnet_parameter_text(&statement, GetUserNameFromId(scope->user, false));
+	if (recurnet_statement_run(&statement, SPI_OK_INSERT_RETURNING) == 0)
+		return 0;
+	return recurnet_result_int8(0, 1, NULL);
+}
+
+/* The caller's model of that name, locked: found or made. */
+static int64
+find_or_insert_model(const RecurnetScope *scope, const char *name)
+{
+	RecurnetModelKey key = {.name = name};
+
+	/* Twice: another session may take the name between look and insert. */
+	for (int attempt = 0; attempt < 2; attempt++)
+	{
+		char	   *owner;
+		int64		id = name != NULL ? lock_model(scope, key, &owner) : 0;
+
+		if (id != 0)
+		{
+			if (!may_act_for(scope->user, owner))
+				name_is_taken(name);
+			return id;
+		}
+		id = insert_model(scope, name);
+		if (id != 0)
+			return id;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+			 errmsg("model \"%s\" was stored and dropped by others meanwhile", name)));
+}
+
+static Datum
+float8_array(const double *values, int n)
+{
+	Datum	   *datums = palloc(Max(n, 1) * sizeof(Datum));
+
+	for (int i = 0; i < n; i++)
+		datums[i] = Float8GetDatum(values[i]);
+	return PointerGetDatum(construct_array(datums, n, FLOAT8OID, sizeof(float8),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+/* from and to: timestamps for civil time, integers otherwise. */
+static void
+range_parameters(RecurnetStatement *statement, const RecurnetVersion *version)
+{
+	bool		civil = recurnet_reader_kind(version->time_type) == RN_TIME_CIVIL;
+
+	if (civil)
+	{
+		recurnet_parameter(statement, TIMESTAMPOID, TimestampGetDatum(version->from));
+		recurnet_parameter(statement, TIMESTAMPOID, TimestampGetDatum(version->to));
+		recurnet_parameter_null(statement, INT8OID);
+		recurnet_parameter_null(statement, INT8OID);
+	}
+	else
+	{
+		recurnet_parameter_null(statement, TIMESTAMPOID);
+		recurnet_parameter_null(statement, TIMESTAMPOID);
+		recurnet_parameter_int8(statement, version->from);
+		recurnet_parameter_int8(statement, version->to);
+	}
+}
+
+static void
+insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
+{
+	Interval	duration = {.time = version->usecs};
+	RecurnetStatement s =
+		recurnet_statement("INSERT INTO recurnet.version (model_id, version, cell, query, request,"
+						   " options, time_column, target_column, time_type, time_zone, step, rows,"
+						   " from_ts, to_ts, from_t, to_t, weights, losses, val_losses, metrics,"
+						   " trained_by, duration)"
+						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+						   " $15, $16, $17, $18, $19, $20, $21, $22)");
+
+	recurnet_parameter_int8(&s, version->model_id);
+	recurnet_parameter(&s, INT4OID, Int32GetDatum(version->version));
+	recurnet_parameter_text(&s, version->cell);
+	recurnet_parameter_text(&s, version->query);
+	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->request));
+	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->options));
+	recurnet_parameter_text(&s, version->time_column);
+	recurnet_parameter_text(&s, version->target_column);
+	recurnet_parameter_text(&s, time_type_name(version->time_type));
+	recurnet_parameter_text(&s, version->time_zone);
+	recurnet_parameter_text(&s, version->step);
+	recurnet_parameter_int8(&s, version->rows);
+	range_parameters(&s, version);
+	recurnet_parameter(&s, BYTEAOID, PointerGetDatum(version->weights));
+	recurnet_parameter(&s, FLOAT8ARRAYOID, float8_array(version->losses, version->epochs));
+	if (version->val_losses != NULL)
+		recurnet_parameter(&s, FLOAT8ARRAYOID, float8_array(version->val_losses, version->epochs));
+	else
+		recurnet_parameter_null(&s, FLOAT8ARRAYOID);
+	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->metrics));
+	recurnet_parameter_text(&s, GetUserNameFromId(scope->user, false));
+	recurnet_parameter(&s, INTERVALOID, IntervalPGetDatum(&duration));
+	recurnet_statement_run(&s, SPI_OK_INSERT);
+}
+
+/* The number of the model's next version. */
+static int
+next_version(int64 model_id)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT coalesce(max(version), 0)::bigint + 1"
+						   " FROM recurnet.version WHERE model_id = $1");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	return (int) recurnet_result_int8(0, 1, NULL);
+}
+
+static void
+activate(int64 model_id, int version)
+{
+	RecurnetStatement statement =
+		recurnet_statement("UPDATE recurnet.model SET active_version = $2 WHERE model_id = $1");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter(&statement, INT4OID, Int32GetDatum(version));
+	recurnet_statement_run(&statement, SPI_OK_UPDATE);
+}
+
+void
+recurnet_catalog_store(RecurnetVersion *version)
+{
+	RecurnetScope scope;
+
+	recurnet_statement_open(&scope);
+	if (version->model_id != 0)
+		lock_own_model(&scope, (RecurnetModelKey) {.id = version->model_id});
+	else
+		version->model_id = find_or_insert_model(&scope, version->name);
+	version->version = next_version(version->model_id);
+	insert_version(&scope, version);
+	activate(version->model_id, version->version);
+	recurnet_statement_close(&scope);
+}
+
+void
+recurnet_catalog_drop(RecurnetModelKey key)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int64		id;
+
+	PreventCommandIfReadOnly("rn_drop_model()");
+	recurnet_statement_open(&scope);
+	id = lock_own_model(&scope, key);
+	statement = recurnet_statement("DELETE FROM recurnet.model WHERE model_id = $1");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
+	recurnet_statement_close(&scope);
+}
+
+char *
+recurnet_catalog_extension_version(void)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	char	   *version = NULL;
+
+	recurnet_statement_open(&scope);
+	statement = recurnet_statement("SELECT extversion FROM pg_catalog.pg_extension"
+								   " WHERE extname = 'recurnet'");
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
+		version = recurnet_result_text(&scope, 0, 1);
+	recurnet_statement_close(&scope);
+	return version;
+}

@@ -1,0 +1,81 @@
+/*
+ * catalog.h
+ *		Models in the extension's own tables: store, load, drop.
+ *
+ * The only code that touches the schema recurnet.  Every function checks the
+ * caller's rights itself; for those without, a model does not exist.
+ */
+#ifndef RECURNET_CATALOG_H
+#define RECURNET_CATALOG_H
+
+#include "utils/jsonb.h"
+
+/* A model as users name it: by name, or by id if name is NULL. */
+typedef struct RecurnetModelKey
+{
+	const char *name;
+	int64		id;
+} RecurnetModelKey;
+
+/*
+ * One version of a model: a row of recurnet.version with its model.  Strings
+ * may be NULL where the comment says so.
+ */
+typedef struct RecurnetVersion
+{
+	int64		model_id;
+	char	   *name;			/* NULL: none */
+	char	   *owner;
+	int			version;
+
+	char	   *cell;
+	char	   *query;
+	Jsonb	   *request;		/* what the user asked: cell, options */
+	Jsonb	   *options;		/* every option as it was used */
+	char	   *time_column;
+	char	   *target_column;
+	Oid			time_type;
+	char	   *time_zone;		/* timestamptz only, else NULL */
+	char	   *step;			/* in words: "1 month" */
+
+	int64		rows;			/* trained on */
+	int64		from;			/* their first and last time, as the core */
+	int64		to;				/* counts */
+
+	bytea	   *weights;		/* the encoded model */
+	int			epochs;
+	const double *losses;		/* [epochs]; when stored only */
+	const double *val_losses;	/* [epochs] or NULL; when stored only */
+	Jsonb	   *metrics;
+	char	   *trained_by;		/* when loaded only, as text: */
+	char	   *trained_at;
+	char	   *duration;
+	int64		usecs;			/* when stored only: duration */
+} RecurnetVersion;
+
+/* 'electric' is a name, '17' an id: names are never all digits. */
+extern RecurnetModelKey recurnet_catalog_key(const char *model);
+
+/*
+ * May the caller train a model of this name?  ERROR for a name that cannot be
+ * one, and for one that belongs to somebody else.
+ */
+extern void recurnet_catalog_check_name(const char *name);
+
+/* The active version of a model, with its weights. */
+extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key);
+
+/*
+ * Store a version and make it the active one: of model_id if that is not 0,
+ * else of the caller's model of that name, else of a new model.  Fills in
+ * model_id and version.
+ */
+extern void recurnet_catalog_store(RecurnetVersion *version);
+
+/* Drop a model with all its versions. */
+extern void recurnet_catalog_drop(RecurnetModelKey key);
+
+/* The version of the SQL objects, as ALTER EXTENSION UPDATE sees it. */
+extern char *recurnet_catalog_extension_version(void);
+
+#endif							/* RECURNET_CATALOG_H */

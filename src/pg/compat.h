@@ -1,0 +1,28 @@
+/*
+ * compat.h
+ *		Every difference between the PostgreSQL versions that recurnet is built
+ *		for, and nothing else.
+ *
+ * Included after postgres.h by the files that need it.
+ */
+#ifndef RECURNET_COMPAT_H
+#define RECURNET_COMPAT_H
+
+#if PG_VERSION_NUM < 150000
+#error "recurnet needs PostgreSQL 15 or later"
+#endif
+
+/* 16 took the access macros of variable-length values out of postgres.h. */
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/* 18 lets a module say its name and version. */
+#if PG_VERSION_NUM >= 180000
+#define RECURNET_MODULE_MAGIC(version_) \
+	PG_MODULE_MAGIC_EXT(.name = "recurnet", .version = (version_))
+#else
+#define RECURNET_MODULE_MAGIC(version_) PG_MODULE_MAGIC
+#endif
+
+#endif							/* RECURNET_COMPAT_H */

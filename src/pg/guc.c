@@ -1,0 +1,62 @@
+/*
+ * guc.c
+ *		The settings recurnet.*, and the memory limit they set.
+ */
+#include "postgres.h"
+
+#include <limits.h>
+
+#include "miscadmin.h"
+#include "utils/guc.h"
+
+#include "guc.h"
+
+static int	max_memory = -1;	/* kB; -1: maintenance_work_mem */
+
+void
+recurnet_guc_init(void)
+{
+	DefineCustomIntVariable("recurnet.max_memory",
+							"Sets the maximum memory that one training or forecast may use.",
+							"-1 means maintenance_work_mem.",
+							&max_memory,
+							-1, -1, MAX_KILOBYTES,
+							PGC_USERSET,
+							GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	MarkGUCPrefixReserved("recurnet");
+}
+
+size_t
+recurnet_guc_max_memory(void)
+{
+	return (size_t) (max_memory >= 0 ? max_memory : maintenance_work_mem) * 1024;
+}
+
+/* Bytes as people read them, in a buffer of the current context. */
+static char *
+bytes_text(size_t bytes)
+{
+	if (bytes == SIZE_MAX)
+		return pstrdup("more memory than this machine can address");
+	if (bytes < (size_t) 10 * 1024 * 1024)
+		return psprintf("%zu kB", (bytes + 1023) / 1024);
+	return psprintf("%zu MB", (bytes + 1024 * 1024 - 1) / (1024 * 1024));
+}
+
+void
+recurnet_guc_check_memory(size_t bytes, const char *task, const char *otherwise)
+{
+	size_t		limit = recurnet_guc_max_memory();
+
+	if (bytes <= limit)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("%s needs %s, more than the limit of %s",
+					task, bytes_text(bytes), bytes_text(limit)),
+			 errdetail("The limit is %s.",
+					   max_memory >= 0 ? "recurnet.max_memory"
+					   : "maintenance_work_mem, as recurnet.max_memory is -1"),
+			 errhint("Raise recurnet.max_memory, or %s.", otherwise)));
+}

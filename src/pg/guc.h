@@ -1,0 +1,21 @@
+/*
+ * guc.h
+ *		The settings recurnet.*.
+ */
+#ifndef RECURNET_GUC_H
+#define RECURNET_GUC_H
+
+/* Define them; called once when the library is loaded. */
+extern void recurnet_guc_init(void);
+
+/* recurnet.max_memory in bytes. */
+extern size_t recurnet_guc_max_memory(void);
+
+/*
+ * Raise ERROR if a task ("training") needs more bytes than
+ * recurnet.max_memory; SIZE_MAX stands for more than there can be.  otherwise
+ * ends the hint: what to do instead of raising the limit.
+ */
+extern void recurnet_guc_check_memory(size_t bytes, const char *task, const char *otherwise);
+
+#endif							/* RECURNET_GUC_H */

@@ -1,0 +1,45 @@
+/*
+ * hint.c
+ *		The nearest of some names, by Levenshtein's distance.
+ */
+#include "postgres.h"
+
+#include "lib/stringinfo.h"
+#include "utils/varlena.h"
+
+#include "hint.h"
+
+char *
+recurnet_hint_nearest(const char *given, RecurnetNameAt name_at, int n)
+{
+	int			length = strlen(given);
+	int			limit = length / 2 + 1;
+	const char *best = NULL;
+
+	if (length > NAMEDATALEN)
+		return NULL;
+	for (int i = 0; i < n; i++)
+	{
+		const char *name = name_at(i);
+		int			distance = varstr_levenshtein_less_equal(given, length, name, strlen(name),
+															 1, 1, 1, limit, true);
+
+		if (distance <= limit && (best == NULL || distance < limit))
+		{
+			best = name;
+			limit = distance;
+		}
+	}
+	return best != NULL ? psprintf("Did you mean \"%s\"?", best) : NULL;
+}
+
+char *
+recurnet_hint_list(RecurnetNameAt name_at, int n)
+{
+	StringInfoData list;
+
+	initStringInfo(&list);
+	for (int i = 0; i < n; i++)
+		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", name_at(i));
+	return list.data;
+}

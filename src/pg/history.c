@@ -1,0 +1,195 @@
+/*
+ * history.c
+ *		The rows that a stored model looks back on.
+ *
+ * By default those stored with it.  Otherwise a query's, which must return
+ * the same kind of time, in the same steps: a network that has learnt months
+ * knows nothing of days.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "model/codec.h"
+
+#include "guc.h"
+#include "history.h"
+#include "zone.h"
+
+#define ROWS_PER_CHECK	65536
+
+void
+recurnet_history_decode(RecurnetHost *host, const RecurnetVersion *version, RnModel *model)
+{
+	RnCode		code = rn_model_decode(&host->core,
+									   (const unsigned char *) VARDATA_ANY(version->weights),
+									   VARSIZE_ANY_EXHDR(version->weights), model);
+
+	recurnet_host_check(host, code);
+	if (model->calendar.kind != recurnet_reader_kind(version->time_type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored model does not fit its time type %s",
+						format_type_be(version->time_type))));
+}
+
+/* Times of both types must count the same thing. */
+static void
+check_time_type(const RecurnetVersion *version, Oid type)
+{
+	if (recurnet_reader_kind(type) == recurnet_reader_kind(version->time_type) &&
+		(type == TIMESTAMPTZOID) == (version->time_type == TIMESTAMPTZOID))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("query returns times of type %s, but the model was trained on %s",
+					format_type_be(type), format_type_be(version->time_type)),
+			 errhint("Cast the time column in the query.")));
+}
+
+/* Drop the rows after the cut; order does not matter yet. */
+static void
+cut_rows(RnSeries *series, int64 cut)
+{
+	size_t		kept = 0;
+
+	for (size_t i = 0; i < series->n; i++)
+	{
+		if (i % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+		if (series->time[i] > cut)
+			continue;
+		series->time[kept] = series->time[i];
+		series->value[kept] = series->value[i];
+		kept++;
+	}
+	series->n = kept;
+}
+
+/*
+ * Are the times those that the model's calendar counts back from the last?
+ */
+static void
+check_steps(RecurnetHost *host, const RecurnetVersion *version, const RnModel *model,
+			const RnSeries *series)
+{
+	size_t		last = series->n - 1;
+	char		found[RN_TIME_TEXT];
+
+	for (size_t i = 0; i <= last; i++)
+	{
+		int64		time;
+		RnCode		code = rn_calendar_add(&host->core, &model->calendar, series->time[last],
+										   -(int64) i, &time);
+
+		if (i % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+		recurnet_host_check(host, code);
+		if (time == series->time[last - i])
+			continue;
+		rn_calendar_describe(&series->calendar, found, sizeof(found));
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("query returns rows in steps of %s, but the model was trained on steps of %s",
+						found, version->step)));
+	}
+}
+
+void
+recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version, const RnModel *model,
+					  const char *query, bool source, const int64 *cut, size_t needed,
+					  RecurnetRows *rows)
+{
+	RecurnetSource from = {
+		.query = query,
+		.time = source ? version->time_column : NULL,
+		.target = source ? version->target_column : NULL,
+		.time_zone = version->time_zone,
+		.zone_fixed = true
+	};
+	RnCode		code;
+
+	recurnet_reader_read(&from, rows);
+	check_time_type(version, rows->time_type);
+	if (cut != NULL)
+		cut_rows(&rows->series, *cut);
+	if (rows->series.n < needed)
+		ereport(ERROR,
+				(errcode(ERRCODE_CARDINALITY_VIOLATION),
+				 errmsg("query returns %zu rows%s, but the model needs at least %zu",
+						rows->series.n, cut != NULL ? " up to the given time" : "", needed)));
+	recurnet_guc_check_memory(rows->bytes + rn_series_prepare_bytes(rows->series.n),
+							  "sorting the rows", "read fewer rows");
+	code = rn_series_prepare(&host->core, &rows->series, needed);
+	recurnet_host_check(host, code);
+	check_steps(host, version, model, &rows->series);
+}
+
+/*
+ * as_of or as_of_t as the model counts time, or NULL where neither is given.
+ */
+static const int64 *
+find_cut(const RecurnetVersion *version, const RecurnetOriginSpec *spec, int64 *cut)
+{
+	bool		integer = recurnet_reader_kind(version->time_type) == RN_TIME_INTEGER;
+
+	if (spec->as_of == NULL && spec->as_of_t == NULL)
+		return NULL;
+	if ((integer && spec->as_of != NULL) || (!integer && spec->as_of_t != NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s does not fit a model whose times are of type %s",
+						integer ? "as_of" : "as_of_t", format_type_be(version->time_type)),
+				 errhint("Use %s.", integer ? "as_of_t" : "as_of")));
+	if (integer)
+		*cut = *spec->as_of_t;
+	else if (version->time_type == TIMESTAMPTZOID)
+		*cut = recurnet_zone_civil(*spec->as_of, recurnet_zone_find(version->time_zone));
+	else
+		*cut = recurnet_zone_civil(*spec->as_of, session_timezone);
+	return cut;
+}
+
+/* Whoever judges the model by its forecasts from there should know. */
+static void
+notice_hindsight(const RecurnetVersion *version, const RnModel *model, int64 last_time)
+{
+	char		origin[RN_TIME_TEXT];
+	char		trained[RN_TIME_TEXT];
+
+	if (last_time >= version->to)
+		return;
+	rn_time_describe(model->calendar.kind, last_time, origin, sizeof(origin));
+	rn_time_describe(model->calendar.kind, version->to, trained, sizeof(trained));
+	ereport(NOTICE,
+			(errmsg("forecast starts at %s, but the model's weights have seen rows up to %s",
+					origin, trained)));
+}
+
+void
+recurnet_history_origin(RecurnetHost *host, const RecurnetVersion *version, const RnModel *model,
+						const RecurnetOriginSpec *spec, RecurnetOrigin *origin)
+{
+	int64		time;
+	const int64 *cut = find_cut(version, spec, &time);
+	bool		source = spec->history == NULL || strcmp(spec->history, "source") == 0;
+	RecurnetRows rows;
+
+	if (cut == NULL && spec->history == NULL)
+	{
+		origin->value = model->tail;
+		origin->n = (size_t) model->window;
+		origin->last_time = model->last_time;
+		return;
+	}
+	recurnet_history_read(host, version, model, source ? version->query : spec->history, source,
+						  cut, (size_t) model->window, &rows);
+	origin->value = rows.series.value;
+	origin->n = rows.series.n;
+	origin->last_time = rows.series.time[rows.series.n - 1];
+	if (cut != NULL)
+		notice_hindsight(version, model, origin->last_time);
+}

@@ -1,0 +1,31 @@
+/*
+ * job.h
+ *		One run from a query to a stored model.
+ */
+#ifndef RECURNET_JOB_H
+#define RECURNET_JOB_H
+
+#include "catalog.h"
+
+/* What rn_train was asked; strings may be NULL but for cell and query. */
+typedef struct RecurnetTraining
+{
+	const char *cell;
+	const char *query;
+	const Jsonb *options;		/* NULL: none */
+	const char *name;			/* of the model */
+	const char *time;			/* columns */
+	const char *target;
+} RecurnetTraining;
+
+/* Train and store; returns the model's id. */
+extern int64 recurnet_job_train(const RecurnetTraining *training);
+
+/*
+ * Train a model again on what its query returns now, and make that its active
+ * version.  warm: from its weights, in the same shape; otherwise from new
+ * ones, with the options that the user gave at first.
+ */
+extern void recurnet_job_retrain(RecurnetModelKey key, bool warm);
+
+#endif							/* RECURNET_JOB_H */

@@ -1,0 +1,72 @@
+/*
+ * option_table.h
+ *		The table that every option of a training is a line of.
+ */
+#ifndef RECURNET_OPTION_TABLE_H
+#define RECURNET_OPTION_TABLE_H
+
+#include "model/recipe.h"
+
+#include "hint.h"
+
+typedef enum RecurnetOptionType
+{
+	OPTION_INT,					/* int */
+	OPTION_BIGINT,				/* int64_t or uint64_t, up to 2^53 */
+	OPTION_NUMBER,				/* double */
+	OPTION_BOOL,				/* bool */
+	OPTION_CHOICE,				/* an enum, by name */
+	OPTION_UNITS,				/* int, or array of int: RnTrainSpec.units */
+	OPTION_ZONE					/* time_zone: the glue's, not in the spec */
+} RecurnetOptionType;
+
+/* Values that say: the recipe chooses. */
+typedef enum RecurnetOptionOpen
+{
+	NEVER_OPEN,
+	OPEN_ZERO,
+	OPEN_MINUS_ONE,
+	OPEN_NAN,
+	OPEN_FLAG					/* RnTrainSpec.scaler_open */
+} RecurnetOptionOpen;
+
+/* Is an end of the range itself allowed? */
+typedef enum RecurnetOptionEnds
+{
+	ENDS_IN,					/* [min, max] */
+	MAX_OUT,					/* [min, max) */
+	MIN_OUT,					/* (min, max] */
+	ENDS_OUT					/* (min, max) */
+} RecurnetOptionEnds;
+
+typedef struct RecurnetOption
+{
+	const char *name;
+	RecurnetOptionType type;
+	size_t		offset;			/* into RnTrainSpec */
+	RecurnetOptionOpen open;
+	double		min;
+	double		max;
+	RecurnetOptionEnds ends;
+	RecurnetNameAt choice;		/* OPTION_CHOICE: names of 0 .. choices-1 */
+	int			choices;
+	const char *doc;
+} RecurnetOption;
+
+extern const RecurnetOption recurnet_option_table[];
+extern const int recurnet_option_count;
+
+/* The option of that name, or NULL. */
+extern const RecurnetOption *recurnet_option_find(const char *name);
+
+/* Type and range in words; the range is NULL where the type says it all. */
+extern const char *recurnet_option_type(const RecurnetOption *option);
+extern char *recurnet_option_range(const RecurnetOption *option);
+
+/* The option's value in spec as JSON; NULL while the recipe has to choose it. */
+extern char *recurnet_option_json(const RecurnetOption *option, const RnTrainSpec *spec);
+
+/* A number with as many digits as it takes to read the same number back. */
+extern char *recurnet_number_text(double number);
+
+#endif							/* RECURNET_OPTION_TABLE_H */

@@ -1,0 +1,321 @@
+/*
+ * options.c
+ *		From jsonb to a training's specification, and what was used back to it.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "compat.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/numeric.h"
+
+#include "option_table.h"
+#include "options.h"
+#include "zone.h"
+
+/* Announced for later versions: refused as such, not as unknown. */
+static const char *const later_options[] = {
+	"ensemble", "missing", "duplicates", "frequency", "lower_bound", "upper_bound", "on_error"
+};
+
+static const char *const cell_names[] = {"rnn", "simple_rnn", "lstm", "gru", "auto"};
+
+static const char *
+option_name_at(int i)
+{
+	return recurnet_option_table[i].name;
+}
+
+static const char *
+cell_name_at(int i)
+{
+	return cell_names[i];
+}
+
+static const char *
+json_type_text(const JsonbValue *value)
+{
+	switch (value->type)
+	{
+		case jbvNull:
+			return "null";
+		case jbvString:
+			return "a string";
+		case jbvNumeric:
+			return "a number";
+		case jbvBool:
+			return "a boolean";
+		default:
+			return "an array or object";
+	}
+}
+
+static void
+wrong_type(const RecurnetOption *option, const JsonbValue *value)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" must be of type %s, not %s",
+					option->name, recurnet_option_type(option), json_type_text(value)),
+			 value->type == jbvString ?
+			 errhint("In JSON, numbers, true and false stand without quotes.") : 0));
+}
+
+static void
+out_of_range(const RecurnetOption *option, const char *value)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"%s\" is out of range: %s",
+					option->name, value),
+			 errdetail("Its range is: %s.", recurnet_option_range(option))));
+}
+
+/*
+ * The number in value, checked against the option's type and range.  Beyond
+ * what a double holds it reads as infinite, and is out of range like that.
+ */
+static double
+checked_number(const RecurnetOption *option, const JsonbValue *value)
+{
+	double		number;
+	bool		low;
+	bool		high;
+
+	if (value->type != jbvNumeric)
+		wrong_type(option, value);
+	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+												NumericGetDatum(value->val.numeric)));
+	if (option->type != OPTION_NUMBER && isfinite(number) && number != floor(number))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" must be an integer, not %s",
+						option->name, recurnet_number_text(number))));
+
+	low = number < option->min ||
+		(number == option->min && (option->ends == MIN_OUT || option->ends == ENDS_OUT));
+	high = number > option->max ||
+		(number == option->max && (option->ends == MAX_OUT || option->ends == ENDS_OUT));
+	if (low || high || !isfinite(number))
+		out_of_range(option, recurnet_number_text(number));
+	return number;
+}
+
+static char *
+string_copy(const JsonbValue *value)
+{
+	return pnstrdup(value->val.string.val, value->val.string.len);
+}
+
+static int
+checked_choice(const RecurnetOption *option, const JsonbValue *value)
+{
+	char	   *given;
+	const char *hint;
+
+	if (value->type != jbvString)
+		wrong_type(option, value);
+	given = string_copy(value);
+	for (int i = 0; i < option->choices; i++)
+		if (strcmp(given, option->choice(i)) == 0)
+			return i;
+
+	hint = recurnet_hint_nearest(given, option->choice, option->choices);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized value for option \"%s\": \"%s\"", option->name, given),
+			 errdetail("Valid values are: %s.", recurnet_hint_list(option->choice, option->choices)),
+			 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+/*
+ * units: one integer, or an array of them, one per layer.
+ */
+static void
+set_units(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *spec)
+{
+	JsonbContainer *array;
+	int			layers;
+
+	if (value->type == jbvNumeric)
+	{
+		spec->layers = 1;
+		spec->units[0] = (int) checked_number(option, value);
+		return;
+	}
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
+		wrong_type(option, value);
+
+	array = value->val.binary.data;
+	layers = JsonContainerSize(array);
+	if (layers < 1 || layers > RN_MAX_LAYERS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" has %d layers", option->name, layers),
+				 errdetail("A network has 1 to %d recurrent layers.", RN_MAX_LAYERS)));
+	for (int i = 0; i < layers; i++)
+		spec->units[i] = (int) checked_number(option, getIthJsonbValueFromContainer(array, i));
+	spec->layers = layers;
+}
+
+/* Set one option from its value. */
+static void
+set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOptions *options)
+{
+	char	   *target = (char *) &options->spec + option->offset;
+
+	switch (option->type)
+	{
+		case OPTION_INT:
+			*(int *) target = (int) checked_number(option, value);
+			break;
+		case OPTION_BIGINT:
+			*(int64_t *) target = (int64_t) checked_number(option, value);
+			break;
+		case OPTION_NUMBER:
+			*(double *) target = checked_number(option, value);
+			break;
+		case OPTION_BOOL:
+			if (value->type != jbvBool)
+				wrong_type(option, value);
+			*(bool *) target = value->val.boolean;
+			break;
+		case OPTION_CHOICE:
+			*(int *) target = checked_choice(option, value);
+			break;
+		case OPTION_UNITS:
+			set_units(option, value, &options->spec);
+			break;
+		case OPTION_ZONE:
+			if (value->type != jbvString)
+				wrong_type(option, value);
+			options->time_zone = string_copy(value);
+			recurnet_zone_find(options->time_zone);
+			break;
+	}
+	if (option->open == OPEN_FLAG)
+		options->spec.scaler_open = false;
+}
+
+static void
+unknown_option(const char *name)
+{
+	const char *near;
+
+	for (int i = 0; i < (int) lengthof(later_options); i++)
+		if (strcmp(name, later_options[i]) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("option \"%s\" is not implemented yet", name)));
+
+	near = recurnet_hint_nearest(name, option_name_at, recurnet_option_count);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized option \"%s\"", name),
+			 errhint("%s%srn_options() lists the options.", near ? near : "", near ? " " : "")));
+}
+
+/*
+ * The optimizer goes before all else, as it decides what others default to.
+ */
+static void
+set_optimizer(const Jsonb *given, RecurnetOptions *options)
+{
+	const RecurnetOption *option = recurnet_option_find("optimizer");
+	JsonbValue	key;
+	JsonbValue *value;
+
+	key.type = jbvString;
+	key.val.string.val = (char *) option->name;
+	key.val.string.len = strlen(option->name);
+	value = findJsonbValueFromContainer((JsonbContainer *) &given->root, JB_FOBJECT, &key);
+	if (value == NULL)
+		return;
+	rn_optim_defaults((RnOptimKind) checked_choice(option, value), &options->spec.optim);
+	options->spec.optim.learning_rate = get_float8_nan();
+}
+
+static void
+set_cell(const char *cell, RnTrainSpec *spec)
+{
+	const char *hint;
+
+	spec->cell_open = strcmp(cell, "auto") == 0;
+	if (spec->cell_open)
+		return;
+	if (strcmp(cell, "simple_rnn") == 0)
+		cell = "rnn";
+	for (int i = 0; i < RN_CELL_KINDS; i++)
+		if (strcmp(cell, rn_cell((RnCellKind) i)->name) == 0)
+		{
+			spec->cell = (RnCellKind) i;
+			return;
+		}
+
+	hint = recurnet_hint_nearest(cell, cell_name_at, lengthof(cell_names));
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized cell \"%s\"", cell),
+			 errdetail("Valid cells are: %s.", recurnet_hint_list(cell_name_at, lengthof(cell_names))),
+			 hint != NULL ? errhint("%s", hint) : 0));
+}
+
+void
+recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options)
+{
+	JsonbIterator *iterator;
+	JsonbIteratorToken token;
+	JsonbValue	value;
+
+	memset(options, 0, sizeof(*options));
+	rn_recipe_defaults(&options->spec);
+	set_cell(cell, &options->spec);
+	if (given == NULL)
+		return;
+	if (!JB_ROOT_IS_OBJECT(given))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("options must be a JSON object"),
+				 errhint("For example: '{\"units\": 64, \"epochs\": 50}'.")));
+
+	set_optimizer(given, options);
+	iterator = JsonbIteratorInit((JsonbContainer *) &given->root);
+	JsonbIteratorNext(&iterator, &value, true);
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) == WJB_KEY)
+	{
+		char	   *name = string_copy(&value);
+		const RecurnetOption *option = recurnet_option_find(name);
+
+		if (option == NULL)
+			unknown_option(name);
+		JsonbIteratorNext(&iterator, &value, true);
+		set_option(option, &value, options);
+	}
+}
+
+Jsonb *
+recurnet_options_effective(const RnTrainSpec *spec)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '{');
+	for (int i = 0; i < recurnet_option_count; i++)
+	{
+		char	   *value = recurnet_option_json(&recurnet_option_table[i], spec);
+
+		if (value != NULL)
+			appendStringInfo(&text, "%s\"%s\": %s", text.len > 1 ? ", " : "",
+							 recurnet_option_table[i].name, value);
+	}
+	appendStringInfoChar(&text, '}');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+const char *
+recurnet_options_cell(const RnTrainSpec *spec)
+{
+	return rn_cell(spec->cell)->name;
+}

@@ -1,0 +1,31 @@
+/*
+ * options.h
+ *		The options of a training: from jsonb to the core's specification, and
+ *		back to what was used.
+ */
+#ifndef RECURNET_OPTIONS_H
+#define RECURNET_OPTIONS_H
+
+#include "model/recipe.h"
+#include "utils/jsonb.h"
+
+typedef struct RecurnetOptions
+{
+	RnTrainSpec spec;
+	char	   *time_zone;		/* option time_zone, or NULL */
+} RecurnetOptions;
+
+/*
+ * The options for training cell with options given by the user (NULL: none).
+ * ERROR for an unknown cell or option, naming the nearest valid one, and for
+ * values of the wrong type or out of range.
+ */
+extern void recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options);
+
+/* Every option with the value that spec gives it, as a jsonb object. */
+extern Jsonb *recurnet_options_effective(const RnTrainSpec *spec);
+
+/* Name of the spec's cell as rn_train takes it. */
+extern const char *recurnet_options_cell(const RnTrainSpec *spec);
+
+#endif							/* RECURNET_OPTIONS_H */

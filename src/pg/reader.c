@@ -1,0 +1,295 @@
+/*
+ * reader.c
+ *		Runs a user's query through an SPI cursor and collects its rows.
+ *
+ * The query runs as the caller and with the caller's snapshot, under a
+ * read-only cursor: it can do nothing that the caller could not do with it
+ * anyway.  Times become the core's 64-bit counts here; what a value may be is
+ * left to the core, which knows how to name the row.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/memutils.h"
+#include "utils/plancache.h"
+
+#include "columns.h"
+#include "guc.h"
+#include "reader.h"
+#include "zone.h"
+
+#define FETCH_ROWS	1000
+#define FIRST_ROWS	1024		/* capacity to start with */
+
+/* Rows being collected; time and value live in context. */
+typedef struct Collector
+{
+	MemoryContext context;
+	RecurnetColumns columns;
+	RnSeries   *series;
+	size_t		capacity;
+} Collector;
+
+static void
+not_a_select(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_SYNTAX_ERROR),
+			 errmsg("query must be a single SELECT, not %s", what),
+			 errhint("For example: 'SELECT date, amount FROM sales'.")));
+}
+
+/*
+ * ERROR unless the plan is one SELECT that neither writes nor locks.
+ */
+static void
+check_plan(SPIPlanPtr plan)
+{
+	List	   *sources = SPI_plan_get_plan_sources(plan);
+	CachedPlanSource *source;
+	Query	   *query;
+
+	if (list_length(sources) == 0)
+		not_a_select("an empty string");
+	if (list_length(sources) > 1)
+		not_a_select("several statements");
+	source = (CachedPlanSource *) linitial(sources);
+	if (list_length(source->query_list) != 1)
+		not_a_select("a statement that a rule rewrites");
+	query = linitial_node(Query, source->query_list);
+	if (query->commandType != CMD_SELECT)
+		not_a_select(CreateCommandName((Node *) query));
+	if (query->hasModifyingCTE)
+		not_a_select("one that writes in WITH");
+	if (query->rowMarks != NIL)
+		not_a_select("one that locks rows");
+}
+
+/* Make room for one more row, counted against the memory limit. */
+static void
+grow(Collector *collector)
+{
+	RnSeries   *series = collector->series;
+	size_t		capacity = collector->capacity == 0 ? FIRST_ROWS : collector->capacity * 2;
+
+	if (series->n < collector->capacity)
+		return;
+	/* While an array moves, it is there twice. */
+	recurnet_guc_check_memory(capacity * (sizeof(int64) + sizeof(double)),
+							  "reading the query", "read fewer rows");
+	if (series->time == NULL)
+	{
+		series->time = MemoryContextAllocHuge(collector->context, capacity * sizeof(int64));
+		series->value = MemoryContextAllocHuge(collector->context, capacity * sizeof(double));
+	}
+	else
+	{
+		series->time = repalloc_huge(series->time, capacity * sizeof(int64));
+		series->value = repalloc_huge(series->value, capacity * sizeof(double));
+	}
+	collector->capacity = capacity;
+}
+
+static void
+null_in_row(size_t row, const char *column, const char *time)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("column %s is null in row %zu of the query", quote_identifier(column), row),
+			 time != NULL ? errdetail("The time of the row is %s.", time) : 0,
+			 errhint("Exclude such rows with WHERE, or replace the null with COALESCE.")));
+}
+
+static void
+infinite_time(size_t row)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("time is infinite in row %zu of the query", row),
+			 errhint("Exclude such rows with WHERE isfinite(...).")));
+}
+
+/* A time as the core counts it; timestamptz as it is, not yet civil. */
+static int64
+time_from_datum(Datum datum, Oid type, size_t row)
+{
+	Timestamp	timestamp;
+	int			overflow = 0;
+
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(datum);
+		case INT4OID:
+			return DatumGetInt32(datum);
+		case INT8OID:
+			return DatumGetInt64(datum);
+		case DATEOID:
+			if (DATE_NOT_FINITE(DatumGetDateADT(datum)))
+				infinite_time(row);
+			timestamp = date2timestamp_opt_overflow(DatumGetDateADT(datum), &overflow);
+			if (overflow != 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+						 errmsg("date out of range for timestamp in row %zu of the query", row)));
+			return timestamp;
+		default:
+			timestamp = DatumGetTimestamp(datum);
+			if (TIMESTAMP_NOT_FINITE(timestamp))
+				infinite_time(row);
+			return timestamp;
+	}
+}
+
+static double
+value_from_datum(Datum datum, Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(datum);
+		case INT4OID:
+			return DatumGetInt32(datum);
+		case INT8OID:
+			return (double) DatumGetInt64(datum);
+		case FLOAT4OID:
+			return DatumGetFloat4(datum);
+		case FLOAT8OID:
+			return DatumGetFloat8(datum);
+		default:
+			/* what is too large becomes infinite, which the core refuses */
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, datum));
+	}
+}
+
+static void
+collect_row(Collector *collector, HeapTuple tuple, TupleDesc desc)
+{
+	const RecurnetColumns *columns = &collector->columns;
+	RnSeries   *series = collector->series;
+	size_t		row = series->n + 1;
+	bool		isnull;
+	Datum		time;
+	Datum		value;
+
+	grow(collector);
+	time = SPI_getbinval(tuple, desc, columns->time, &isnull);
+	if (isnull)
+		null_in_row(row, SPI_fname(desc, columns->time), NULL);
+	value = SPI_getbinval(tuple, desc, columns->target, &isnull);
+	if (isnull)
+		null_in_row(row, SPI_fname(desc, columns->target),
+					SPI_getvalue(tuple, desc, columns->time));
+	series->time[series->n] = time_from_datum(time, columns->time_type, row);
+	series->value[series->n] = value_from_datum(value, columns->target_type);
+	series->n = row;
+}
+
+/*
+ * Fetch all rows of the cursor.  Each batch and what converting it leaves
+ * behind lives in a context of its own.
+ */
+static void
+collect_all(Collector *collector, Portal cursor)
+{
+	MemoryContext batch = AllocSetContextCreate(CurrentMemoryContext,
+												"recurnet batch of rows",
+												ALLOCSET_DEFAULT_SIZES);
+
+	for (;;)
+	{
+		MemoryContext spi;
+		uint64		fetched;
+
+		SPI_cursor_fetch(cursor, true, FETCH_ROWS);
+		fetched = SPI_processed;
+		spi = MemoryContextSwitchTo(batch);
+		for (uint64 i = 0; i < fetched; i++)
+			collect_row(collector, SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+		SPI_freetuptable(SPI_tuptable);
+		MemoryContextSwitchTo(spi);
+		MemoryContextReset(batch);
+		CHECK_FOR_INTERRUPTS();
+		if (fetched == 0)
+			break;
+	}
+	MemoryContextDelete(batch);
+}
+
+RnTimeKind
+recurnet_reader_kind(Oid time_type)
+{
+	switch (time_type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return RN_TIME_INTEGER;
+		default:
+			return RN_TIME_CIVIL;
+	}
+}
+
+/* Instants become civil time, in the zone that the source says. */
+static void
+make_civil(const RecurnetSource *source, RecurnetRows *rows)
+{
+	if (rows->time_type != TIMESTAMPTZOID)
+	{
+		if (source->time_zone != NULL && !source->zone_fixed)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("option \"time_zone\" is for timestamptz, not for a time column of type %s",
+							format_type_be(rows->time_type))));
+		return;
+	}
+	if (source->zone_fixed)
+	{
+		/* a model without a zone has no use for instants: its caller says so */
+		if (source->time_zone == NULL)
+			return;
+		rows->time_zone = source->time_zone;
+		recurnet_zone_convert(rows->series.time, rows->series.n,
+							  recurnet_zone_find(source->time_zone));
+	}
+	else
+		rows->time_zone = recurnet_zone_settle(rows->series.time, rows->series.n,
+											   source->time_zone);
+}
+
+void
+recurnet_reader_read(const RecurnetSource *source, RecurnetRows *rows)
+{
+	Collector	collector = {.context = CurrentMemoryContext,.series = &rows->series};
+	SPIPlanPtr	plan;
+	Portal		cursor;
+
+	memset(rows, 0, sizeof(*rows));
+	SPI_connect();
+	plan = SPI_prepare(source->query, 0, NULL);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	check_plan(plan);
+	cursor = SPI_cursor_open(NULL, plan, NULL, NULL, true);
+
+	collector.columns = recurnet_columns_resolve(cursor->tupDesc, source->time, source->target);
+	rows->time_type = collector.columns.time_type;
+	rows->series.kind = recurnet_reader_kind(rows->time_type);
+	rows->time = MemoryContextStrdup(collector.context,
+									 SPI_fname(cursor->tupDesc, collector.columns.time));
+	rows->target = MemoryContextStrdup(collector.context,
+									   SPI_fname(cursor->tupDesc, collector.columns.target));
+	collect_all(&collector, cursor);
+	SPI_cursor_close(cursor);
+	SPI_finish();
+
+	rows->bytes = collector.capacity * (sizeof(int64) + sizeof(double));
+	make_civil(source, rows);
+}

@@ -1,0 +1,217 @@
+/*
+ * sql_model.c
+ *		rn_summary and rn_drop_model.
+ */
+#include "postgres.h"
+
+#include "compat.h"
+#include "funcapi.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "argument.h"
+#include "history.h"
+#include "option_table.h"
+
+#define SUMMARY_COLUMNS 3
+
+/* One row: section, item, value.  A value of NULL leaves the row out. */
+static void
+put(ReturnSetInfo *result, const char *section, const char *item, const char *value)
+{
+	Datum		values[SUMMARY_COLUMNS];
+	bool		nulls[SUMMARY_COLUMNS] = {false};
+
+	if (value == NULL)
+		return;
+	values[0] = CStringGetTextDatum(section);
+	values[1] = CStringGetTextDatum(item);
+	values[2] = CStringGetTextDatum(value);
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+static void
+put_model(ReturnSetInfo *result, const RecurnetVersion *version)
+{
+	const char *section = "model";
+
+	put(result, section, "id", psprintf(INT64_FORMAT, version->model_id));
+	put(result, section, "name", version->name);
+	put(result, section, "owner", version->owner);
+	put(result, section, "version", psprintf("%d", version->version));
+	put(result, section, "query", version->query);
+	put(result, section, "time", psprintf("%s (%s)", version->time_column,
+										  format_type_be(version->time_type)));
+	put(result, section, "target", version->target_column);
+	put(result, section, "step", version->step);
+	put(result, section, "time zone", version->time_zone);
+}
+
+/* Weights of one layer, or of the head. */
+static size_t
+layer_parameters(const RnNetworkSpec *spec, int layer)
+{
+	size_t		sum = 0;
+
+	for (int i = 0; i < rn_network_variables(spec); i++)
+	{
+		RnVariable	variable = rn_network_variable(spec, i);
+
+		if (variable.layer == layer)
+			sum += variable.rows * variable.columns;
+	}
+	return sum;
+}
+
+/*
+ * Layers as Keras's summary shows them, but for the batch dimension: all
+ * recurrent layers but the last return every time step.
+ */
+static void
+put_layers(ReturnSetInfo *result, const RnModel *model)
+{
+	const RnNetworkSpec *spec = &model->network.spec;
+	const char *section = "layers";
+
+	for (int l = 0; l < spec->layers; l++)
+	{
+		const RnLayerSpec *layer = &spec->layer[l];
+		char	   *shape = l < spec->layers - 1
+			? psprintf("(%d, %d)", model->window, layer->units)
+			: psprintf("(%d)", layer->units);
+
+		put(result, section,
+			psprintf("%d %s", l + 1, rn_cell(layer->kind)->title),
+			psprintf("output %s, %zu parameters", shape, layer_parameters(spec, l)));
+		if (layer->dropout > 0)
+			put(result, section, psprintf("%d Dropout", l + 1), psprintf("rate %g", layer->dropout));
+	}
+	put(result, section, psprintf("%d Dense", spec->layers + 1),
+		psprintf("output (%d), %zu parameters", spec->outputs, layer_parameters(spec, spec->layers)));
+	put(result, section, "total", psprintf("%zu parameters", model->network.size));
+}
+
+/* A JSON value as text, strings without their quotes. */
+static char *
+json_text(JsonbValue *value)
+{
+	Jsonb	   *json;
+
+	if (value->type == jbvString)
+		return pnstrdup(value->val.string.val, value->val.string.len);
+	json = JsonbValueToJsonb(value);
+	return JsonbToCString(NULL, &json->root, VARSIZE(json));
+}
+
+/* The options that were used, in the order of their table. */
+static void
+put_options(ReturnSetInfo *result, Jsonb *options)
+{
+	for (int i = 0; i < recurnet_option_count; i++)
+	{
+		const char *name = recurnet_option_table[i].name;
+		JsonbValue *value = getKeyJsonValueFromContainer(&options->root, name, strlen(name), NULL);
+
+		if (value != NULL)
+			put(result, "options", name, json_text(value));
+	}
+}
+
+/* What the training came to. */
+static void
+put_metrics(ReturnSetInfo *result, Jsonb *metrics)
+{
+	JsonbIterator *iterator = JsonbIteratorInit(&metrics->root);
+	JsonbValue	value;
+
+	JsonbIteratorNext(&iterator, &value, true);
+	while (JsonbIteratorNext(&iterator, &value, true) == WJB_KEY)
+	{
+		char	   *key = pnstrdup(value.val.string.val, value.val.string.len);
+
+		JsonbIteratorNext(&iterator, &value, true);
+		put(result, "training", key, json_text(&value));
+	}
+}
+
+static void
+put_training(ReturnSetInfo *result, const RecurnetVersion *version)
+{
+	RnTimeKind	kind = recurnet_reader_kind(version->time_type);
+	const char *section = "training";
+	char		text[RN_TIME_TEXT];
+
+	put(result, section, "rows", psprintf(INT64_FORMAT, version->rows));
+	rn_time_describe(kind, version->from, text, sizeof(text));
+	put(result, section, "from", text);
+	rn_time_describe(kind, version->to, text, sizeof(text));
+	put(result, section, "to", text);
+	put_metrics(result, version->metrics);
+	put(result, section, "trained by", version->trained_by);
+	put(result, section, "trained at", version->trained_at);
+	put(result, section, "duration", version->duration);
+}
+
+static Datum
+summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext context;
+	MemoryContext caller;
+	RecurnetHost host;
+	RecurnetVersion *version;
+	RnModel		model;
+
+	InitMaterializedSRF(fcinfo, 0);
+	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet summary",
+									ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	recurnet_host_init(&host, context);
+	version = recurnet_catalog_load(key);
+	recurnet_history_decode(&host, version, &model);
+
+	put_model(result, version);
+	put_layers(result, &model);
+	put_options(result, version->options);
+	put_training(result, version);
+
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}
+
+/*
+ * rn_summary(model) → (section, item, value)
+ */
+PG_FUNCTION_INFO_V1(recurnet_summary_id);
+Datum
+recurnet_summary_id(PG_FUNCTION_ARGS)
+{
+	return summary(fcinfo, recurnet_argument_model_id(fcinfo, 0));
+}
+
+PG_FUNCTION_INFO_V1(recurnet_summary_name);
+Datum
+recurnet_summary_name(PG_FUNCTION_ARGS)
+{
+	return summary(fcinfo, recurnet_argument_model_name(fcinfo, 0));
+}
+
+/*
+ * rn_drop_model(model)
+ */
+PG_FUNCTION_INFO_V1(recurnet_drop_model_id);
+Datum
+recurnet_drop_model_id(PG_FUNCTION_ARGS)
+{
+	recurnet_catalog_drop(recurnet_argument_model_id(fcinfo, 0));
+	PG_RETURN_VOID();
+}
+
+PG_FUNCTION_INFO_V1(recurnet_drop_model_name);
+Datum
+recurnet_drop_model_name(PG_FUNCTION_ARGS)
+{
+	recurnet_catalog_drop(recurnet_argument_model_name(fcinfo, 0));
+	PG_RETURN_VOID();
+}

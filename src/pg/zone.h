@@ -1,0 +1,38 @@
+/*
+ * zone.h
+ *		Between the civil time that the core counts in and instants
+ *		(timestamptz).
+ *
+ * Civil time is PostgreSQL's timestamp: microseconds since 2000-01-01 without
+ * a zone.  An instant becomes civil in a zone and comes back through it.
+ */
+#ifndef RECURNET_ZONE_H
+#define RECURNET_ZONE_H
+
+#include "pgtime.h"
+#include "utils/timestamp.h"
+
+/* The zone of that name, as SET TimeZone takes it; ERROR if there is none. */
+extern pg_tz *recurnet_zone_find(const char *name);
+
+/* The wall clock of zone at an instant. */
+extern Timestamp recurnet_zone_civil(TimestampTz instant, pg_tz *zone);
+
+/*
+ * The instant when the wall clock of zone shows civil.  Where a clock change
+ * skips or repeats that time, PostgreSQL's usual choice; *exact (unless NULL)
+ * tells whether there is exactly one.
+ */
+extern TimestampTz recurnet_zone_instant(Timestamp civil, pg_tz *zone, bool *exact);
+
+/* Turn n instants into the civil time of zone, in place. */
+extern void recurnet_zone_convert(int64 *time, size_t n, pg_tz *zone);
+
+/*
+ * The same for the rows of a training, in any order, in the zone in which
+ * they are regular: asked, or the session's TimeZone if asked is NULL, or UTC
+ * for steps below a day, which run through clock changes.  Returns the name.
+ */
+extern const char *recurnet_zone_settle(int64 *time, size_t n, const char *asked);
+
+#endif							/* RECURNET_ZONE_H */
