@@ -1,0 +1,68 @@
+--
+-- Options: their table, and what is refused.
+--
+SELECT name, type, default_value, range FROM rn_options();
+SELECT bool_and(description <> '') AS described FROM rn_options();
+
+CREATE TABLE s AS SELECT i AS t, i % 5 + 0.5 AS v FROM generate_series(1, 60) i;
+
+-- every option can be given as its table says it is
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{
+	"recipe": "plain", "units": [3, 2], "activation": "relu", "reset_after": false,
+	"dropout": 0.1, "input_dropout": 0.1, "recurrent_dropout": 0.1,
+	"window": 5, "horizon": 2, "season": 5, "scaler": "robust",
+	"epochs": 2, "batch_size": 8, "train_rows": 50, "validation_split": 0.2, "patience": 1,
+	"shuffle": false, "seed": 42, "loss": "huber", "huber_delta": 0.5, "quantile": 0.9,
+	"optimizer": "adamw", "learning_rate": 0.01, "beta_1": 0.8, "beta_2": 0.99, "rho": 0.8,
+	"momentum": 0.1, "epsilon": 1e-6, "weight_decay": 0.01, "clipnorm": 1, "global_clipnorm": 0,
+	"lr_schedule": "step", "lr_decay": 0.5, "lr_decay_epochs": 1, "lr_warmup_steps": 3}', name => 'all') > 0 AS trained;
+SELECT jsonb_pretty(options) FROM rn_models WHERE name = 'all';
+SELECT request FROM recurnet.version JOIN recurnet.model USING (model_id) WHERE name = 'all';
+SELECT rows, train_from, train_to FROM rn_models WHERE name = 'all';
+-- trained on the first 50 rows, but a forecast starts after the last
+SELECT t, lower IS NOT NULL AS interval FROM rn_forecast('all', 2);
+-- every loss, optimizer, schedule and scaler
+SELECT rn_train('rnn', 'SELECT t, v FROM s', jsonb_build_object('units', 2, 'epochs', 2, o, c)) > 0 AS trained, o, c
+FROM (VALUES ('loss', 'mae'), ('loss', 'pinball'), ('optimizer', 'rmsprop'), ('optimizer', 'sgd'),
+	('lr_schedule', 'cosine'), ('lr_schedule', 'exponential'), ('scaler', 'minmax'), ('scaler', 'none'),
+	('activation', 'sigmoid')) v (o, c);
+
+SELECT rn_train('grru', 'SELECT t, v FROM s');
+SELECT rn_train('transformer', 'SELECT t, v FROM s');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"unit": 3}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"Epochs": 3}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"temperature": 3}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"ensemble": 3}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '[]');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '3');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": "3"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 2.5}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 0}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": null}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"shuffle": 1}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": 0}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": []}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": [3, 5000]}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": [3, [4]]}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": {"a": 1}}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', jsonb_build_object('units', (SELECT jsonb_agg(1) FROM generate_series(1, 65))));
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"dropout": 1}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"dropout": -0.1}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"learning_rate": 0}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"learning_rate": 1e400}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"lr_decay": 0}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"seed": 1e30}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"loss": "rmse"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"optimizer": "adm"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"time_zone": "UTC"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"time_zone": "Mars/Olympus"}');
+
+-- settings
+SHOW recurnet.max_memory;
+SET recurnet.max_memory = '64kB';
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": 512, "window": 5}');
+RESET recurnet.max_memory;
+SET recurnet.no_such_setting = 1;
+
+DROP TABLE s;
+SELECT count(rn_drop_model(model_id)) > 0 AS dropped FROM rn_models;

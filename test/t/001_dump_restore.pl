@@ -1,0 +1,162 @@
+
+# 001_dump_restore.pl: models survive pg_dump, restored forecasts are the same
+#
+# Models of two owners are dumped in the plain and in the custom format and
+# restored into another cluster.  There they forecast bit for bit what they did
+# before, their ids go on where they stopped, and who may not use a model still
+# may not.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# Everything that a model says of itself, doubles as their bits.
+my %question = (
+	'forecasts by id' => q{
+		SELECT step, ts, encode(float8send(forecast), 'hex'),
+			encode(float8send(lower), 'hex'), encode(float8send(upper), 'hex')
+		FROM rn_forecast(1, 30) ORDER BY step},
+	'forecasts by name' => q{
+		SELECT step, t, encode(float8send(forecast), 'hex'),
+			encode(float8send(lower), 'hex'), encode(float8send(upper), 'hex')
+		FROM rn_forecast('counts', 5, 0.5) ORDER BY step},
+	'one-step predictions' => q{
+		SELECT ts, encode(float8send(actual), 'hex'), encode(float8send(predicted), 'hex')
+		FROM rn_predict(1, 'SELECT date, amount FROM electric') ORDER BY ts},
+	'the list of models' => q{
+		SELECT * FROM rn_models ORDER BY model_id},
+	'the training log' => q{
+		SELECT model_id, version, epoch,
+			encode(float8send(loss), 'hex'), encode(float8send(val_loss), 'hex')
+		FROM rn_training_log ORDER BY model_id, version, epoch},
+	'the summary' => q{
+		SELECT * FROM rn_summary(1)},
+	'the catalog' => q{
+		SELECT md5(string_agg(v::text, ';' ORDER BY model_id, version)) FROM recurnet.version v},
+	'the rights on the catalog' => q{
+		SELECT oid::regclass, relacl FROM pg_class
+		WHERE relnamespace = 'recurnet'::regnamespace ORDER BY 1},);
+
+sub answers
+{
+	my ($node, $database) = @_;
+	my %answer;
+
+	foreach my $what (keys %question)
+	{
+		$answer{$what} = $node->safe_psql($database, $question{$what});
+	}
+	return \%answer;
+}
+
+# A query as some role: its output, or what went wrong with its SQLSTATE.
+sub as_role
+{
+	my ($node, $database, $role, $query) = @_;
+	my ($stdout, $stderr);
+
+	$node->psql($database, "SET ROLE $role; $query",
+		stdout => \$stdout, stderr => \$stderr,
+		extra_params => [ '-q', '-v', 'VERBOSITY=verbose' ]);
+	return $stderr =~ /ERROR:\s+(\w{5}):/ ? "ERROR $1" : $stdout;
+}
+
+sub cluster
+{
+	my ($name) = @_;
+	my $node = PostgreSQL::Test::Cluster->new($name);
+
+	$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
+	$node->append_conf('postgresql.conf', "timezone = 'UTC'");
+	$node->start;
+	return $node;
+}
+
+# --- a database with models of two owners -----------------------------------
+
+my $old = cluster('old');
+
+$old->safe_psql(
+	'postgres', q{
+	CREATE ROLE ada;
+	CREATE ROLE bob;
+	CREATE ROLE carla IN ROLE ada;
+	CREATE DATABASE models});
+$old->safe_psql(
+	'models', q{
+	CREATE EXTENSION recurnet;
+	CREATE TABLE electric AS
+		SELECT (date '1995-01-01' + i * interval '1 month')::date AS date,
+			100 + i / 10.0 + 8 * sin(i * pi() / 6) + (i * 7919 % 13) / 5.0 AS amount
+		FROM generate_series(0, 119) i;
+	CREATE TABLE counts AS
+		SELECT i AS k, 50 + 20 * cos(i / 5.0) AS amount FROM generate_series(1, 80) i;
+	GRANT SELECT ON electric, counts TO ada, bob;});
+
+my $training = q{'{"units": 4, "epochs": 3, "window": 12}'};
+$old->safe_psql('models',
+	"SET ROLE ada; SELECT rn_train('gru', 'SELECT date, amount FROM electric', $training)");
+$old->safe_psql('models',
+	"SET ROLE bob; SELECT rn_train('lstm', 'SELECT k, amount FROM counts', $training, 'counts')");
+
+# Its id must not come back.
+$old->safe_psql('models',
+	"SELECT rn_drop_model(rn_train('rnn', 'SELECT k, amount FROM counts', $training))");
+
+my $before = answers($old, 'models');
+isnt($before->{'forecasts by id'}, '', 'the first model forecasts');
+isnt($before->{'forecasts by name'}, '', 'the second model forecasts');
+
+# --- dumps ------------------------------------------------------------------
+
+my $dir = PostgreSQL::Test::Utils::tempdir();
+$old->command_ok([ 'pg_dump', '-Fp', '-f', "$dir/plain.sql", 'models' ], 'pg_dump, plain');
+$old->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/custom.dump", 'models' ], 'pg_dump, custom');
+$old->command_ok([ 'pg_dumpall', '--roles-only', '-f', "$dir/roles.sql" ], 'pg_dumpall, roles');
+unlike(slurp_file("$dir/plain.sql"), qr/CREATE TABLE recurnet\./,
+	'the dump leaves making the catalog to the extension');
+$old->stop;
+
+# --- another cluster --------------------------------------------------------
+
+my $new = cluster('new');
+
+# The superuser, which is in the dump too, exists already: no ON_ERROR_STOP.
+$new->run_log([ 'psql', '-X', '-q', '-f', "$dir/roles.sql", 'postgres' ]);
+$new->safe_psql('postgres', 'CREATE DATABASE plain; CREATE DATABASE custom');
+$new->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain.sql", 'plain' ],
+	'restore, plain');
+$new->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'custom', "$dir/custom.dump" ],
+	'restore, custom');
+
+foreach my $format ('plain', 'custom')
+{
+	my $after = answers($new, $format);
+
+	foreach my $what (sort keys %question)
+	{
+		is($after->{$what}, $before->{$what}, "$format: $what, as before");
+	}
+
+	my $mine = 'SELECT count(*) FROM rn_forecast(1, 3)';
+	is(as_role($new, $format, 'ada', $mine), '3', "$format: the owner may forecast");
+	is(as_role($new, $format, 'carla', $mine), '3', "$format: a member of the owner may, too");
+	like(as_role($new, $format, 'bob', $mine), qr/^ERROR/, "$format: another role may not");
+	is( as_role($new, $format, 'bob', 'SELECT model_id FROM rn_models'),
+		'2', "$format: each sees their own models");
+	is(as_role($new, $format, 'ada', 'SELECT * FROM recurnet.version'),
+		'ERROR 42501', "$format: nobody reads the catalog itself");
+
+	is( as_role($new, $format, 'ada',
+			"SELECT rn_train('gru', 'SELECT date, amount FROM electric', $training)"),
+		'4', "$format: ids go on where they stopped");
+	(my $again = $question{'forecasts by id'}) =~ s/rn_forecast\(1,/rn_forecast(4,/;
+	is($new->safe_psql($format, $again),
+		$before->{'forecasts by id'}, "$format: and the same training gives the same network");
+}
+
+$new->stop;
+done_testing();
