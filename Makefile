@@ -10,6 +10,7 @@
 #   make unit           tests of the numerics, no server needed
 #   make check-wall     is the core still free of PostgreSQL?
 #   make check-symbols  does recurnet.so keep its BLAS to itself?
+#   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
 # The first three must work where there is neither PostgreSQL nor a compiler
@@ -137,7 +138,7 @@ UNIT_SRCS   := $(sort $(wildcard test/unit/test_*.c))
 UNIT_BUILD  := build/unit$(if $(SANITIZE),-sanitize)
 UNIT_DOUBLE := build/unit-double$(if $(SANITIZE),-sanitize)
 UNIT_CFLAGS  = $(CORE_CFLAGS) $(DEPFLAGS) -g \
-	$(if $(SANITIZE),-O1 -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=all)
+	$(if $(SANITIZE),-O1 -DRN_NO_DISPATCH -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=all)
 , := ,
 
 UNIT_PROGRAMS := $(patsubst test/unit/%.c,$(UNIT_BUILD)/%,$(filter-out %_double.c,$(UNIT_SRCS))) \
@@ -175,6 +176,18 @@ $(1)/test_%: test/unit/test_%.c $(1)/core.a $(OPENBLAS)
 endef
 $(eval $(call unit_rules,$(UNIT_BUILD),))
 $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
+
+
+# ---- benchmarks -----------------------------------------------------------
+
+# make reference-networks SERIES=Electric_Production.csv: the tables of
+# docs/reference-networks.md.
+.PHONY: reference-networks
+reference-networks: build/bench/reference_networks
+	$< $(SERIES) docs/reference-networks.csv
+build/bench/%: bench/%.c build/unit/core.a $(OPENBLAS)
+	@mkdir -p $(@D)
+	$(CC) $(CORE_CFLAGS) -Isrc/core -o $@ $< build/unit/core.a $(BLAS_LINK)
 
 
 # ---- checks of the build itself -------------------------------------------
