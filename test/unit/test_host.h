@@ -25,6 +25,7 @@ typedef struct TestHost
 	long		polls_left;		/* -1: never stop */
 	long		polls;			/* how often should_stop was asked */
 	int			epochs;			/* progress reports */
+	size_t		largest;		/* largest allocation asked for */
 } TestHost;
 
 static inline void *
@@ -33,6 +34,8 @@ test_host_alloc(RnHost *host, size_t size)
 	TestHost   *test = (TestHost *) host;
 	unsigned char *p;
 
+	if (size > test->largest)
+		test->largest = size;
 	if (test->allocations_left == 0)
 		return NULL;
 	if (test->allocations_left > 0)

@@ -148,6 +148,7 @@ test_auto_trains(void **state)
 	RnModel		model;
 	RnTrainReport report;
 	double		forecast[40];
+	double		predicted[ROWS];
 	double		narrow = 0;
 
 	(void) state;
@@ -171,6 +172,47 @@ test_auto_trains(void **state)
 		assert_true(rn_interval_width(&model, 0.5, k) <= width);
 		narrow = width;
 	}
+	assert_int_equal(model.base_season, 12);
+	assert_ok(test, rn_predict(&test.host, &model, data.value, ROWS, predicted));
+	for (size_t i = 24; i < ROWS; i += 19)
+	{
+		assert_ok(test, rn_forecast(&test.host, &model, data.value, i, 1, forecast));
+		assert_true(fabs(forecast[0] - predicted[i]) < 1e-3);
+	}
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/* What is held out is the newest part, and nothing of it is learnt from. */
+static void
+test_holds_out_the_newest(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_PLAIN);
+	RnModel		model;
+	RnTrainReport report;
+	RnTransform before;
+
+	(void) state;
+	spec.window = 12;
+	spec.validation_split = 0.25;
+	make_data(&data, &test, false);
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	assert_true(report.log.val_loss[29] < 1);
+	before = model.transform;
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+
+	for (int i = ROWS - 10; i < ROWS; i++)
+		data.value[i] += 1000;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	assert_true(report.log.val_loss[29] > 100);
+	assert_true(report.log.loss[29] < 1);
+	assert_true(report.validation_mae > 100);
+	assert_true(rn_interval_width(&model, 0.9, 1) > 500);
+	assert_true(model.transform.shift == before.shift && model.transform.scale == before.scale);
 	rn_train_report_free(&test.host, &report);
 	rn_model_free(&test.host, &model);
 	assert_int_equal(test.live, 0);
@@ -368,6 +410,7 @@ decode_hostile(const unsigned char *bytes, size_t size, int *accepted)
 
 	memcpy(exact, bytes, size);
 	code = rn_model_decode(&test.host, exact, size, &model);
+	assert_true(test.largest <= size);	/* no more than the bytes justify */
 	if (code == RN_OK)
 	{
 		(*accepted)++;
@@ -477,6 +520,7 @@ main(void)
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),
+		cmocka_unit_test(test_holds_out_the_newest),
 		cmocka_unit_test(test_constant_series),
 		cmocka_unit_test(test_feeds_back),
 		cmocka_unit_test(test_warm_start),
