@@ -96,8 +96,8 @@ SELECT pg_catalog.pg_extension_config_dump('recurnet.model_id_seq', '');
 CREATE VIEW @extschema@.rn_models WITH (security_barrier) AS
 SELECT m.model_id, m.name, m.owner, v.cell, v.version,
 	v.query, v.options, v.time_column, v.target_column, v.time_type, v.time_zone, v.step, v.rows,
-	coalesce(v.from_ts::text, v.from_t::text) AS train_from,
-	coalesce(v.to_ts::text, v.to_t::text) AS train_to,
+	CASE v.time_type WHEN 'date' THEN v.from_ts::date::text ELSE coalesce(v.from_ts::text, v.from_t::text) END AS train_from,
+	CASE v.time_type WHEN 'date' THEN v.to_ts::date::text ELSE coalesce(v.to_ts::text, v.to_t::text) END AS train_to,
 	v.metrics, pg_catalog.octet_length(v.weights) AS bytes,
 	v.trained_by, v.trained_at, v.duration, m.created_at
 FROM recurnet.model m

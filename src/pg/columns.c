@@ -56,7 +56,7 @@ is_numeric(Oid type)
 /*
  * Columns of some kind (NULL: all), but for one or two, as "a integer, b text".
  */
-static char *
+static const char *
 column_list(TupleDesc desc, TypeTest test, int but, int nor)
 {
 	StringInfoData list;
@@ -70,7 +70,7 @@ column_list(TupleDesc desc, TypeTest test, int but, int nor)
 						 quote_identifier(column_name(desc, i)),
 						 format_type_be(TupleDescAttr(desc, i - 1)->atttypid));
 	}
-	return list.data;
+	return list.len > 0 ? list.data : "none";
 }
 
 /* How many columns but one pass the test; *last is the last of them. */

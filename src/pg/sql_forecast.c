@@ -72,8 +72,6 @@ use_open(FunctionCallInfo fcinfo, RecurnetModelKey key, Oid ts_type, double leve
 	use->output = recurnet_output(use->version, ts_type);
 	recurnet_history_decode(&use->host, use->version, &use->model);
 	use->intervals = rn_interval_known(&use->model);
-	recurnet_guc_check_memory(rn_forecast_bytes(&use->model), "forecasting",
-							  "train a smaller network");
 	return use;
 }
 
@@ -179,6 +177,8 @@ forecast(FunctionCallInfo fcinfo, RecurnetModelKey key, int first, Oid ts_type)
 
 	use = use_open(fcinfo, key, ts_type, level);
 	steps = horizon_argument(fcinfo, first, &use->model);
+	recurnet_guc_check_memory(rn_forecast_bytes(&use->model, steps), "forecasting",
+							  "train a smaller network");
 	recurnet_history_origin(&use->host, use->version, &use->model, &spec, &origin);
 	values = palloc(steps * sizeof(double));
 	code = rn_forecast(&use->host.core, &use->model, origin.value, origin.n, steps, values);
@@ -266,7 +266,8 @@ predict(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	use = use_open(fcinfo, key, TIMESTAMPTZOID, level);
 	recurnet_history_read(&use->host, use->version, &use->model, query, false, NULL,
 						  (size_t) use->model.window + 1, &rows);
-	recurnet_guc_check_memory(rows.bytes + rows.series.n * sizeof(double) + rn_forecast_bytes(&use->model),
+	recurnet_guc_check_memory(rows.bytes + rows.series.n * sizeof(double) +
+							  rn_predict_bytes(&use->model, rows.series.n),
 							  "predicting", "read fewer rows");
 	predicted = MemoryContextAllocHuge(use->host.context, rows.series.n * sizeof(double));
 	code = rn_predict(&use->host.core, &use->model, rows.series.value, rows.series.n, predicted);

@@ -173,8 +173,15 @@ rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n, do
 }
 
 size_t
-rn_forecast_bytes(const RnModel *model)
+rn_forecast_bytes(const RnModel *model, int steps)
+{
+	return rn_tape_bytes(&model->network.spec, model->window, 1, false)
+		+ ((size_t) model->window + (size_t) steps) * sizeof(rn_real);
+}
+
+size_t
+rn_predict_bytes(const RnModel *model, size_t n)
 {
 	return rn_tape_bytes(&model->network.spec, model->window, PREDICT_BATCH, false)
-		+ PREDICT_OUTPUTS * sizeof(rn_real);
+		+ (PREDICT_OUTPUTS + n) * sizeof(rn_real);
 }

@@ -32,7 +32,8 @@ extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *wi
 extern RnCode rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n,
 						 double *predicted);
 
-/* Bytes both of them allocate at most, for the host's memory limit. */
-extern size_t rn_forecast_bytes(const RnModel *model);
+/* Bytes they allocate at most, for the host's memory limit. */
+extern size_t rn_forecast_bytes(const RnModel *model, int steps);
+extern size_t rn_predict_bytes(const RnModel *model, size_t n);
 
 #endif							/* RN_FORECAST_H */
