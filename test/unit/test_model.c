@@ -318,6 +318,10 @@ test_warm_start(void **state)
 	rn_model_free(&test.host, &warm);
 	spec.units[0] = 9;
 	assert_int_equal(train(&test, &spec, &data, &cold, &warm, &second), RN_INVALID_OPTION);
+	spec.layers = RN_MAX_LAYERS;
+	for (int l = 0; l < RN_MAX_LAYERS; l++)
+		spec.units[l] = 1;
+	assert_int_equal(train(&test, &spec, &data, &cold, &warm, &second), RN_INVALID_OPTION);
 	rn_train_report_free(&test.host, &first);
 	rn_model_free(&test.host, &cold);
 	assert_int_equal(test.live, 0);

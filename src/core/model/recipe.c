@@ -314,6 +314,19 @@ clear_head(RnNetwork *network)
 	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
 }
 
+/* Do the weights of one network mean the same in the other? */
+static bool
+same_shape(const RnNetworkSpec *a, const RnNetworkSpec *b)
+{
+	if (a->layers != b->layers || a->inputs != b->inputs || a->outputs != b->outputs)
+		return false;
+	for (int l = 0; l < a->layers; l++)
+		if (a->layer[l].kind != b->layer[l].kind || a->layer[l].units != b->layer[l].units ||
+			a->layer[l].reset_after != b->layer[l].reset_after)
+			return false;
+	return true;
+}
+
 /* Weights to start from: drawn, or those of a model trained before. */
 static RnCode
 start_weights(Run *run, const RnModel *warm)
@@ -329,17 +342,10 @@ start_weights(Run *run, const RnModel *warm)
 			clear_head(network);
 		return RN_OK;
 	}
-	for (int i = 0; i < rn_network_variables(&network->spec); i++)
+	if (!same_shape(&network->spec, &warm->network.spec))
 	{
-		RnVariable	a = rn_network_variable(&network->spec, i);
-		RnVariable	b = rn_network_variable(&warm->network.spec, i);
-
-		if (warm->network.spec.layers != network->spec.layers ||
-			a.rows != b.rows || a.columns != b.columns)
-		{
-			rn_fail(run->host, RN_INVALID_OPTION, "the network to continue from has another shape");
-			return rn_fail_hint(run->host, "Train it anew: mode => 'cold'.");
-		}
+		rn_fail(run->host, RN_INVALID_OPTION, "the network to continue from has another shape");
+		return rn_fail_hint(run->host, "Train it anew: mode => 'cold'.");
 	}
 	memcpy(network->weights, warm->network.weights, network->size * sizeof(rn_real));
 	return RN_OK;
