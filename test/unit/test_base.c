@@ -94,6 +94,7 @@ test_distributions(void **state)
 	{
 		N = 200000
 	};
+	TestHost	test = test_host();
 	static rn_real mask[N + 3];
 	static uint32_t order[1000];
 	bool		seen[1000] = {false};
@@ -128,7 +129,7 @@ test_distributions(void **state)
 	}
 	assert_true(fabs((double) dropped / N - 0.2) < 0.005);
 
-	rn_rng_permutation(5, 4, order, 1000);
+	assert_ok(test, rn_rng_permutation(&test.host, 5, 4, order, 1000));
 	for (int i = 0; i < 1000; i++)
 	{
 		assert_true(order[i] < 1000 && !seen[order[i]]);

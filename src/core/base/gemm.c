@@ -17,8 +17,8 @@
 #define SLICE_WORK	((size_t) 50 * 1000 * 1000)
 
 /* Slices are not made narrower than this: packing would dominate. */
-#define SLICE_ROWS	((size_t) 64)
-#define SLICE_DEPTH ((size_t) 256)
+#define SLICE_ROWS	((size_t) 32)
+#define SLICE_DEPTH ((size_t) 128)
 
 /* OpenBLAS takes one buffer of this size, and spins for ever if it cannot. */
 #define BLAS_BUFFER ((size_t) 192 * 1024 * 1024)

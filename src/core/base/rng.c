@@ -91,8 +91,8 @@ rn_rng_normal(uint64_t seed, uint64_t stream, uint64_t position)
 }
 
 /* Fisher & Yates; the multiply-shift bias below 2^-32 n does not matter here. */
-void
-rn_rng_permutation(uint64_t seed, uint64_t stream, uint32_t *index, size_t n)
+RnCode
+rn_rng_permutation(RnHost *host, uint64_t seed, uint64_t stream, uint32_t *index, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		index[i] = (uint32_t) i;
@@ -101,9 +101,12 @@ rn_rng_permutation(uint64_t seed, uint64_t stream, uint32_t *index, size_t n)
 		size_t		j = (size_t) (rn_rng_uniform(seed, stream, i) * (double) i);
 		uint32_t	swap = index[i - 1];
 
+		if (i % 65536 == 0)
+			RN_TRY(rn_poll(host));
 		index[i - 1] = index[j];
 		index[j] = swap;
 	}
+	return RN_OK;
 }
 
 /* Blocks of words at a time, so that the compiler runs several side by side. */

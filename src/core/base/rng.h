@@ -6,7 +6,7 @@
 #ifndef RN_RNG_H
 #define RN_RNG_H
 
-#include "base/real.h"
+#include "base/host.h"
 
 /*
  * What a stream is used for; streams of different purpose or number never
@@ -33,8 +33,8 @@ extern double rn_rng_uniform(uint64_t seed, uint64_t stream, uint64_t position);
 /* Standard normal. */
 extern double rn_rng_normal(uint64_t seed, uint64_t stream, uint64_t position);
 
-/* A permutation of 0 .. n-1 into index. */
-extern void rn_rng_permutation(uint64_t seed, uint64_t stream, uint32_t *index, size_t n);
+/* A permutation of 0 .. n-1 into index; polls. */
+extern RnCode rn_rng_permutation(RnHost *host, uint64_t seed, uint64_t stream, uint32_t *index, size_t n);
 
 /*
  * Dropout masks: each of mask [n] is 0 with probability rate, else 1 / (1 -

@@ -178,6 +178,36 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model)
 	return RN_OK;
 }
 
+/* RN_OK if n doubles are finite and at least least. */
+static RnCode
+check_doubles(RnHost *host, const double *value, size_t n, double least)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!isfinite(value[i]) || value[i] < least)
+			return rn_fail(host, RN_DIVERGED, "the model has a number that is not finite");
+	return RN_OK;
+}
+
+/*
+ * Are the arrays what decoding accepts?  Asked before storing too: nothing is
+ * ever stored that could not be read.
+ */
+static RnCode
+check_arrays(RnHost *host, const RnModel *model)
+{
+	size_t		residuals = (size_t) model->residual_steps * (size_t) model->residual_points;
+
+	for (size_t i = 0; i < model->network.size; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		if (!isfinite(model->network.weights[i]))
+			return rn_fail(host, RN_DIVERGED, "the model has a weight that is not finite");
+	}
+	RN_TRY(check_doubles(host, model->residual, residuals, 0));
+	return check_doubles(host, model->tail, (size_t) model->window, -INFINITY);
+}
+
 /* Bytes of a model whose fields are in range. */
 static size_t
 encoded_size(const RnModel *model)
@@ -221,6 +251,7 @@ rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t
 				encoded_size(model), RN_CODEC_MAX_BYTES);
 		return rn_fail_hint(host, "Use fewer units or layers.");
 	}
+	RN_TRY(check_arrays(host, model));
 	memcpy(bytes, magic, sizeof(magic));
 	cursor.at = CHECKED_FROM;
 	walk_i64(&cursor, (int64_t) size);
@@ -309,36 +340,13 @@ fields_valid(RnHost *host, RnModel *model)
 		(model->residual_steps > 0) == (model->residual_points > 0);
 }
 
-static bool
-all_finite(const double *value, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!isfinite(value[i]))
-			return false;
-	return true;
-}
-
-static bool
-arrays_valid(const RnModel *model)
-{
-	size_t		residuals = (size_t) model->residual_steps * (size_t) model->residual_points;
-
-	for (size_t i = 0; i < model->network.size; i++)
-		if (!isfinite(model->network.weights[i]))
-			return false;
-	for (size_t i = 0; i < residuals; i++)
-		if (!(model->residual[i] >= 0))
-			return false;
-	return all_finite(model->tail, (size_t) model->window) &&
-		all_finite(model->residual, residuals);
-}
-
 /* Everything after the header; on failure the caller frees. */
 static RnCode
 decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 {
 	size_t		residuals;
 	RnNetworkSpec spec;
+	RnCode		code;
 
 	walk_fields(cursor, model);
 	if (cursor->failed || !fields_valid(host, model))
@@ -352,9 +360,10 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	RN_TRY(rn_alloc(host, (size_t) model->window, sizeof(double), (void **) &model->tail));
 	RN_TRY(rn_alloc(host, residuals, sizeof(double), (void **) &model->residual));
 	RN_TRY(walk_arrays(host, cursor, model));
-	if (cursor->failed || !arrays_valid(model))
-		return corrupt(host, "a number is not finite");
-	return RN_OK;
+	if (cursor->failed)
+		return corrupt(host, "it ends too early");
+	code = check_arrays(host, model);
+	return code == RN_DIVERGED ? corrupt(host, "a number is not finite") : code;
 }
 
 RnCode

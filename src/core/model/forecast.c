@@ -135,7 +135,11 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 	RnDataset	data = {n - T, &windows, rn_windows_gather};
 
 	for (size_t i = 0; i < n; i++)
+	{
+		if (i % 65536 == 0)
+			RN_TRY(rn_poll(host));
 		scaled[i] = (rn_real) rn_transform_apply(&model->transform, value[i]);
+	}
 	for (size_t at = 0; at < data.n; at += chunk)
 	{
 		size_t		count = data.n - at < chunk ? data.n - at : chunk;

@@ -80,7 +80,7 @@ rn_interval_width(const RnModel *model, double level, int step)
 {
 	int			points = model->residual_points;
 	int			row = step < model->residual_steps ? step : model->residual_steps;
-	int			rank = (int) ceil((points + 1) * level);
+	int			rank = (int) ceil((points + 1) * level - 1e-9);	/* 0.55 is not exact */
 
 	rank = rank < 1 ? 1 : rank > points ? points : rank;
 	return model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1];

@@ -130,13 +130,22 @@ too_few(RnHost *host, size_t rows, size_t needed, const RnTrainSpec *spec)
 	return rn_fail_hint(host, "Give more rows, or set a smaller window or horizon.");
 }
 
+/* A series too short to hold anything out has no early stopping either. */
+static void
+hold_nothing_out(RnTrainSpec *spec)
+{
+	spec->validation_split = 0;
+	spec->patience = 0;
+}
+
 /*
  * Share the windows out: the newest validation_split of them are held out, as
  * in Keras; `auto` leaves horizon - 1 between, whose targets would be both
- * trained on and judged by.
+ * trained on and judged by.  Where the rows are too few for that, it is an
+ * error if the split was asked for, and given up otherwise.
  */
 static RnCode
-split_windows(RnHost *host, RnTrainPlan *plan)
+split_windows(RnHost *host, RnTrainPlan *plan, bool asked)
 {
 	const RnTrainSpec *spec = &plan->spec;
 	size_t		windows = rn_windows_count(plan->rows, spec->window, spec->horizon);
@@ -148,14 +157,18 @@ split_windows(RnHost *host, RnTrainPlan *plan)
 	plan->validation_windows = (size_t) ((double) windows * spec->validation_split);
 	if (plan->validation_windows > 0 && spec->recipe == RN_RECIPE_AUTO)
 		gap = (size_t) spec->horizon - 1;
-	if (spec->validation_split > 0 && plan->validation_windows == 0 && spec->recipe == RN_RECIPE_PLAIN)
+	if (spec->validation_split > 0 &&
+		(plan->validation_windows == 0 || windows <= plan->validation_windows + gap))
 	{
-		rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g of %zu windows is no window at all",
-				spec->validation_split, windows);
-		return rn_fail_hint(host, "Give more rows, or a larger validation_split, or 0.");
+		if (asked)
+		{
+			rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g cannot be held out of %zu windows",
+					spec->validation_split, windows);
+			return rn_fail_hint(host, "Give more rows, or another validation_split, or 0.");
+		}
+		hold_nothing_out(&plan->spec);
+		plan->validation_windows = gap = 0;
 	}
-	if (windows <= plan->validation_windows + gap)
-		plan->validation_windows = gap = 0;	/* too short to hold anything out */
 	plan->train_windows = windows - plan->validation_windows - gap;
 	return RN_OK;
 }
@@ -212,11 +225,18 @@ residual_steps(const RnTrainPlan *plan)
 #define RESIDUAL_BATCH 64
 #define RESIDUAL_ORIGINS ((size_t) 2048)
 
-/* Held-out origins that intervals are learnt from: the newest ones. */
+/*
+ * Held-out origins that intervals are learnt from: the newest ones.  `plain`
+ * splits as Keras does, without a gap, so that the targets of its first
+ * horizon - 1 validation windows were in part trained on: these do not count.
+ */
 static size_t
 residual_origins(const RnTrainPlan *plan)
 {
-	return plan->validation_windows < RESIDUAL_ORIGINS ? plan->validation_windows : RESIDUAL_ORIGINS;
+	size_t		seen = plan->spec.recipe == RN_RECIPE_PLAIN ? (size_t) plan->spec.horizon - 1 : 0;
+	size_t		origins = plan->validation_windows > seen ? plan->validation_windows - seen : 0;
+
+	return origins < RESIDUAL_ORIGINS ? origins : RESIDUAL_ORIGINS;
 }
 
 static size_t
@@ -225,8 +245,8 @@ plan_bytes(const RnTrainPlan *plan)
 	size_t		weights = rn_network_size(&plan->network) * sizeof(rn_real);
 	size_t		sum = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
 	size_t		judge = rn_tape_bytes(&plan->network, plan->spec.window, RESIDUAL_BATCH, false);
-	size_t		errors = (residual_origins(plan) + RESIDUAL_BATCH) * (size_t) residual_steps(plan)
-		* sizeof(double);
+	size_t		errors = (2 * residual_origins(plan) + RESIDUAL_BATCH) * (size_t) residual_steps(plan)
+		* sizeof(double) + RESIDUAL_BATCH * (size_t) plan->spec.window * sizeof(rn_real);
 
 	/* what is held out is forecast after the fit's memory is given back */
 	judge = judge > SIZE_MAX - errors ? SIZE_MAX : judge + errors;
@@ -234,6 +254,21 @@ plan_bytes(const RnTrainPlan *plan)
 	if (__builtin_add_overflow(sum, 2 * weights + plan->rows * sizeof(rn_real), &sum))
 		return SIZE_MAX;
 	return sum;
+}
+
+/* Numbers that are in range as double and no more as what networks count in. */
+static RnCode
+check_optimizer(RnHost *host, const RnOptimSpec *optim)
+{
+	if ((rn_real) optim->beta_1 >= 1 || (rn_real) optim->beta_2 >= 1 || (rn_real) optim->rho >= 1)
+		return rn_fail(host, RN_INVALID_OPTION,
+					   "beta_1 %.17g, beta_2 %.17g or rho %.17g is too close to 1",
+					   optim->beta_1, optim->beta_2, optim->rho);
+	if ((rn_real) optim->epsilon <= 0 || (rn_real) optim->learning_rate <= 0)
+		return rn_fail(host, RN_INVALID_OPTION,
+					   "epsilon %g or learning_rate %g is too close to 0",
+					   optim->epsilon, optim->learning_rate);
+	return RN_OK;
 }
 
 RnCode
@@ -249,7 +284,8 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, const RnSeries *series, Rn
 	if (plan->spec.window > RN_MAX_WINDOW)
 		return rn_fail(host, RN_INVALID_OPTION, "window %d is outside of 1 .. %d",
 					   plan->spec.window, RN_MAX_WINDOW);
-	RN_TRY(split_windows(host, plan));
+	RN_TRY(check_optimizer(host, &plan->spec.optim));
+	RN_TRY(split_windows(host, plan, !isnan(spec->validation_split)));
 	plan_network(plan);
 	RN_TRY(rn_network_check(host, &plan->network));
 	plan_fit(plan);
@@ -300,7 +336,11 @@ scale(Run *run)
 	RN_TRY(rn_transform_fit(run->host, spec->scaler, run->series->value, seen, &run->model->transform));
 	RN_TRY(rn_alloc(run->host, plan->rows, sizeof(rn_real), (void **) &run->scaled));
 	for (size_t i = 0; i < plan->rows; i++)
+	{
+		if (i % 65536 == 0)
+			RN_TRY(rn_poll(run->host));
 		run->scaled[i] = (rn_real) rn_transform_apply(&run->model->transform, run->series->value[i]);
+	}
 	return RN_OK;
 }
 
@@ -431,6 +471,20 @@ origins_at(const Run *run, size_t end, size_t origins, int k)
 }
 
 /*
+ * How many of the steps have finite errors only: predictions that are fed
+ * back may leave the numbers, and what is stored must not.
+ */
+static int
+finite_steps(const double *error, size_t stride, const size_t *count, int steps)
+{
+	for (int k = 0; k < steps; k++)
+		for (size_t i = 0; i < count[k]; i++)
+			if (!isfinite(error[(size_t) k * stride + i]))
+				return k;
+	return steps;
+}
+
+/*
  * Errors on what was held out, for intervals and for the report.  Steps that
  * fewer than half of the origins can be judged at are not looked at.
  */
@@ -454,6 +508,9 @@ judge(Run *run, double *error, size_t stride, rn_real *windows, rn_real *forecas
 	}
 	for (int k = 0; k < steps; k++)
 		count[k] = origins_at(run, end, origins, k);
+	steps = finite_steps(error, stride, count, steps);
+	if (steps == 0)
+		return RN_OK;
 
 	report->validation_mae = 0;
 	for (size_t i = 0; i < origins; i++)

@@ -125,8 +125,8 @@ train_epoch(Run *run, int epoch, double *mean)
 	double		sum = 0;
 
 	if (run->spec->shuffle)
-		rn_rng_permutation(run->spec->seed, rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch),
-						   run->order, n);
+		RN_TRY(rn_rng_permutation(run->host, run->spec->seed,
+								  rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch), run->order, n));
 	else
 		for (size_t i = 0; i < n; i++)
 			run->order[i] = (uint32_t) i;
@@ -183,7 +183,14 @@ run_epochs(Run *run, RnFitLog *log)
 {
 	const RnFitSpec *spec = run->spec;
 	size_t		bytes = run->network->size * sizeof(rn_real);
+	double		best_loss = NAN;
 
+	if (run->best != NULL)
+	{
+		RN_TRY(validate(run, 0, &best_loss));
+		memcpy(run->best, run->network->weights, bytes);
+		log->start_val_loss = best_loss;
+	}
 	for (int epoch = 1; epoch <= spec->epochs; epoch++)
 	{
 		double		loss = NAN;
@@ -202,8 +209,9 @@ run_epochs(Run *run, RnFitLog *log)
 
 		if (run->best == NULL)
 			log->best_epoch = epoch;
-		else if (log->best_epoch == 0 || val_loss < log->val_loss[log->best_epoch - 1])
+		else if (val_loss < best_loss)
 		{
+			best_loss = val_loss;
 			log->best_epoch = epoch;
 			memcpy(run->best, run->network->weights, bytes);
 		}
@@ -243,6 +251,7 @@ rn_fit(RnHost *host, const RnFitSpec *spec, RnNetwork *network,
 	RnCode		code;
 
 	memset(log, 0, sizeof(*log));
+	log->start_val_loss = NAN;
 	if (train->n == 0 || train->n > UINT32_MAX)
 		return rn_fail(host, RN_TOO_FEW_ROWS, "%zu training windows are outside of 1 .. %lu",
 					   train->n, (unsigned long) UINT32_MAX);

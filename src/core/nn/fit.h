@@ -38,7 +38,9 @@ typedef struct RnFitSpec
 typedef struct RnFitLog
 {
 	int			epochs;			/* run */
-	int			best_epoch;		/* 1-based, whose weights were kept */
+	int			best_epoch;		/* 1-based, whose weights were kept; 0: those
+								 * that training started from */
+	double		start_val_loss; /* of these, where the best are kept, else NaN */
 	double	   *loss;			/* [spec.epochs], mean over the epoch's samples
 								 * while they were trained on, as Keras shows */
 	double	   *val_loss;		/* [spec.epochs], NaN without validation */
@@ -47,7 +49,7 @@ typedef struct RnFitLog
 /*
  * Train network in place.  The n samples of train are the ones learnt from;
  * validation may be NULL.  With patience, the weights of the best epoch are
- * restored at the end.  log's arrays are allocated from the host.
+ * restored at the end, or the ones from the start if no epoch was better.  log's arrays are allocated from the host.
  */
 extern size_t rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n);
 extern RnCode rn_fit(RnHost *host, const RnFitSpec *spec, RnNetwork *network,
