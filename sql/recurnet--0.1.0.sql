@@ -53,7 +53,8 @@ CREATE TABLE recurnet.version (
 	trained_by    name NOT NULL,
 	trained_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	duration      interval NOT NULL,
-	PRIMARY KEY (model_id, version)
+	PRIMARY KEY (model_id, version),
+	CHECK (time_type OPERATOR(pg_catalog.<>) 'timestamp with time zone' OR time_zone IS NOT NULL)
 );
 ALTER TABLE recurnet.version ALTER COLUMN weights SET STORAGE EXTERNAL;
 COMMENT ON TABLE recurnet.version IS 'one row per training of a model';
@@ -246,7 +247,7 @@ CREATE FUNCTION @extschema@.rn_predict(
 RETURNS TABLE (
 	series jsonb, ts timestamptz, t bigint, actual double precision,
 	predicted double precision, lower double precision, upper double precision)
-LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 1000
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'recurnet_predict_id';
 COMMENT ON FUNCTION @extschema@.rn_predict(bigint, text, double precision)
 IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
@@ -256,7 +257,7 @@ CREATE FUNCTION @extschema@.rn_predict(
 RETURNS TABLE (
 	series jsonb, ts timestamptz, t bigint, actual double precision,
 	predicted double precision, lower double precision, upper double precision)
-LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 1000
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'recurnet_predict_name';
 COMMENT ON FUNCTION @extschema@.rn_predict(text, text, double precision)
 IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';

@@ -2,8 +2,8 @@
 # cluster.sh COMMAND [ARGUMENT...]: run a command against a throw-away cluster
 #
 # The command finds a fresh PostgreSQL by PGHOST, PGPORT, PGUSER and PGDATABASE.
-# It listens on a free port of 127.0.0.1 and in its own directory, trusts
-# everybody, and is gone, with its files, however the command ends.  Existing
+# It listens on a free port of 127.0.0.1 and in its own directory, lets in who
+# knows a password made up for it (PGPASSWORD), and is gone, with its files, however the command ends.  Existing
 # clusters are not touched.  A crash of the server is a failure even if the
 # command did not notice.
 set -eu
@@ -27,8 +27,10 @@ initialise() {
     if [ "$(id -u)" -eq 0 ]; then chown "$(server_user):" "$dir"; fi
     chmod 755 "$dir"
     cd "$dir"
-    as_server "$bin/initdb" -D "$dir/data" -U postgres -A trust --locale=C.UTF-8 -E UTF8 -N \
-        > "$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; die "initdb failed"; }
+    (umask 077 && echo "$password" > "$dir/password")
+    if [ "$(id -u)" -eq 0 ]; then chown "$(server_user):" "$dir/password"; fi
+    as_server "$bin/initdb" -D "$dir/data" -U postgres -A scram-sha-256 --pwfile="$dir/password" \
+        --locale=C.UTF-8 -E UTF8 -N > "$dir/initdb.log" 2>&1 || { cat "$dir/initdb.log" >&2; die "initdb failed"; }
     {
         echo "listen_addresses = '127.0.0.1'"
         echo "unix_socket_directories = '$dir'"
@@ -63,10 +65,11 @@ start() {
     die "the server does not start"
 }
 
+password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 initialise
 start
 unset PGSERVICE PGSERVICEFILE PGPASSWORD PGPASSFILE PGOPTIONS PGTZ PGDATESTYLE PGHOSTADDR PGSSLMODE
-export PGHOST=127.0.0.1 PGPORT PGUSER=postgres PGDATABASE=postgres
+export PGHOST=127.0.0.1 PGPORT PGUSER=postgres PGDATABASE=postgres PGPASSWORD="$password"
 export PATH="$bin:$PATH" RECURNET_SERVER_LOG="$dir/log"
 
 status=0

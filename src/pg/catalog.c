@@ -448,6 +448,18 @@ recurnet_catalog_store(RecurnetVersion *version)
 }
 
 void
+recurnet_catalog_check_query(const RecurnetVersion *version)
+{
+	if (get_role_oid(version->trained_by, true) == GetUserId())
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("the stored query of model " INT64_FORMAT " runs only as the role that stored it, %s",
+					version->model_id, quote_identifier(version->trained_by)),
+			 errhint("SET ROLE to it, or give a query of your own: history => '...' to forecast, or rn_train.")));
+}
+
+void
 recurnet_catalog_drop(RecurnetModelKey key)
 {
 	RecurnetScope scope;

@@ -72,6 +72,13 @@ extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key);
  */
 extern void recurnet_catalog_store(RecurnetVersion *version);
 
+/*
+ * ERROR unless the caller is the very role that stored the version's query.
+ * Run by anybody else, superusers above all, a query that somebody wrote into
+ * a model would act with rights that its author does not have.
+ */
+extern void recurnet_catalog_check_query(const RecurnetVersion *version);
+
 /* Drop a model with all its versions. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);
 

@@ -36,9 +36,8 @@ recurnet_history_decode(RecurnetHost *host, const RecurnetVersion *version, RnMo
 						format_type_be(version->time_type))));
 }
 
-/* Times of both types must count the same thing. */
-static void
-check_time_type(const RecurnetVersion *version, Oid type)
+void
+recurnet_history_check_type(const RecurnetVersion *version, Oid type)
 {
 	if (recurnet_reader_kind(type) == recurnet_reader_kind(version->time_type) &&
 		(type == TIMESTAMPTZOID) == (version->time_type == TIMESTAMPTZOID))
@@ -113,7 +112,7 @@ recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version, const 
 	RnCode		code;
 
 	recurnet_reader_read(&from, rows);
-	check_time_type(version, rows->time_type);
+	recurnet_history_check_type(version, rows->time_type);
 	if (cut != NULL)
 		cut_rows(&rows->series, *cut);
 	if (rows->series.n < needed)
@@ -146,6 +145,8 @@ find_cut(const RecurnetVersion *version, const RecurnetOriginSpec *spec, int64 *
 				 errhint("Use %s.", integer ? "as_of_t" : "as_of")));
 	if (integer)
 		*cut = *spec->as_of_t;
+	else if (TIMESTAMP_NOT_FINITE(*spec->as_of))
+		*cut = *spec->as_of;	/* after, or before, every row */
 	else if (version->time_type == TIMESTAMPTZOID)
 		*cut = recurnet_zone_civil(*spec->as_of, recurnet_zone_find(version->time_zone));
 	else
@@ -185,6 +186,8 @@ recurnet_history_origin(RecurnetHost *host, const RecurnetVersion *version, cons
 		origin->last_time = model->last_time;
 		return;
 	}
+	if (source)
+		recurnet_catalog_check_query(version);
 	recurnet_history_read(host, version, model, source ? version->query : spec->history, source,
 						  cut, (size_t) model->window, &rows);
 	origin->value = rows.series.value;

@@ -26,6 +26,9 @@ typedef struct RecurnetOrigin
 	int64		last_time;		/* of value[n - 1] */
 } RecurnetOrigin;
 
+/* ERROR unless times of that type count what the version's times count. */
+extern void recurnet_history_check_type(const RecurnetVersion *version, Oid type);
+
 /* Decode the weights of version into *model, in the host's memory. */
 extern void recurnet_history_decode(RecurnetHost *host, const RecurnetVersion *version, RnModel *model);
 

@@ -19,6 +19,7 @@
 #include "model/codec.h"
 
 #include "guc.h"
+#include "history.h"
 #include "host.h"
 #include "job.h"
 #include "option_table.h"
@@ -31,6 +32,7 @@ typedef struct Run
 	RecurnetHost host;
 	RecurnetOptions options;
 	RecurnetSource source;
+	const RecurnetVersion *old; /* version that is trained again, or NULL */
 	const bytea *warm_weights;	/* encoded model to start from, or NULL */
 
 	RecurnetRows rows;
@@ -50,6 +52,8 @@ run_read(Run *run)
 	RnCode		code;
 
 	recurnet_reader_read(&run->source, &run->rows);
+	if (run->old != NULL)
+		recurnet_history_check_type(run->old, run->rows.time_type);
 	if (series->n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
@@ -79,13 +83,32 @@ run_plan(Run *run)
 						RN_CODEC_MAX_BYTES / (1024 * 1024)),
 				 errhint("Use fewer units or layers.")));
 
+	/* the weights as stored bytes, and twice more on their way into the table */
 	bytes = run->plan.bytes;
-	if (__builtin_add_overflow(bytes, run->rows.bytes, &bytes) ||
+	if (__builtin_add_overflow(bytes, run->rows.bytes + 3 * weights * sizeof(float), &bytes) ||
 		(run->warm_weights != NULL &&
 		 __builtin_add_overflow(bytes, 2 * VARSIZE_ANY(run->warm_weights), &bytes)))
 		bytes = SIZE_MAX;
 	recurnet_guc_check_memory(bytes, "training",
 							  "make the network, the batch or the window smaller");
+}
+
+/* Weights that know days are no start for learning months. */
+static void
+check_same_step(const Run *run)
+{
+	const RnCalendar *now = &run->rows.series.calendar;
+	const RnCalendar *then = &run->warm.calendar;
+	char		step[RN_TIME_TEXT];
+
+	if (now->kind == then->kind && now->months == then->months && now->step == then->step)
+		return;
+	rn_calendar_describe(now, step, sizeof(step));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("query returns rows in steps of %s, but the model was trained on steps of %s",
+					step, run->old->step),
+			 errhint("Train it anew: mode => 'cold'.")));
 }
 
 static void
@@ -101,6 +124,7 @@ run_train(Run *run)
 							   VARSIZE_ANY_EXHDR(run->warm_weights), &run->warm);
 		recurnet_host_check(&run->host, code);
 		warm = &run->warm;
+		check_same_step(run);
 	}
 	code = rn_recipe_train(&run->host.core, &run->plan, &run->rows.series, warm,
 						   &run->model, &run->report);
@@ -141,7 +165,7 @@ metrics_json(const Run *run)
 {
 	const RnFitLog *log = &run->report.log;
 	StringInfoData text;
-	int			best = Max(log->best_epoch, 1) - 1;
+	int			best = log->best_epoch - 1; /* -1: the weights from the start */
 	bool		validated = run->plan.validation_windows > 0;
 
 	initStringInfo(&text);
@@ -149,10 +173,12 @@ metrics_json(const Run *run)
 					 run->plan.train_windows, run->plan.validation_windows);
 	appendStringInfo(&text, ", \"epochs\": %d, \"best_epoch\": %d", log->epochs, log->best_epoch);
 	appendStringInfo(&text, ", \"loss\": %s, \"best_loss\": %s",
-					 number_json(log->loss[log->epochs - 1]), number_json(log->loss[best]));
+					 number_json(log->loss[log->epochs - 1]),
+					 number_json(best >= 0 ? log->loss[best] : NAN));
 	if (validated)
 		appendStringInfo(&text, ", \"best_val_loss\": %s, \"validation_mae\": %s, \"naive_mae\": %s",
-						 number_json(log->val_loss[best]), number_json(run->report.validation_mae),
+						 number_json(best >= 0 ? log->val_loss[best] : log->start_val_loss),
+						 number_json(run->report.validation_mae),
 						 number_json(run->report.naive_mae));
 	appendStringInfoChar(&text, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
@@ -287,6 +313,21 @@ request_member(const Jsonb *request, const char *name)
 	return value;
 }
 
+/* The time zone that the request names, or NULL. */
+static char *
+request_time_zone(const Jsonb *request)
+{
+	JsonbValue *options = request_member(request, "options");
+	JsonbValue *zone = NULL;
+
+	if (options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data))
+		zone = getKeyJsonValueFromContainer(options->val.binary.data, "time_zone",
+											strlen("time_zone"), NULL);
+	if (zone == NULL || zone->type != jbvString)
+		return NULL;
+	return pnstrdup(zone->val.string.val, zone->val.string.len);
+}
+
 /* The options for training a stored model again. */
 static void
 options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
@@ -312,12 +353,14 @@ recurnet_job_retrain(RecurnetModelKey key, bool warm)
 
 	check_can_store("rn_retrain()");
 	old = recurnet_catalog_load(key);
+	recurnet_catalog_check_query(old);
 	options_again(old, warm, &run->options);
 	run->source = (RecurnetSource)
 	{
 		.query = old->query,.time = old->time_column,.target = old->target_column,
-			.time_zone = old->time_zone,.zone_fixed = true
+			.time_zone = request_time_zone(old->request),.zone_before = old->time_zone
 	};
+	run->old = old;
 	run->warm_weights = warm ? old->weights : NULL;
 	run->version.model_id = old->model_id;
 	run->version.name = old->name;

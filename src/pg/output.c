@@ -21,7 +21,7 @@ is_integer_type(Oid type)
 RecurnetOutput
 recurnet_output(const RecurnetVersion *version, Oid ts_type)
 {
-	RecurnetOutput output = {.time_type = version->time_type,.ts_type = getBaseType(ts_type)};
+	RecurnetOutput output = {.time_type = version->time_type,.ts_type = ts_type};
 	bool		integer = is_integer_type(version->time_type);
 	bool		known = is_integer_type(output.ts_type) || output.ts_type == DATEOID ||
 		output.ts_type == TIMESTAMPOID || output.ts_type == TIMESTAMPTZOID;

@@ -261,7 +261,7 @@ make_civil(const RecurnetSource *source, RecurnetRows *rows)
 	}
 	else
 		rows->time_zone = recurnet_zone_settle(rows->series.time, rows->series.n,
-											   source->time_zone);
+											   source->time_zone, source->zone_before);
 }
 
 void

@@ -22,6 +22,7 @@ typedef struct RecurnetSource
 	 * what the user asked for.  true: the rows of a model, in time_zone.
 	 */
 	bool		zone_fixed;
+	const char *zone_before;	/* training again: the zone it had, or NULL */
 } RecurnetSource;
 
 /* What was read, in memory of the context current at the call. */

@@ -210,9 +210,12 @@ belongs_to_utc(const int64 *time, size_t n, pg_tz *zone, bool asked)
 }
 
 const char *
-recurnet_zone_settle(int64 *time, size_t n, const char *asked)
+recurnet_zone_settle(int64 *time, size_t n, const char *asked, const char *before)
 {
-	pg_tz	   *zone = asked != NULL ? recurnet_zone_find(asked) : session_timezone;
+	pg_tz	   *zone = session_timezone;
+
+	if (asked != NULL || before != NULL)
+		zone = recurnet_zone_find(asked != NULL ? asked : before);
 
 	if (belongs_to_utc(time, n, zone, asked != NULL))
 		return "UTC";

@@ -30,9 +30,10 @@ extern void recurnet_zone_convert(int64 *time, size_t n, pg_tz *zone);
 
 /*
  * The same for the rows of a training, in any order, in the zone in which
- * they are regular: asked, or the session's TimeZone if asked is NULL, or UTC
- * for steps below a day, which run through clock changes.  Returns the name.
+ * they are regular: asked, else before, the zone of a model that is trained
+ * again, else the session's TimeZone (NULL: not given); or UTC for steps below a day, which run through clock changes.  Returns the name.
  */
-extern const char *recurnet_zone_settle(int64 *time, size_t n, const char *asked);
+extern const char *recurnet_zone_settle(int64 *time, size_t n, const char *asked,
+										const char *before);
 
 #endif							/* RECURNET_ZONE_H */

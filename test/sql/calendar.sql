@@ -84,6 +84,27 @@ SELECT ts FROM rn_forecast('days', 3);
 SELECT ts FROM rn_forecast('days', 2, history => 'SELECT ts, 1.5 AS v FROM generate_series(timestamptz ''2025-03-01 00:00 Europe/Berlin'', ''2025-03-20 00:00 Europe/Berlin'', ''1 day'') ts');
 SELECT ts FROM rn_forecast('days', 1, as_of => '2024-03-20 12:00 Europe/Berlin', history => 'SELECT ts, 1.5 AS v FROM generate_series(timestamptz ''2024-03-01 00:00 Europe/Berlin'', ''2024-03-29 00:00 Europe/Berlin'', ''1 day'') ts');
 SELECT rn_forecast('days', 1, history => 'SELECT ts, 1.5 AS v FROM generate_series(timestamp ''2025-03-01'', ''2025-03-20'', ''1 day'') ts');
+-- training again: another kind of time or another step is refused, and a zone
+-- that the rows have since contradicted is left
+SET TimeZone = 'Europe/Berlin';
+CREATE TABLE r AS SELECT ts, 1.5 AS v FROM generate_series(timestamptz '2024-01-01 12:00 UTC', '2024-03-20 12:00 UTC', '1 day') ts;
+SELECT rn_train('gru', 'SELECT ts, v FROM r', :o, name => 'noon') > 0 AS trained;
+INSERT INTO r SELECT timestamptz '2024-03-20 12:00 UTC' + i * interval '24 hours', 1.5 FROM generate_series(1, 30) i;
+CALL rn_retrain('noon');
+SELECT time_zone FROM rn_models WHERE name = 'noon';
+ALTER TABLE r ALTER ts TYPE timestamp;
+CALL rn_retrain('noon');
+DROP TABLE r;
+CREATE TABLE r AS SELECT ts, 1.5 AS v FROM generate_series(timestamptz '2020-01-01', '2024-03-01', '1 month') ts;
+CALL rn_retrain('noon');
+CALL rn_retrain('noon', mode => 'cold');
+SELECT version, time_zone, step FROM rn_models WHERE name = 'noon';
+DROP TABLE r;
+CREATE DOMAIN old_date AS date CHECK (VALUE < '2000-01-01');
+SELECT ts FROM rn_forecast_as(NULL::old_date, 'days', 1);
+DROP DOMAIN old_date;
+SELECT count(*) FROM rn_forecast('days', 1, as_of => 'infinity', history => 'SELECT ts, 1.5 AS v FROM generate_series(timestamptz ''2025-03-01 00:00 Europe/Berlin'', ''2025-03-20 00:00 Europe/Berlin'', ''1 day'') ts');
+SELECT count(*) FROM rn_forecast('days', 1, as_of => '-infinity', history => 'SELECT ts, 1.5 AS v FROM generate_series(timestamptz ''2025-03-01 00:00 Europe/Berlin'', ''2025-03-20 00:00 Europe/Berlin'', ''1 day'') ts');
 -- a gap in hours is named as it is, not by a clock change
 SET TimeZone = 'Europe/Berlin';
 SELECT rn_train('gru', $$SELECT ts, 1.5 AS v FROM generate_series(timestamptz '2024-10-26', '2024-10-28', '1 hour') ts WHERE ts <> '2024-10-26 12:00'$$, :o);

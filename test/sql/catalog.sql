@@ -64,7 +64,6 @@ SELECT rn_forecast('hurt', 1);
 UPDATE recurnet.version SET time_type = 'money';
 SELECT rn_forecast('hurt', 1);
 UPDATE recurnet.version SET time_type = 'timestamp with time zone';
-SELECT rn_forecast('hurt', 1);
 UPDATE recurnet.version SET time_type = 'integer';
 SELECT count(*) FROM rn_forecast('hurt', 1);
 \set VERBOSITY default

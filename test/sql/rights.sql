@@ -52,13 +52,26 @@ SELECT rn_train('gru', 'SELECT i AS t, i * 0.5 AS v FROM generate_series(1, 60) 
 SET ROLE regress_recurnet_bob;
 SELECT name, owner FROM rn_models;
 SELECT count(*) FROM rn_forecast('team', 2);
+-- but a stored query runs only as the role that stored it
+\set VERBOSITY sqlstate
 CALL rn_retrain('team', 'cold');
+SELECT rn_forecast('team', 2, history => 'source');
+\set VERBOSITY default
+SET ROLE regress_recurnet_team;
+CALL rn_retrain('team', 'cold');
+SET ROLE regress_recurnet_bob;
 SELECT name, owner, version, trained_by FROM rn_models;
 
 -- superusers have all rights; a dropped owner leaves the model to them
 RESET ROLE;
 SELECT count(*) FROM rn_forecast('ann', 2);
 SELECT name FROM rn_models ORDER BY name;
+-- above all not as a superuser who names the model, by whatever way
+\set VERBOSITY sqlstate
+SELECT rn_forecast('ann', 2, history => 'source');
+SELECT rn_forecast('ann', 2, as_of_t => 50);
+CALL rn_retrain('ann');
+\set VERBOSITY default
 DROP OWNED BY regress_recurnet_ann CASCADE;
 DROP ROLE regress_recurnet_ann;
 SELECT name, owner FROM rn_models ORDER BY name;
