@@ -224,6 +224,32 @@ test_early_stopping(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* Where every epoch makes it worse, the weights from the start are kept. */
+static void
+test_keeps_the_start(void **state)
+{
+	TestHost	test = test_host();
+	RnFitSpec	fit = small_fit(20);
+	RnFitLog	log;
+	RnNetworkSpec spec = small_network(RN_CELL_GRU);
+	RnNetwork	start;
+	rn_real		kept[2000];
+
+	(void) state;
+	fit.patience = 3;
+	fit.optim.learning_rate = 10;
+	assert_ok(test, rn_network_create(&test.host, &spec, &start));
+	assert_ok(test, rn_network_init(&test.host, &start, fit.seed));
+	assert_ok(test, train(&test, RN_CELL_GRU, &fit, false, true, &log, kept));
+	assert_int_equal(log.best_epoch, 0);
+	assert_int_equal(log.epochs, 3);
+	assert_true(log.start_val_loss > 0 && log.start_val_loss < log.val_loss[0]);
+	assert_memory_equal(kept, start.weights, start.size * sizeof(rn_real));
+	rn_fit_log_free(&test.host, &log);
+	rn_network_free(&test.host, &start);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 test_diverges(void **state)
 {
@@ -367,6 +393,7 @@ main(void)
 		cmocka_unit_test(test_learns),
 		cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_early_stopping),
+		cmocka_unit_test(test_keeps_the_start),
 		cmocka_unit_test(test_diverges),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_rates),

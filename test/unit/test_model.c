@@ -38,6 +38,8 @@ make_data(Data *data, TestHost *test, bool constant)
 	assert_ok(*test, rn_series_prepare(&test->host, &data->series, 1));
 }
 
+static void small_model(TestHost *test, RnModel *model);
+
 static RnTrainSpec
 quick_spec(RnRecipeKind recipe)
 {
@@ -97,6 +99,26 @@ test_plans(void **state)
 	assert_int_equal(plan.validation_windows, 19);
 	assert_int_equal(plan.train_windows, 57);
 
+	spec = quick_spec(RN_RECIPE_AUTO);	/* too short to hold out: said, or given up */
+	data.series.n = 19;
+	spec.window = 10;
+	spec.horizon = 8;
+	spec.patience = 5;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_true(plan.spec.validation_split == 0 && plan.spec.patience == 0);
+	assert_int_equal(plan.fit.patience, 0);
+	spec.validation_split = 0.3;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_TOO_FEW_ROWS);
+	data.series.n = ROWS;
+
+	spec = quick_spec(RN_RECIPE_PLAIN);
+	spec.optim.beta_2 = 0.99999999;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_INVALID_OPTION);
+	spec.optim.beta_2 = 0.999;
+	spec.optim.epsilon = 1e-60;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_INVALID_OPTION);
+	spec = quick_spec(RN_RECIPE_PLAIN);
+	spec.train_rows = 100;
 	spec.window = 110;
 	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_TOO_FEW_ROWS);
 	assert_string_equal(test.host.error.message,
@@ -214,6 +236,71 @@ test_holds_out_the_newest(void **state)
 	assert_true(rn_interval_width(&model, 0.9, 1) > 500);
 	assert_true(model.transform.shift == before.shift && model.transform.scale == before.scale);
 	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/*
+ * Predictions that are fed back may grow out of float; what is stored then
+ * knows fewer steps, or no intervals, and can be read again.
+ */
+static void
+test_explosive_series(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_spec(RN_RECIPE_PLAIN);
+	RnModel		model;
+	RnModel		copy;
+	RnTrainReport report;
+	size_t		size;
+	unsigned char *bytes;
+
+	(void) state;
+	make_data(&data, &test, false);
+	for (int i = 0; i < ROWS; i++)
+		data.value[i] = 0.001 * pow(1.35, i % 24);
+	spec.cell = RN_CELL_SIMPLE;
+	spec.cell_open = false;
+	spec.activation = RN_ACTIVATION_LINEAR;
+	spec.window = 1;
+	spec.season = 60;
+	spec.validation_split = 0.5;
+	spec.loss.kind = RN_LOSS_MAE;
+	spec.optim.learning_rate = 30;
+	spec.epochs = 5;
+	spec.shuffle = false;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	printf("  held-out steps that stayed finite: %d of 60\n", model.residual_steps);
+	assert_true(model.residual_steps > 0 && model.residual_steps < 20);
+	bytes = malloc(size = rn_model_encoded_size(&model));
+	assert_ok(test, rn_model_encode(&test.host, &model, bytes, size));
+	assert_ok(test, rn_model_decode(&test.host, bytes, size, &copy));
+	free(bytes);
+	rn_model_free(&test.host, &copy);
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/* What could not be read is not stored. */
+static void
+test_encodes_only_numbers(void **state)
+{
+	TestHost	test = test_host();
+	RnModel		model;
+	size_t		size;
+	unsigned char *bytes;
+
+	(void) state;
+	small_model(&test, &model);
+	bytes = malloc(size = rn_model_encoded_size(&model));
+	model.residual[1] = INFINITY;
+	assert_int_equal(rn_model_encode(&test.host, &model, bytes, size), RN_DIVERGED);
+	model.residual[1] = 1;
+	model.network.weights[3] = NAN;
+	assert_int_equal(rn_model_encode(&test.host, &model, bytes, size), RN_DIVERGED);
+	free(bytes);
 	rn_model_free(&test.host, &model);
 	assert_int_equal(test.live, 0);
 }
@@ -525,6 +612,8 @@ main(void)
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),
 		cmocka_unit_test(test_holds_out_the_newest),
+		cmocka_unit_test(test_explosive_series),
+		cmocka_unit_test(test_encodes_only_numbers),
 		cmocka_unit_test(test_constant_series),
 		cmocka_unit_test(test_feeds_back),
 		cmocka_unit_test(test_warm_start),
