@@ -32,6 +32,20 @@ move_windows(rn_real *windows, int B, int T, const rn_real *y, int O, int count)
 	}
 }
 
+void
+rn_forecast_centre(rn_real *x, int T, int B, int m)
+{
+	for (int b = 0; m > 0 && b < B; b++)
+	{
+		double		sum = 0;
+
+		for (int t = T - m; t < T; t++)
+			sum += (double) x[(size_t) t * (size_t) B + (size_t) b];
+		for (int t = 0; t < T; t++)
+			x[(size_t) t * (size_t) B + (size_t) b] -= (rn_real) (sum / m);
+	}
+}
+
 /* Windows [B][T] to the tape's [T][B]. */
 static void
 load_windows(rn_real *x, const rn_real *windows, int B, int T)
@@ -73,6 +87,7 @@ rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *windows, int B, 
 		int			count = steps - done < O ? steps - done : O;
 
 		load_windows(rn_tape_input(tape), windows, B, window);
+		rn_forecast_centre(rn_tape_input(tape), window, B, model->base_season);
 		code = rn_network_forward(host, network, tape, B, 0, 0);
 		if (code != RN_OK)
 			break;
@@ -122,6 +137,22 @@ rn_forecast(RnHost *host, const RnModel *model, const double *history, size_t n,
 	return code;
 }
 
+/* Where rn_predict's samples come from: windows as the network sees them. */
+typedef struct Inputs
+{
+	RnWindows	windows;
+	int			base_season;
+} Inputs;
+
+static void
+gather_inputs(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *target)
+{
+	const Inputs *inputs = source;
+
+	rn_windows_gather(&inputs->windows, index, B, x, target);
+	rn_forecast_centre(x, inputs->windows.window, B, inputs->base_season);
+}
+
 /* rn_predict with its scratch: scaled [n] values, y [PREDICT_OUTPUTS] predictions. */
 static RnCode
 predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted,
@@ -131,8 +162,8 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 	size_t		O = (size_t) model->network.spec.outputs;
 	size_t		m = (size_t) model->base_season;
 	size_t		chunk = PREDICT_OUTPUTS / O;
-	RnWindows	windows = {scaled, n, model->window, 0};
-	RnDataset	data = {n - T, &windows, rn_windows_gather};
+	Inputs		inputs = {{scaled, n, model->window, 0}, model->base_season};
+	RnDataset	data = {n - T, &inputs, gather_inputs};
 
 	for (size_t i = 0; i < n; i++)
 	{

@@ -25,6 +25,13 @@ extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *wi
 								 int steps, rn_real *forecast);
 
 /*
+ * Inputs of a model with a base season m > 0 (else nothing is done): each of
+ * the B sequences of x [T][B] less the mean of its last m values, so that a
+ * level that training never saw looks like one that it did.
+ */
+extern void rn_forecast_centre(rn_real *x, int T, int B, int m);
+
+/*
  * One step ahead beside what happened: predicted[i] is the prediction of
  * value[i] from the T values before it, for i = T .. n-1 (the first T are not
  * touched).

@@ -30,8 +30,9 @@ typedef struct RnModel
 
 	/*
 	 * m > 0: the network predicts by how much a value differs from the one m
-	 * steps before it (or a multiple, where that is a forecast too); 0: the
-	 * value itself.  At most window.
+	 * steps before it (or a multiple, where that is a forecast too), from a
+	 * window less the mean of its last m values; 0: the value itself, from
+	 * the window as it is.  At most window.
 	 */
 	int			base_season;
 

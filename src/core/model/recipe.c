@@ -323,6 +323,7 @@ gather(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *ta
 		for (int k = 0; k < O; k++)
 			target[(size_t) b * (size_t) O + (size_t) k] -=
 				x[(size_t) (T - m + k % m) * (size_t) B + (size_t) b];
+	rn_forecast_centre(x, T, B, m);
 }
 
 /* Scaler from the rows that training windows see; scaled values of all rows. */
