@@ -7,8 +7,8 @@
  *
  * `auto` adds what a forecaster would do without being told: a window of two
  * seasons, a head for a whole season, the newest windows held out (with a gap,
- * so that no value is both trained on and judged by), and early stopping.  Where
- * there is a season, the network learns by how much the next one differs from
+ * so that no value is both trained on and judged by), and early stopping.  The
+ * network learns by how much the next season (or value) differs from
  * the last, and starts from not at all: untrained it is the seasonal naive
  * forecast, and early stopping keeps what is better on the held-out windows.
  */
@@ -559,7 +559,7 @@ shape_model(const RnTrainPlan *plan, const RnSeries *series, RnModel *model)
 	model->calendar = series->calendar;
 	model->window = spec->window;
 	model->season = spec->season;
-	if (spec->recipe == RN_RECIPE_AUTO && spec->season > 1 && spec->season <= spec->window)
+	if (spec->recipe == RN_RECIPE_AUTO && spec->season <= spec->window)
 		model->base_season = spec->season;
 }
 
