@@ -99,10 +99,11 @@ PG_CFLAGS     = $(DEPFLAGS)
 SHLIB_LINK   += $(BLAS_LINK)
 SHLIB_EXPORTS = src/pg/exports.txt
 
-PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
-ifneq ($(PGXS),)
+PGXS           := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+SERVER_HEADERS := $(shell $(PG_CONFIG) --includedir-server 2>/dev/null)
+ifneq ($(and $(PGXS),$(wildcard $(SERVER_HEADERS)/postgres.h)),)
 # As system headers, PostgreSQL's own raise no warnings of ours.
-PG_CPPFLAGS = -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CPPFLAGS = -isystem $(SERVER_HEADERS)
 include $(PGXS)
 
 src/core/%.o:           override CPPFLAGS := $(CORE_CPPFLAGS)

@@ -25,7 +25,10 @@ pg_version() {
 
 has_command() { command -v "$1" >/dev/null; }
 has_header() { echo "#include <$1>" | ${CC:-cc} ${2:-} -E -include setjmp.h -include stdarg.h -x c -o /dev/null - 2>/dev/null; }
-has_pgxs() { [ -e "$("$PG_CONFIG" --pgxs 2>/dev/null)" ]; }
+# Both: Debian's server package brings PGXS, but not the headers.
+has_pgxs() {
+    [ -e "$("$PG_CONFIG" --pgxs 2>/dev/null)" ] && [ -e "$("$PG_CONFIG" --includedir-server 2>/dev/null)/postgres.h" ]
+}
 has_server() { [ -x "$("$PG_CONFIG" --bindir 2>/dev/null)/initdb" ]; }
 has_extension() { [ -e "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/$1.control" ]; }
 has_perl() { perl -M"$1" -e 1 2>/dev/null; }
