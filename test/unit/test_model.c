@@ -206,6 +206,23 @@ test_auto_trains(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* Beyond the held-out steps intervals go on growing, as a random walk's do. */
+static void
+test_intervals_grow(void **state)
+{
+	double		error[] = {1, 3, 2, 4};	/* steps 1 and 2, two points each */
+	RnModel		model = {.season = 1,.residual_steps = 2,.residual_points = 2,.residual = error};
+
+	(void) state;
+	assert_true(rn_interval_width(&model, 0.9, 1) == 3);
+	assert_true(rn_interval_width(&model, 0.9, 2) == 4);
+	assert_true(rn_interval_width(&model, 0.9, 8) == 8);	/* sqrt(8 / 2) */
+	assert_true(rn_interval_width(&model, 0.1, 18) == 6);	/* sqrt(18 / 2) */
+	model.season = 2;			/* steps 1 and 2 are its first season, 7 and 8 its fourth */
+	assert_true(rn_interval_width(&model, 0.9, 7) == 8);
+	assert_true(rn_interval_width(&model, 0.9, 8) == 8);
+}
+
 /* What is held out is the newest part, and nothing of it is learnt from. */
 static void
 test_holds_out_the_newest(void **state)
@@ -611,6 +628,7 @@ main(void)
 		cmocka_unit_test(test_plans),
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),
+		cmocka_unit_test(test_intervals_grow),
 		cmocka_unit_test(test_holds_out_the_newest),
 		cmocka_unit_test(test_explosive_series),
 		cmocka_unit_test(test_encodes_only_numbers),

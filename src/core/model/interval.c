@@ -9,6 +9,12 @@
  * smallest covers the next one with at least that probability.  Errors of a
  * time series are not exchangeable, so this is an approximation; what is
  * certain is that the network never trained on the rows it is judged by.
+ *
+ * Steps beyond those held out have no errors to go by.  Predictions are fed
+ * back there, so errors add up at least as those of a seasonal random walk:
+ * by the square root of the number of seasons (of steps, without a season)
+ * gone by.  Hyndman & Athanasopoulos, "Forecasting: principles and practice",
+ * 3rd ed., section 5.5: sigma_h = sigma sqrt(floor((h - 1) / m) + 1).
  */
 #include "model/interval.h"
 
@@ -75,13 +81,23 @@ rn_interval_known(const RnModel *model)
 	return model->residual_steps > 0;
 }
 
+/* Seasons gone by at step k, the one that k stands in included. */
+static double
+seasons(const RnModel *model, int step)
+{
+	return (step - 1) / model->season + 1;
+}
+
 double
 rn_interval_width(const RnModel *model, double level, int step)
 {
 	int			points = model->residual_points;
-	int			row = step < model->residual_steps ? step : model->residual_steps;
+	int			last = model->residual_steps;
+	int			row = step < last ? step : last;
 	int			rank = (int) ceil((points + 1) * level - 1e-9);	/* 0.55 is not exact */
+	double		width;
 
 	rank = rank < 1 ? 1 : rank > points ? points : rank;
-	return model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1];
+	width = model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1];
+	return step > last ? width * sqrt(seasons(model, step) / seasons(model, last)) : width;
 }

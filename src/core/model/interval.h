@@ -20,8 +20,8 @@ extern bool rn_interval_known(const RnModel *model);
 
 /*
  * Half width of the interval of the given level in (0, 1) at step k >= 1, in
- * users' units; steps beyond those held out get the widest known.  Never
- * narrower than at an earlier step.
+ * users' units.  Beyond the steps held out it grows as that of a seasonal
+ * random walk.  Never narrower than at an earlier step.
  */
 extern double rn_interval_width(const RnModel *model, double level, int step);
 
