@@ -29,8 +29,10 @@ COMMENT ON COLUMN recurnet.model.owner IS 'name of the role that the model belon
 COMMENT ON COLUMN recurnet.model.active_version IS 'version that forecasts are made with';
 COMMENT ON COLUMN recurnet.model.created_at IS 'when the model was first stored';
 
+-- No foreign key: a parallel pg_restore may load an extension's tables in any
+-- order.  The functions keep the two together, under a lock on the model's row.
 CREATE TABLE recurnet.version (
-	model_id      bigint NOT NULL REFERENCES recurnet.model ON DELETE CASCADE,
+	model_id      bigint NOT NULL,
 	version       integer NOT NULL,
 	cell          text NOT NULL,
 	query         text NOT NULL,

@@ -127,13 +127,26 @@ check_name_form(const char *name)
 				 errmsg("a model's name must not be longer than %d bytes", MAX_NAME_BYTES)));
 }
 
+/*
+ * ERROR unless user may train a version of owner's model of that name.  Such a
+ * version brings its own query, which runs only as the role that stored it: so
+ * that must be the owner itself, who could else neither retrain the model nor
+ * read its source any more.
+ */
 static void
-name_is_taken(const char *name)
+check_may_add(Oid user, const char *name, const char *owner)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("model name \"%s\" belongs to another role", name),
-			 errhint("Names are unique in a database: choose another one.")));
+	if (!may_act_for(user, owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("model name \"%s\" belongs to another role", name),
+				 errhint("Names are unique in a database: choose another one.")));
+	if (get_role_oid(owner, true) != user)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner)),
+				 errdetail("Only its owner may add a version with a query of its own."),
+				 errhint("SET ROLE to the owner, or choose another name.")));
 }
 
 void
@@ -146,9 +159,8 @@ recurnet_catalog_check_name(const char *name)
 	recurnet_statement_open(&scope);
 	statement = recurnet_statement("SELECT owner FROM recurnet.model WHERE name = $1");
 	recurnet_parameter_text(&statement, name);
-	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0 &&
-		!may_act_for(scope.user, recurnet_result_text(&scope, 0, 1)))
-		name_is_taken(name);
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
+		check_may_add(scope.user, name, recurnet_result_text(&scope, 0, 1));
 	recurnet_statement_close(&scope);
 }
 
@@ -324,8 +336,7 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 
 		if (id != 0)
 		{
-			if (!may_act_for(scope->user, owner))
-				name_is_taken(name);
+			check_may_add(scope->user, name, owner);
 			return id;
 		}
 		id = insert_model(scope, name);
@@ -469,6 +480,9 @@ recurnet_catalog_drop(RecurnetModelKey key)
 	PreventCommandIfReadOnly("rn_drop_model()");
 	recurnet_statement_open(&scope);
 	id = lock_own_model(&scope, key);
+	statement = recurnet_statement("DELETE FROM recurnet.version WHERE model_id = $1");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	statement = recurnet_statement("DELETE FROM recurnet.model WHERE model_id = $1");
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_DELETE);

@@ -71,6 +71,6 @@ CALL rn_retrain('hurt', 'cold');
 SELECT version FROM rn_models WHERE name = 'hurt';
 
 -- versions go with their model
-DELETE FROM recurnet.model WHERE name = 'hurt';
+SELECT rn_drop_model('hurt');
 SELECT count(*) FROM recurnet.version;
 DROP TABLE intact;

@@ -62,6 +62,11 @@ CALL rn_retrain('team', 'cold');
 SET ROLE regress_recurnet_bob;
 SELECT name, owner, version, trained_by FROM rn_models;
 
+-- nor may a member, or a superuser, put a query of their own in its place
+SELECT rn_train('gru', 'SELECT i AS t, i * 0.5 AS v FROM generate_series(1, 60) i', :o, name => 'team');
+RESET ROLE;
+SELECT rn_train('gru', 'SELECT i AS t, i * 0.5 AS v FROM generate_series(1, 60) i', :o, name => 'team');
+
 -- superusers have all rights; a dropped owner leaves the model to them
 RESET ROLE;
 SELECT count(*) FROM rn_forecast('ann', 2);

@@ -126,13 +126,23 @@ my $new = cluster('new');
 
 # The superuser, which is in the dump too, exists already: no ON_ERROR_STOP.
 $new->run_log([ 'psql', '-X', '-q', '-f', "$dir/roles.sql", 'postgres' ]);
-$new->safe_psql('postgres', 'CREATE DATABASE plain; CREATE DATABASE custom');
+$new->safe_psql('postgres', "CREATE DATABASE $_") foreach ('plain', 'custom', 'parallel');
 $new->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain.sql", 'plain' ],
 	'restore, plain');
 $new->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'custom', "$dir/custom.dump" ],
 	'restore, custom');
 
-foreach my $format ('plain', 'custom')
+# A parallel restore keeps no order between the catalog's tables: the version's
+# rows before the model's, here in any case.
+my ($toc) = run_command([ 'pg_restore', '-l', "$dir/custom.dump" ]);
+my @entries = split /\n/, $toc;
+my ($version) = grep { /TABLE DATA recurnet version / } @entries;
+my $listed = join "\n", map { /TABLE DATA recurnet model / ? ($version, $_) : $_ eq $version ? () : $_ } @entries;
+append_to_file("$dir/list", "$listed\n");
+$new->command_ok([ 'pg_restore', '--exit-on-error', '-L', "$dir/list", '-d', 'parallel', "$dir/custom.dump" ],
+	'restore, versions first');
+
+foreach my $format ('plain', 'custom', 'parallel')
 {
 	my $after = answers($new, $format);
 
