@@ -211,7 +211,7 @@ setup:
 	@test/setup.sh
 demo:
 	@test/setup.sh demo
-	@MAKE='$(MAKE)' test/demo.sh $(DEMO_DATA)
+	@MAKE='$(MAKE)' test/demo.sh $(if $(DEMO_DATA),'$(subst ','\'',$(DEMO_DATA))')
 test:
 	@test/setup.sh test
 	@MAKE='$(MAKE)' test/run.sh

@@ -17,7 +17,8 @@ as_root() {
     elif command -v sudo >/dev/null && sudo true; then
         sudo "$@"
     else
-        die "this needs root; please run: $*"
+        die "this needs root; please run as root:
+    cd $PWD && $*"
     fi
 }
 
@@ -71,9 +72,21 @@ leave() {
     exit "$1"
 }
 
+# Is what has been built already what is installed?  Then nobody needs root.
+installed_is_current() {
+    local extension file
+
+    extension=$("$PG_CONFIG" --sharedir)/extension
+    cmp -s recurnet.so "$("$PG_CONFIG" --pkglibdir)/recurnet.so" || return 1
+    for file in recurnet.control sql/recurnet--*.sql; do
+        cmp -s "$file" "$extension/${file##*/}" || return 1
+    done
+}
+
 # Build, and install into the PostgreSQL that PG_CONFIG names.
 build_and_install() {
     "$MAKE" --no-print-directory all || return 1
+    if installed_is_current; then return 0; fi
     if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
         "$MAKE" --no-print-directory -s install
     else
