@@ -118,13 +118,13 @@ named_column(TupleDesc desc, const char *name, TypeTest test, const char *role)
 }
 
 static void
-ambiguous(TupleDesc desc, TypeTest test, int but, const char *role)
+ambiguous(TupleDesc desc, TypeTest test, int but, const char *role, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_AMBIGUOUS_COLUMN),
 			 errmsg("query returns more than one column that could be the %s", role),
 			 errdetail("Candidates are: %s.", column_list(desc, test, but, 0)),
-			 errhint("Select one time and one numeric column, or name them with the arguments \"time\" and target.")));
+			 errhint("%s", hint)));
 }
 
 /* The time column when none is named; target is a named target or 0. */
@@ -147,7 +147,9 @@ only_time(TupleDesc desc, int target)
 				 errdetail("Its columns are: %s.", column_list(desc, NULL, 0, 0)),
 				 errhint("A time column is a date, a timestamp or an integer.")));
 	if (n > 1)
-		ambiguous(desc, test, target, "time");
+		ambiguous(desc, test, target, "time",
+				  test == is_datetime ? "Leave all but one of them out of the query."
+				  : "Say which one with the argument \"time\" or target.");
 	return column;
 }
 
@@ -166,7 +168,8 @@ only_target(TupleDesc desc, int time)
 				 errdetail("Its columns are: %s.", column_list(desc, NULL, 0, 0)),
 				 errhint("Select the time and the number to forecast.")));
 	if (n > 1)
-		ambiguous(desc, is_numeric, time, "target");
+		ambiguous(desc, is_numeric, time, "target",
+				  "Leave all but one of them out of the query: a model forecasts one column.");
 	return column;
 }
 

@@ -77,6 +77,7 @@ check_steps(RecurnetHost *host, const RecurnetVersion *version, const RnModel *m
 {
 	size_t		last = series->n - 1;
 	char		found[RN_TIME_TEXT];
+	char		expected[RN_TIME_TEXT];
 
 	for (size_t i = 0; i <= last; i++)
 	{
@@ -89,11 +90,14 @@ check_steps(RecurnetHost *host, const RecurnetVersion *version, const RnModel *m
 		recurnet_host_check(host, code);
 		if (time == series->time[last - i])
 			continue;
-		rn_calendar_describe(&series->calendar, found, sizeof(found));
+		rn_time_describe(series->kind, series->time[last - i], found, sizeof(found));
+		rn_time_describe(series->kind, time, expected, sizeof(expected));
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("query returns rows in steps of %s, but the model was trained on steps of %s",
-						found, version->step)));
+				 errmsg("query does not return the steps of %s that the model was trained on",
+						version->step),
+				 errdetail("It returns a row at %s where the model's calendar has %s.",
+						   found, expected)));
 	}
 }
 

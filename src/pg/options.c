@@ -20,6 +20,30 @@ static const char *const later_options[] = {
 	"ensemble", "missing", "duplicates", "frequency", "lower_bound", "upper_bound", "on_error"
 };
 
+/* What other libraries call them: too far from ours for a spelling hint. */
+static const struct
+{
+	const char *theirs;
+	const char *ours;
+}			other_names[] = {
+	{"lr", "learning_rate"},
+	{"layers", "units"},
+	{"num_layers", "units"},
+	{"hidden_size", "units"},
+	{"neurons", "units"},
+	{"lookback", "window"},
+	{"look_back", "window"},
+	{"sequence_length", "window"},
+	{"steps", "horizon"},
+	{"forecast_length", "horizon"},
+	{"period", "season"},
+	{"early_stopping", "patience"},
+	{"random_state", "seed"},
+	{"gradient_clip", "clipnorm"},
+	{"scaling", "scaler"},
+	{"normalization", "scaler"},
+};
+
 static const char *const cell_names[] = {"rnn", "simple_rnn", "lstm", "gru", "auto"};
 
 static const char *
@@ -99,7 +123,8 @@ checked_number(const RecurnetOption *option, const JsonbValue *value)
 	high = number > option->max ||
 		(number == option->max && (option->ends == MAX_OUT || option->ends == ENDS_OUT));
 	if (low || high || !isfinite(number))
-		out_of_range(option, recurnet_number_text(number));
+		out_of_range(option, isfinite(number) ? recurnet_number_text(number)
+					 : numeric_out_sci(value->val.numeric, 0));
 	return number;
 }
 
@@ -211,6 +236,9 @@ unknown_option(const char *name)
 					 errmsg("option \"%s\" is not implemented yet", name)));
 
 	near = recurnet_hint_nearest(name, option_name_at, recurnet_option_count);
+	for (int i = 0; i < (int) lengthof(other_names); i++)
+		if (pg_strcasecmp(name, other_names[i].theirs) == 0)
+			near = psprintf("Did you mean \"%s\"?", other_names[i].ours);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized option \"%s\"", name),
@@ -242,13 +270,13 @@ set_cell(const char *cell, RnTrainSpec *spec)
 {
 	const char *hint;
 
-	spec->cell_open = strcmp(cell, "auto") == 0;
+	spec->cell_open = pg_strcasecmp(cell, "auto") == 0;
 	if (spec->cell_open)
 		return;
-	if (strcmp(cell, "simple_rnn") == 0)
+	if (pg_strcasecmp(cell, "simple_rnn") == 0)
 		cell = "rnn";
 	for (int i = 0; i < RN_CELL_KINDS; i++)
-		if (strcmp(cell, rn_cell((RnCellKind) i)->name) == 0)
+		if (pg_strcasecmp(cell, rn_cell((RnCellKind) i)->name) == 0)
 		{
 			spec->cell = (RnCellKind) i;
 			return;

@@ -46,6 +46,18 @@ not_a_select(const char *what)
 			 errhint("For example: 'SELECT date, amount FROM sales'.")));
 }
 
+/* A table's name alone is a slip that deserves better than a syntax error. */
+static void
+check_not_a_name(const char *query)
+{
+	static const char space[] = " \t\r\n;";
+	const char *name = query + strspn(query, space);
+	size_t		length = strcspn(name, " \t\r\n;(");
+
+	if (length > 0 && name[length + strspn(name + length, space)] == '\0')
+		not_a_select(psprintf("\"%.*s\"", (int) Min(length, NAMEDATALEN), name));
+}
+
 /*
  * ERROR unless the plan is one SELECT that neither writes nor locks.
  */
@@ -272,6 +284,7 @@ recurnet_reader_read(const RecurnetSource *source, RecurnetRows *rows)
 	Portal		cursor;
 
 	memset(rows, 0, sizeof(*rows));
+	check_not_a_name(source->query);
 	SPI_connect();
 	plan = SPI_prepare(source->query, 0, NULL);
 	if (plan == NULL)

@@ -7,6 +7,8 @@ SELECT date '2024-01-01' + i AS day, i AS n, (i % 7)::float8 AS v FROM generate_
 
 -- queries
 SELECT rn_train('gru', '');
+SELECT rn_train('gru', ' s
+');
 SELECT rn_train('gru', 'INSERT INTO s VALUES (now(), 1, 1) RETURNING day, v');
 SELECT rn_train('gru', 'WITH w AS (DELETE FROM s RETURNING day, v) SELECT day, v FROM w');
 SELECT rn_train('gru', 'SELECT day, v INTO s2 FROM s');
@@ -27,6 +29,7 @@ SELECT rn_train('gru', 'SELECT day, v::text FROM s');
 SELECT rn_train('gru', 'SELECT day, day + 1 AS "Next", v FROM s');
 SELECT rn_train('gru', 'SELECT day, n, v FROM s');
 SELECT rn_train('gru', 'SELECT n, n + 1 AS m FROM s');
+SELECT rn_train('gru', 'SELECT n, n + 1 AS m FROM s', :o, "time" => 'n') > 0 AS trained;
 SELECT rn_train('gru', 'SELECT day, n, v FROM s', target => 'v');
 SELECT rn_train('gru', 'SELECT day, v, n::text AS note FROM s');
 SELECT rn_train('gru', 'SELECT day, v FROM s', "time" => 'when');

@@ -29,6 +29,8 @@ FROM (VALUES ('loss', 'mae'), ('loss', 'pinball'), ('optimizer', 'rmsprop'), ('o
 
 SELECT rn_train('grru', 'SELECT t, v FROM s');
 SELECT rn_train('transformer', 'SELECT t, v FROM s');
+SELECT rn_train('GRU', 'SELECT t, v FROM s', '{"units": 2, "epochs": 1}') > 0 AS trained;
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"lr": 0.1}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"unit": 3}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"Epochs": 3}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"temperature": 3}');

@@ -125,8 +125,8 @@ too_few(RnHost *host, size_t rows, size_t needed, const RnTrainSpec *spec)
 {
 	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few to train on, at least %zu are needed",
 			rows, needed);
-	rn_fail_detail(host, "A window of %d steps and a horizon of %d need that many.",
-				   spec->window, spec->horizon);
+	rn_fail_detail(host, "A window of %d step%s and a horizon of %d need that many.",
+				   spec->window, spec->window == 1 ? "" : "s", spec->horizon);
 	return rn_fail_hint(host, "Give more rows, or set a smaller window or horizon.");
 }
 

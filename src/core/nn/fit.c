@@ -114,7 +114,7 @@ static RnCode
 diverged(RnHost *host, int epoch, double loss)
 {
 	rn_fail(host, RN_DIVERGED, "training diverged in epoch %d: the loss became %g", epoch, loss);
-	return rn_fail_hint(host, "Lower learning_rate, or set clipnorm (1, say).");
+	return rn_fail_hint(host, "Scale the values (scaler), lower learning_rate, or set clipnorm (1, say).");
 }
 
 /* One pass over the training samples; the mean loss over them. */
