@@ -186,9 +186,9 @@ $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 .PHONY: reference-networks
 reference-networks: build/bench/reference_networks
 	$< $(SERIES) docs/reference-networks.csv
-build/bench/%: bench/%.c build/unit/core.a $(OPENBLAS)
+build/bench/%: bench/%.c bench/bench.h build/unit/core.a $(OPENBLAS)
 	@mkdir -p $(@D)
-	$(CC) $(CORE_CFLAGS) -Isrc/core -o $@ $< build/unit/core.a $(BLAS_LINK)
+	$(CC) $(CORE_CFLAGS) -Isrc/core -isystem $(OPENBLAS_INC) -o $@ $< build/unit/core.a $(BLAS_LINK)
 
 
 # ---- checks of the build itself -------------------------------------------

@@ -11,97 +11,11 @@
  *	reference_networks Electric_Production.csv [runs.csv]
  */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "bench.h"
 #include "model/forecast.h"
-#include "model/recipe.h"
 
 #define SEEDS 11
-#define TRAIN_ROWS 250
-#define MAX_ROWS 10000
-
-typedef struct Network
-{
-	const char *name;
-	RnCellKind	cell;
-	int			layers;
-	int			units;
-	int			horizon;
-	double		published;		/* final training loss in the tutorial */
-} Network;
-
-static const Network networks[] = {
-	{"SimpleRNN(3) → Dense(1)", RN_CELL_SIMPLE, 1, 3, 1, 0.0376},
-	{"4 × LSTM(45) → Dense(1)", RN_CELL_LSTM, 4, 45, 1, 0.0193},
-	{"4 × LSTM(45) → Dense(14)", RN_CELL_LSTM, 4, 45, 14, 0.0182},
-	{"GRU(256) → Dense(1)", RN_CELL_GRU, 1, 256, 1, 0.0114}
-};
-
-static void *
-allocate(RnHost *host, size_t size)
-{
-	(void) host;
-	return malloc(size);
-}
-
-static void
-release(RnHost *host, void *pointer)
-{
-	(void) host;
-	free(pointer);
-}
-
-static bool
-never_stop(RnHost *host)
-{
-	(void) host;
-	return false;
-}
-
-static void
-no_progress(RnHost *host, const RnProgress *progress)
-{
-	(void) host;
-	(void) progress;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* Monthly rows of the file's second column; 0 if it cannot be read. */
-static size_t
-read_series(const char *path, double *value, int64_t *time)
-{
-	FILE	   *file = fopen(path, "r");
-	char		line[256];
-	size_t		n = 0;
-
-	if (file == NULL)
-		return 0;
-	while (n < MAX_ROWS && fgets(line, sizeof(line), file) != NULL)
-	{
-		const char *comma = strchr(line, ',');
-		char	   *end;
-
-		if (comma == NULL)
-			continue;
-		value[n] = strtod(comma + 1, &end);
-		if (end == comma + 1)
-			continue;			/* the header */
-		time[n] = (int64_t) n;
-		n++;
-	}
-	fclose(file);
-	return n;
-}
 
 /* One training; the last epoch's loss and the one-step RMSE. */
 static RnCode
@@ -115,17 +29,7 @@ run(RnHost *host, const Network *network, const RnSeries *series, uint64_t seed,
 	double		predicted[MAX_ROWS];
 	double		sum = 0;
 
-	rn_recipe_defaults(&spec);
-	spec.recipe = RN_RECIPE_PLAIN;
-	spec.cell = network->cell;
-	spec.cell_open = false;
-	spec.layers = network->layers;
-	for (int l = 0; l < network->layers; l++)
-		spec.units[l] = network->units;
-	spec.dropout = 0.2;
-	spec.window = 24;
-	spec.horizon = network->horizon;
-	spec.train_rows = TRAIN_ROWS;
+	reference_spec(network, &spec);
 	spec.seed = seed;
 
 	RN_TRY(rn_recipe_plan(host, &spec, series, &plan));
@@ -145,7 +49,7 @@ main(int argc, char **argv)
 {
 	static double value[MAX_ROWS];
 	static int64_t time[MAX_ROWS];
-	RnHost		host = {allocate, release, never_stop, no_progress, {RN_OK, "", "", ""}};
+	RnHost		host = bench_host();
 	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = time,.value = value};
 	FILE	   *csv = argc > 2 ? fopen(argv[2], "w") : NULL;
 
@@ -160,7 +64,7 @@ main(int argc, char **argv)
 		fprintf(csv, "network,seed,loss,rmse\n");
 	printf("| network | published loss | loss min | median | max | RMSE min | median | max |\n");
 	printf("|---|---|---|---|---|---|---|---|\n");
-	for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++)
+	for (size_t i = 0; i < NETWORKS; i++)
 	{
 		double		loss[SEEDS];
 		double		rmse[SEEDS];

@@ -6,19 +6,7 @@
 #ifndef RN_MATH_H
 #define RN_MATH_H
 
-#include "base/real.h"
-
-/*
- * RN_VECTOR before a function makes the compiler emit it once per vector
- * level, and the dynamic loader pick the best one this processor has.  On
- * arm64 the baseline has NEON, and there is nothing to pick.  Sanitizers run
- * before resolvers may, so their builds go without.
- */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(RN_NO_DISPATCH)
-#define RN_VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define RN_VECTOR
-#endif
+#include "base/vector.h"
 
 /*
  * In place over x [n].  Float kernels: at most 3 ulp off the true

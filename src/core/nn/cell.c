@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "base/gemm.h"
 #include "base/math.h"
 #include "nn/activation.h"
 #include "nn/sequence.h"
@@ -62,69 +61,72 @@ rn_activation_apply(RnActivation activation, rn_real *x, size_t n)
 	}
 }
 
-/*
- * Rows of a gate matrix that are worked on between two polls: about 16 MB,
- * since the first touch of so much memory alone takes some milliseconds.
- */
-static size_t
-rows_at_once(size_t GH)
+size_t
+rn_sequence_packed_size(const RnLayerSpec *spec)
 {
-	size_t		rows = ((size_t) 4 << 20) / GH;
+	size_t		I = (size_t) spec->inputs;
+	size_t		H = (size_t) spec->units;
+	size_t		GH = (size_t) rn_cell(spec->kind)->gates * H;
+	/* forward: at most two groups of columns, of which each fills up its last panel */
+	size_t		forward = rn_gemm_packed_size(I + H, GH - H) + rn_gemm_packed_size(I + H, H);
+	size_t		back = rn_gemm_packed_size(GH, I) + rn_gemm_packed_size(GH, H);
 
-	return rows > 0 ? rows : 1;
+	return forward > back ? forward : back;
 }
 
 RnCode
-rn_sequence_inputs(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-				   RnLayerTape *tape, int T, int B)
+rn_sequence_pack(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
+				 RnLayerTape *tape, size_t first, size_t n, size_t *used, RnColumns *columns)
 {
-	size_t		rows = (size_t) T * (size_t) B;
+	size_t		I = (size_t) spec->inputs;
+	size_t		H = (size_t) spec->units;
+	size_t		GH = (size_t) rn_cell(spec->kind)->gates * H;
+	rn_real    *kernel = tape->packed + *used;
+	rn_real    *recurrent = kernel + rn_gemm_packed_size(I, n);
+
+	*used += rn_gemm_packed_size(I + H, n);
+	*columns = (RnColumns) {kernel, recurrent};
+	RN_TRY(rn_gemm_pack(host, RN_AS_IS, I, n, weights->kernel + first, GH, kernel));
+	return rn_gemm_pack(host, RN_AS_IS, H, n, weights->recurrent + first, GH, recurrent);
+}
+
+RnCode
+rn_sequence_pack_recurrent_back(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
+								RnLayerTape *tape, size_t first, size_t n, size_t *used,
+								const rn_real **packed)
+{
+	size_t		H = (size_t) spec->units;
+	size_t		GH = (size_t) rn_cell(spec->kind)->gates * H;
+	rn_real    *to = tape->packed + *used;
+
+	*packed = to;
+	*used += rn_gemm_packed_size(n, H);
+	return rn_gemm_pack(host, RN_TRANSPOSED, n, H, weights->recurrent + first, GH, to);
+}
+
+RnCode
+rn_sequence_pack_kernel_back(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
+							 RnLayerTape *tape, size_t *used, const rn_real **packed)
+{
 	size_t		I = (size_t) spec->inputs;
 	size_t		GH = (size_t) rn_cell(spec->kind)->gates * (size_t) spec->units;
-	size_t		slice = rows_at_once(GH);
+	rn_real    *to = tape->packed + *used;
 
-	for (size_t r = 0; r < rows; r += slice)
-	{
-		size_t		count = rows - r < slice ? rows - r : slice;
-
-		rn_math_fill_rows(tape->gates + r * GH, weights->bias, count, GH);
-		RN_TRY(rn_gemm(host, RN_AS_IS, RN_AS_IS, count, GH, I, tape->x + r * I, I,
-					   weights->kernel, GH, 1, tape->gates + r * GH, GH));
-	}
-	return RN_OK;
+	*packed = to;
+	*used += rn_gemm_packed_size(GH, I);
+	return rn_gemm_pack(host, RN_TRANSPOSED, GH, I, weights->kernel, GH, to);
 }
 
 RnCode
-rn_sequence_bias_gradient(RnHost *host, const rn_real *gradient, size_t rows, size_t n, size_t ld,
-						  rn_real *bias)
+rn_sequence_sums(RnHost *host, const RnLayerSpec *spec, RnLayerTape *tape, const RnColumns *columns,
+				 const rn_real *bias, size_t n, int t, int B, rn_real *sums, size_t ld)
 {
-	size_t		slice = rows_at_once(ld);
+	RnTerm		term[2] = {
+		rn_sequence_input_term(spec, tape, columns, t, B),
+		rn_sequence_recurrent_term(spec, columns, rn_sequence_previous(spec, tape, t, B))
+	};
 
-	memset(bias, 0, n * sizeof(rn_real));
-	for (size_t r = 0; r < rows; r += slice)
-	{
-		RN_TRY(rn_poll(host));
-		rn_math_add_rows(bias, gradient + r * ld, rows - r < slice ? rows - r : slice, n, ld);
-	}
-	return RN_OK;
-}
-
-RnCode
-rn_sequence_input_gradients(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-							const RnLayerTape *tape, rn_real *dx, RnLayerWeights *grad,
-							int T, int B)
-{
-	size_t		rows = (size_t) T * (size_t) B;
-	size_t		I = (size_t) spec->inputs;
-	size_t		GH = (size_t) rn_cell(spec->kind)->gates * (size_t) spec->units;
-
-	RN_TRY(rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, I, GH, rows,
-				   tape->x, I, tape->gates, GH, 0, grad->kernel, GH));
-	RN_TRY(rn_sequence_bias_gradient(host, tape->gates, rows, GH, GH, grad->bias));
-	if (dx == NULL)
-		return RN_OK;
-	return rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, rows, I, GH,
-				   tape->gates, GH, weights->kernel, GH, 0, dx, I);
+	return rn_gemm_sum(host, (size_t) B, n, term, t > 0 ? 2 : 1, RN_START_BIAS, bias, sums, ld);
 }
 
 const rn_real *
@@ -169,18 +171,53 @@ rn_sequence_add_masked(const RnLayerTape *tape, rn_real *dh, const rn_real *dhm,
 }
 
 RnCode
-rn_sequence_feed_back(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-					  RnLayerTape *tape, const rn_real *da, rn_real *dh, int B)
+rn_sequence_feed_back(RnHost *host, const RnLayerSpec *spec, RnLayerTape *tape,
+					  const RnTerm *term, int terms, rn_real *dh, int B)
+{
+	size_t		H = (size_t) spec->units;
+
+	if (tape->recurrent_mask == NULL)
+		return rn_gemm_sum(host, (size_t) B, H, term, terms, RN_START_C, NULL, dh, H);
+
+	RN_TRY(rn_gemm_sum(host, (size_t) B, H, term, terms, RN_START_ZERO, NULL, tape->dhm, H));
+	rn_sequence_add_masked(tape, dh, tape->dhm, (size_t) B * H);
+	return RN_OK;
+}
+
+RnCode
+rn_sequence_feed_below(RnHost *host, const RnLayerSpec *spec, const rn_real *da,
+					   const rn_real *kernel_back, rn_real *dx, int t, int B)
+{
+	size_t		I = (size_t) spec->inputs;
+	size_t		GH = (size_t) rn_cell(spec->kind)->gates * (size_t) spec->units;
+	RnTerm		term = {GH, da, GH, kernel_back};
+
+	if (dx == NULL)
+		return RN_OK;
+	return rn_gemm_sum(host, (size_t) B, I, &term, 1, RN_START_ZERO, NULL,
+					   dx + (size_t) t * (size_t) B * I, I);
+}
+
+RnCode
+rn_sequence_kernel_gradient(RnHost *host, const RnLayerSpec *spec, const RnLayerTape *tape,
+							RnLayerWeights *grad, int T, int B)
+{
+	size_t		I = (size_t) spec->inputs;
+	size_t		GH = (size_t) rn_cell(spec->kind)->gates * (size_t) spec->units;
+
+	return rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, I, GH, (size_t) T * (size_t) B,
+				   tape->x, I, tape->gates, GH, 0, grad->kernel, GH);
+}
+
+RnCode
+rn_sequence_recurrent_gradient(RnHost *host, const RnLayerSpec *spec, const rn_real *before,
+							   const rn_real *da, size_t n, size_t ld, size_t first,
+							   RnLayerWeights *grad, int T, int B)
 {
 	size_t		H = (size_t) spec->units;
 	size_t		GH = (size_t) rn_cell(spec->kind)->gates * H;
+	size_t		rows = (size_t) B;	/* of h_0, which is zero and adds nothing */
 
-	if (tape->recurrent_mask == NULL)
-		return rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, (size_t) B, H, GH,
-					   da, GH, weights->recurrent, GH, 1, dh, H);
-
-	RN_TRY(rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, (size_t) B, H, GH,
-				   da, GH, weights->recurrent, GH, 0, tape->dhm, H));
-	rn_sequence_add_masked(tape, dh, tape->dhm, (size_t) B * H);
-	return RN_OK;
+	return rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, H, n, (size_t) (T - 1) * rows,
+				   before + rows * H, H, da + rows * ld, ld, 0, grad->recurrent + first, GH);
 }

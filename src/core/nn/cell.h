@@ -74,6 +74,8 @@ typedef struct RnLayerTape
 	const rn_real *recurrent_mask;	/* [B][H] or NULL */
 	rn_real    *dhm;			/* [B][H] scratch where there is hm */
 	rn_real    *work;			/* [B][G*H] scratch of the cell */
+	rn_real    *packed;			/* [rn_sequence_packed_size] scratch: the
+								 * weights, packed for a pass */
 } RnLayerTape;
 
 typedef struct RnCell

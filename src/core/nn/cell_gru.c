@@ -24,94 +24,82 @@
  * Recurrent dropout masks the h_{t-1} of the products, not the one that z_t
  * carries over.  tape->aux holds q_t; backward overwrites it.
  */
+#include <math.h>
 #include <string.h>
 
-#include "base/gemm.h"
-#include "base/math.h"
-#include "nn/activation.h"
 #include "nn/sequence.h"
 
-/* h = z * before + (1 - z) * g; all [H]. */
-RN_VECTOR static void
-mix(rn_real *h, const rn_real *z, const rn_real *before, const rn_real *g, size_t H)
-{
-	for (size_t j = 0; j < H; j++)
-		h[j] = z[j] * before[j] + (1 - z[j]) * g[j];
-}
+#define RN_KERNELS "nn/gru_kernel.h"
+#include "base/vector_foreach.h"
 
-/* gates [2H] += recurrent [2H], the sums of z and r; q [H] is the third part. */
-RN_VECTOR static void
-add_recurrent(rn_real *gates, rn_real *q, const rn_real *recurrent, size_t H)
+/* The columns of z and r, and those of the candidate. */
+typedef struct Packed
 {
-	for (size_t j = 0; j < 2 * H; j++)
-		gates[j] += recurrent[j];
-	for (size_t j = 0; j < H; j++)
-		q[j] = recurrent[2 * H + j];
-}
+	RnColumns	zr;
+	RnColumns	candidate;
+	const rn_real *zr_bias;		/* [2H] all that is added to the sums of z and r */
+} Packed;
 
-/* g += r * q; all [H]. */
-RN_VECTOR static void
-add_product(rn_real *g, const rn_real *r, const rn_real *q, size_t H)
+/* Both groups of columns; with reset_after the sum of both biases in work [2H]. */
+static RnCode
+pack(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights, RnLayerTape *tape,
+	 rn_real *work, Packed *packed)
 {
-	for (size_t j = 0; j < H; j++)
-		g[j] += r[j] * q[j];
+	size_t		H = (size_t) spec->units;
+	size_t		used = 0;
+
+	RN_TRY(rn_sequence_pack(host, spec, weights, tape, 0, 2 * H, &used, &packed->zr));
+	RN_TRY(rn_sequence_pack(host, spec, weights, tape, 2 * H, H, &used, &packed->candidate));
+	packed->zr_bias = weights->bias;
+	if (spec->reset_after)
+	{
+		for (size_t i = 0; i < 2 * H; i++)
+			work[i] = weights->bias[i] + weights->bias[3 * H + i];
+		packed->zr_bias = work;
+	}
+	return RN_OK;
 }
 
 /* Step t with reset_after; before is h_{t-1} as U sees it. */
 static RnCode
 step_reset_after(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-				 RnLayerTape *tape, const rn_real *before, int t, int B)
+				 RnLayerTape *tape, const Packed *packed, const rn_real *before, int t, int B)
 {
 	size_t		H = (size_t) spec->units;
 	size_t		BH = (size_t) B * H;
-	rn_real    *recurrent = tape->work;
+	size_t		at = (size_t) t * BH;
+	rn_real    *gates = tape->gates + 3 * at;
+	RnTerm		x = rn_sequence_input_term(spec, tape, &packed->candidate, t, B);
+	RnTerm		h = rn_sequence_recurrent_term(spec, &packed->candidate, before);
 
-	rn_math_fill_rows(recurrent, weights->bias + 3 * H, (size_t) B, 3 * H);
-	if (t > 0)
-		RN_TRY(rn_gemm(host, RN_AS_IS, RN_AS_IS, (size_t) B, 3 * H, H, before, H,
-					   weights->recurrent, 3 * H, 1, recurrent, 3 * H));
-	for (size_t row = 0; row < BH; row += H)
-	{
-		size_t		at = (size_t) t * BH + row;
-		rn_real    *gates = tape->gates + 3 * at;
-
-		add_recurrent(gates, tape->aux + at, recurrent + 3 * row, H);
-		rn_math_sigmoid(gates, 2 * H);
-		add_product(gates + 2 * H, gates + H, tape->aux + at, H);
-		rn_activation_apply(spec->activation, gates + 2 * H, H);
-		mix(tape->h + at + BH, gates, tape->h + at, gates + 2 * H, H);
-	}
+	RN_TRY(rn_gemm_sum(host, (size_t) B, H, &x, 1, RN_START_BIAS, weights->bias + 2 * H,
+					   gates + 2 * H, 3 * H));
+	RN_TRY(rn_gemm_sum(host, (size_t) B, H, &h, t > 0 ? 1 : 0, RN_START_BIAS, weights->bias + 5 * H,
+					   tape->aux + at, H));
+	RN_KERNEL(forward_after)(spec->activation, gates, tape->aux + at, tape->h + at,
+							 tape->h + at + BH, (size_t) B, H);
 	return RN_OK;
 }
 
 /* Step t of the original variant. */
 static RnCode
 step_original(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-			  RnLayerTape *tape, const rn_real *before, int t, int B)
+			  RnLayerTape *tape, const Packed *packed, const rn_real *before, int t, int B)
 {
 	size_t		H = (size_t) spec->units;
 	size_t		BH = (size_t) B * H;
-	rn_real    *gates = tape->gates + (size_t) t * 3 * BH;
-	rn_real    *q = tape->aux + (size_t) t * BH;
+	size_t		at = (size_t) t * BH;
+	rn_real    *gates = tape->gates + 3 * at;
+	rn_real    *q = tape->aux + at;
+	RnTerm		term[2] = {
+		rn_sequence_input_term(spec, tape, &packed->candidate, t, B),
+		rn_sequence_recurrent_term(spec, &packed->candidate, q)
+	};
 
-	if (t > 0)
-		RN_TRY(rn_gemm(host, RN_AS_IS, RN_AS_IS, (size_t) B, 2 * H, H, before, H,
-					   weights->recurrent, 3 * H, 1, gates, 3 * H));
-	for (size_t row = 0; row < BH; row += H)
-	{
-		rn_math_sigmoid(gates + 3 * row, 2 * H);
-		rn_math_multiply(q + row, gates + 3 * row + H, before + row, H);
-	}
-	if (t > 0)
-		RN_TRY(rn_gemm(host, RN_AS_IS, RN_AS_IS, (size_t) B, H, H, q, H,
-					   weights->recurrent + 2 * H, 3 * H, 1, gates + 2 * H, 3 * H));
-	for (size_t row = 0; row < BH; row += H)
-	{
-		size_t		at = (size_t) t * BH + row;
-
-		rn_activation_apply(spec->activation, gates + 3 * row + 2 * H, H);
-		mix(tape->h + at + BH, gates + 3 * row, tape->h + at, gates + 3 * row + 2 * H, H);
-	}
+	RN_KERNEL(reset)(gates, before, q, (size_t) B, H);
+	RN_TRY(rn_gemm_sum(host, (size_t) B, H, term, t > 0 ? 2 : 1, RN_START_BIAS,
+					   weights->bias + 2 * H, gates + 2 * H, 3 * H));
+	RN_KERNEL(mix)(spec->activation, gates, tape->h + at, tape->h + at + BH, (size_t) B, H);
 	return RN_OK;
 }
 
@@ -119,142 +107,98 @@ static RnCode
 forward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 		RnLayerTape *tape, int T, int B)
 {
-	size_t		BH = (size_t) B * (size_t) spec->units;
+	size_t		H = (size_t) spec->units;
+	size_t		BH = (size_t) B * H;
+	Packed		packed;
 
-	RN_TRY(rn_sequence_inputs(host, spec, weights, tape, T, B));
+	RN_TRY(pack(host, spec, weights, tape, tape->work, &packed));
 	memset(tape->h, 0, BH * sizeof(rn_real));
 	for (int t = 0; t < T; t++)
 	{
 		const rn_real *before = rn_sequence_previous(spec, tape, t, B);
+		RnTerm		term[2] = {
+			rn_sequence_input_term(spec, tape, &packed.zr, t, B),
+			rn_sequence_recurrent_term(spec, &packed.zr, before)
+		};
 
+		RN_TRY(rn_gemm_sum(host, (size_t) B, 2 * H, term, t > 0 ? 2 : 1, RN_START_BIAS,
+						   packed.zr_bias, tape->gates + 3 * (size_t) t * BH, 3 * H));
 		if (spec->reset_after)
-			RN_TRY(step_reset_after(host, spec, weights, tape, before, t, B));
+			RN_TRY(step_reset_after(host, spec, weights, tape, &packed, before, t, B));
 		else
-			RN_TRY(step_original(host, spec, weights, tape, before, t, B));
+			RN_TRY(step_original(host, spec, weights, tape, &packed, before, t, B));
 	}
 	return RN_OK;
 }
 
-/*
- * One step of one sequence with reset_after: gates [3H] and q [H] hold the
- * activations and get the gradients by W x + b and by q; recurrent [3H] gets
- * the gradients by U h + b' in one piece; the part of dh that z carries over
- * is added to dh_before (NULL at the first step).
- */
-RN_VECTOR static void
-backward_reset_after(RnActivation activation, rn_real *gates, rn_real *q, rn_real *recurrent,
-					 const rn_real *h_before, const rn_real *dh, rn_real *dh_before, size_t H)
+/* U^T by the rows of z and r and of the candidate, and W^T. */
+typedef struct PackedBack
 {
-	rn_real    *z = gates;
-	rn_real    *r = gates + H;
-	rn_real    *g = gates + 2 * H;
-
-	if (dh_before != NULL)
-		for (size_t j = 0; j < H; j++)
-			dh_before[j] += dh[j] * z[j];
-	for (size_t j = 0; j < H; j++)
-	{
-		rn_real		da = dh[j] * (1 - z[j]) * rn_activation_slope(activation, g[j]);
-		rn_real		dz = dh[j] * (h_before[j] - g[j]) * z[j] * (1 - z[j]);
-		rn_real		dr = da * q[j] * r[j] * (1 - r[j]);
-		rn_real		dq = da * r[j];
-
-		z[j] = recurrent[j] = dz;
-		r[j] = recurrent[H + j] = dr;
-		q[j] = recurrent[2 * H + j] = dq;
-		g[j] = da;
-	}
-}
+	const rn_real *zr;
+	const rn_real *candidate;
+	const rn_real *kernel;		/* NULL without a layer below */
+} PackedBack;
 
 static RnCode
-unroll_reset_after(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-				   RnLayerTape *tape, rn_real *dh, int T, int B)
+pack_back(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights, RnLayerTape *tape,
+		  bool below, PackedBack *packed)
+{
+	size_t		H = (size_t) spec->units;
+	size_t		used = 0;
+
+	packed->kernel = NULL;
+	RN_TRY(rn_sequence_pack_recurrent_back(host, spec, weights, tape, 0, 2 * H, &used, &packed->zr));
+	RN_TRY(rn_sequence_pack_recurrent_back(host, spec, weights, tape, 2 * H, H, &used,
+										   &packed->candidate));
+	if (!below)
+		return RN_OK;
+	return rn_sequence_pack_kernel_back(host, spec, weights, tape, &used, &packed->kernel);
+}
+
+/* Step t back with reset_after: gates and aux (q) become their gradients. */
+static RnCode
+back_reset_after(RnHost *host, const RnLayerSpec *spec, RnLayerTape *tape, const PackedBack *packed,
+				 rn_real *dh, RnLayerWeights *grad, int t, int B)
 {
 	size_t		H = (size_t) spec->units;
 	size_t		BH = (size_t) B * H;
-	rn_real    *recurrent = tape->work;
+	size_t		at = (size_t) t * BH;
+	rn_real    *dh_before = t > 0 ? dh + at - BH : NULL;
+	RnTerm		term[2] = {
+		{2 * H, tape->gates + 3 * at, 3 * H, packed->zr},
+		{H, tape->aux + at, H, packed->candidate}
+	};
 
-	for (int t = T - 1; t >= 0; t--)
-	{
-		for (size_t row = 0; row < BH; row += H)
-		{
-			size_t		at = (size_t) t * BH + row;
-
-			backward_reset_after(spec->activation, tape->gates + 3 * at, tape->aux + at,
-								 recurrent + 3 * row, tape->h + at, dh + at,
-								 t > 0 ? dh + at - BH : NULL, H);
-		}
-		if (t > 0)
-			RN_TRY(rn_sequence_feed_back(host, spec, weights, tape, recurrent,
-										 dh + (size_t) (t - 1) * BH, B));
-	}
-	return RN_OK;
+	RN_KERNEL(backward_after)(spec->activation, tape->gates + 3 * at, tape->aux + at, tape->h + at,
+							  dh + at, dh_before, grad->bias, (size_t) B, H);
+	if (t == 0)
+		return RN_OK;
+	return rn_sequence_feed_back(host, spec, tape, term, 2, dh_before, B);
 }
 
-/* The first half of a step of the original variant: z and g. */
-RN_VECTOR static void
-backward_candidate(RnActivation activation, rn_real *gates, const rn_real *h_before,
-				   const rn_real *dh, rn_real *dh_before, size_t H)
-{
-	rn_real    *z = gates;
-	rn_real    *g = gates + 2 * H;
-
-	if (dh_before != NULL)
-		for (size_t j = 0; j < H; j++)
-			dh_before[j] += dh[j] * z[j];
-	for (size_t j = 0; j < H; j++)
-	{
-		rn_real		da = dh[j] * (1 - z[j]) * rn_activation_slope(activation, g[j]);
-
-		z[j] = dh[j] * (h_before[j] - g[j]) * z[j] * (1 - z[j]);
-		g[j] = da;
-	}
-}
-
-/*
- * The second half: from dq [H] the gradient by r's sum; dq itself becomes
- * that by the h_{t-1} in q = r * h_{t-1}.
- */
-RN_VECTOR static void
-backward_reset(rn_real *r, rn_real *dq, const rn_real *before, size_t H)
-{
-	for (size_t j = 0; j < H; j++)
-	{
-		rn_real		dh = dq[j] * r[j];
-
-		r[j] = dq[j] * before[j] * r[j] * (1 - r[j]);
-		dq[j] = dh;
-	}
-}
-
+/* Step t back of the original variant: gates become their gradients. */
 static RnCode
-unroll_original(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
-				RnLayerTape *tape, rn_real *dh, int T, int B)
+back_original(RnHost *host, const RnLayerSpec *spec, RnLayerTape *tape, const PackedBack *packed,
+			  rn_real *dh, RnLayerWeights *grad, int t, int B)
 {
 	size_t		H = (size_t) spec->units;
 	size_t		BH = (size_t) B * H;
-	const rn_real *U = weights->recurrent;
+	size_t		at = (size_t) t * BH;
+	rn_real    *gates = tape->gates + 3 * at;
+	rn_real    *dh_before = t > 0 ? dh + at - BH : NULL;
+	const rn_real *before = rn_sequence_fed_back(tape) + at;
 	rn_real    *dq = tape->work;
+	RnTerm		candidate = {H, gates + 2 * H, 3 * H, packed->candidate};
+	RnTerm		zr = {2 * H, gates, 3 * H, packed->zr};
 
-	for (int t = T - 1; t >= 0; t--)
-	{
-		size_t		step = (size_t) t * BH;
-		rn_real    *gates = tape->gates + 3 * step;
-		const rn_real *before = rn_sequence_fed_back(tape) + step;
-
-		for (size_t row = 0; row < BH; row += H)
-			backward_candidate(spec->activation, gates + 3 * row, tape->h + step + row,
-							   dh + step + row, t > 0 ? dh + step + row - BH : NULL, H);
-		RN_TRY(rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, (size_t) B, H, H,
-					   gates + 2 * H, 3 * H, U + 2 * H, 3 * H, 0, dq, H));
-		for (size_t row = 0; row < BH; row += H)
-			backward_reset(gates + 3 * row + H, dq + row, before + row, H);
-		if (t == 0)
-			break;
-		RN_TRY(rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, (size_t) B, H, 2 * H,
-					   gates, 3 * H, U, 3 * H, 1, dq, H));
-		rn_sequence_add_masked(tape, dh + step - BH, dq, BH);
-	}
+	RN_KERNEL(backward_mix)(spec->activation, gates, tape->h + at, dh + at, dh_before,
+							grad->bias, (size_t) B, H);
+	RN_TRY(rn_gemm_sum(host, (size_t) B, H, &candidate, 1, RN_START_ZERO, NULL, dq, H));
+	RN_KERNEL(backward_reset)(gates, before, dq, grad->bias, (size_t) B, H);
+	if (t == 0)
+		return RN_OK;
+	RN_TRY(rn_gemm_sum(host, (size_t) B, H, &zr, 1, RN_START_C, NULL, dq, H));
+	rn_sequence_add_masked(tape, dh_before, dq, BH);
 	return RN_OK;
 }
 
@@ -263,26 +207,33 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 		 RnLayerTape *tape, rn_real *dh, rn_real *dx, RnLayerWeights *grad, int T, int B)
 {
 	size_t		H = (size_t) spec->units;
-	size_t		rows = (size_t) T * (size_t) B;
+	size_t		BH = (size_t) B * H;
 	const rn_real *before = rn_sequence_fed_back(tape);
+	PackedBack	packed;
 
+	RN_TRY(pack_back(host, spec, weights, tape, dx != NULL, &packed));
+	memset(grad->bias, 0, rn_cell_bias_size(spec) * sizeof(rn_real));
+	for (int t = T - 1; t >= 0; t--)
+	{
+		if (spec->reset_after)
+			RN_TRY(back_reset_after(host, spec, tape, &packed, dh, grad, t, B));
+		else
+			RN_TRY(back_original(host, spec, tape, &packed, dh, grad, t, B));
+		RN_TRY(rn_sequence_feed_below(host, spec, tape->gates + 3 * (size_t) t * BH,
+									  packed.kernel, dx, t, B));
+	}
+
+	/* by U: of the candidate from q, or through what stands in it */
+	RN_TRY(rn_sequence_recurrent_gradient(host, spec, before, tape->gates, 2 * H, 3 * H, 0, grad, T, B));
 	if (spec->reset_after)
 	{
-		RN_TRY(unroll_reset_after(host, spec, weights, tape, dh, T, B));
-		RN_TRY(rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, H, H, rows, before, H,
-					   tape->aux, H, 0, grad->recurrent + 2 * H, 3 * H));
-		RN_TRY(rn_sequence_bias_gradient(host, tape->gates, rows, 2 * H, 3 * H, grad->bias + 3 * H));
-		RN_TRY(rn_sequence_bias_gradient(host, tape->aux, rows, H, H, grad->bias + 5 * H));
+		memcpy(grad->bias + 3 * H, grad->bias, 2 * H * sizeof(rn_real));
+		RN_TRY(rn_sequence_recurrent_gradient(host, spec, before, tape->aux, H, H, 2 * H, grad, T, B));
 	}
 	else
-	{
-		RN_TRY(unroll_original(host, spec, weights, tape, dh, T, B));
-		RN_TRY(rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, H, H, rows, tape->aux, H,
-					   tape->gates + 2 * H, 3 * H, 0, grad->recurrent + 2 * H, 3 * H));
-	}
-	RN_TRY(rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, H, 2 * H, rows, before, H,
-				   tape->gates, 3 * H, 0, grad->recurrent, 3 * H));
-	return rn_sequence_input_gradients(host, spec, weights, tape, dx, grad, T, B);
+		RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape->aux, tape->gates + 2 * H, H, 3 * H,
+											  2 * H, grad, T, B));
+	return rn_sequence_kernel_gradient(host, spec, tape, grad, T, B);
 }
 
 const RnCell rn_cell_gru = {

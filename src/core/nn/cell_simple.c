@@ -12,7 +12,6 @@
  */
 #include <string.h>
 
-#include "base/gemm.h"
 #include "base/math.h"
 #include "nn/activation.h"
 #include "nn/sequence.h"
@@ -23,19 +22,16 @@ forward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 {
 	size_t		H = (size_t) spec->units;
 	size_t		BH = (size_t) B * H;
+	size_t		used = 0;
+	RnColumns	all;
 
-	RN_TRY(rn_sequence_inputs(host, spec, weights, tape, T, B));
+	RN_TRY(rn_sequence_pack(host, spec, weights, tape, 0, H, &used, &all));
 	memset(tape->h, 0, BH * sizeof(rn_real));
 	for (int t = 0; t < T; t++)
 	{
-		rn_real    *a = tape->gates + (size_t) t * BH;
 		rn_real    *h = tape->h + (size_t) (t + 1) * BH;
-		const rn_real *before = rn_sequence_previous(spec, tape, t, B);
 
-		if (t > 0)
-			RN_TRY(rn_gemm(host, RN_AS_IS, RN_AS_IS, (size_t) B, H, H, before, H,
-						   weights->recurrent, H, 1, a, H));
-		memcpy(h, a, BH * sizeof(rn_real));
+		RN_TRY(rn_sequence_sums(host, spec, tape, &all, weights->bias, H, t, B, h, H));
 		rn_activation_apply(spec->activation, h, BH);
 	}
 	return RN_OK;
@@ -55,20 +51,29 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 {
 	size_t		H = (size_t) spec->units;
 	size_t		BH = (size_t) B * H;
+	size_t		used = 0;
+	const rn_real *recurrent_back;
+	const rn_real *kernel_back = NULL;
 
+	RN_TRY(rn_sequence_pack_recurrent_back(host, spec, weights, tape, 0, H, &used, &recurrent_back));
+	if (dx != NULL)
+		RN_TRY(rn_sequence_pack_kernel_back(host, spec, weights, tape, &used, &kernel_back));
+	memset(grad->bias, 0, H * sizeof(rn_real));
 	for (int t = T - 1; t >= 0; t--)
 	{
-		rn_real    *da = tape->gates + (size_t) t * BH;
+		size_t		at = (size_t) t * BH;
+		rn_real    *da = tape->gates + at;
+		RnTerm		term = {H, da, H, recurrent_back};
 
-		activation_gradient(spec->activation, da, dh + (size_t) t * BH,
-							tape->h + (size_t) (t + 1) * BH, BH);
+		activation_gradient(spec->activation, da, dh + at, tape->h + at + BH, BH);
+		rn_math_add_rows(grad->bias, da, (size_t) B, H, H);
+		RN_TRY(rn_sequence_feed_below(host, spec, da, kernel_back, dx, t, B));
 		if (t > 0)
-			RN_TRY(rn_sequence_feed_back(host, spec, weights, tape, da,
-										 dh + (size_t) (t - 1) * BH, B));
+			RN_TRY(rn_sequence_feed_back(host, spec, tape, &term, 1, dh + at - BH, B));
 	}
-	RN_TRY(rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, H, H, (size_t) T * (size_t) B,
-				   rn_sequence_fed_back(tape), H, tape->gates, H, 0, grad->recurrent, H));
-	return rn_sequence_input_gradients(host, spec, weights, tape, dx, grad, T, B);
+	RN_TRY(rn_sequence_recurrent_gradient(host, spec, rn_sequence_fed_back(tape), tape->gates,
+										  H, H, 0, grad, T, B));
+	return rn_sequence_kernel_gradient(host, spec, tape, grad, T, B);
 }
 
 const RnCell rn_cell_simple = {

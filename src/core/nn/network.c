@@ -14,6 +14,7 @@
 #include "base/gemm.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
+#include "nn/sequence.h"
 
 RnCode
 rn_network_check(RnHost *host, RnNetworkSpec *spec)
@@ -202,15 +203,23 @@ lay_out(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec)
 {
 	size_t		TB = (size_t) tape->T * (size_t) tape->B;
 	size_t		widest = 0;
+	size_t		packed = 0;
+	rn_real    *shared;
 
 	tape->input = rn_arena_take(arena, TB * (size_t) spec->inputs, sizeof(rn_real));
 	for (int l = 0; l < spec->layers; l++)
 	{
 		size_t		H = (size_t) spec->layer[l].units;
 
+		size_t		size = rn_sequence_packed_size(&spec->layer[l]);
+
 		lay_out_layer(tape, arena, spec, l);
 		widest = H > widest ? H : widest;
+		packed = size > packed ? size : packed;
 	}
+	shared = rn_arena_take(arena, packed, sizeof(rn_real));
+	for (int l = 0; l < spec->layers; l++)
+		tape->layer[l].packed = shared;
 	tape->head = rn_arena_take(arena, (size_t) tape->B * widest, sizeof(rn_real));
 	tape->output = rn_arena_take(arena, (size_t) tape->B * (size_t) spec->outputs, sizeof(rn_real));
 	if (!tape->training)
