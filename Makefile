@@ -74,12 +74,14 @@ GEMM_CPPFLAGS = $(CORE_CPPFLAGS) -isystem $(OPENBLAS_INC)
 
 # No -ffast-math (it would drop NaN and the order of sums) and no -march=native
 # (the library travels): what vectorises loops without changing their results.
-CORE_CFLAGS   = -std=gnu11 -O3 -fPIC -fvisibility=hidden $(WARNINGS)
+# The place of the checkout stays out of what is built.
+PLACELESS     = -ffile-prefix-map=$(CURDIR)=.
+CORE_CFLAGS   = -std=gnu11 $(PLACELESS) -O3 -fPIC -fvisibility=hidden $(WARNINGS)
 VECTOR_CFLAGS = -fno-math-errno -fno-trapping-math
 
 # PostgreSQL's macros and call conventions set off these three of -Wextra.
 GLUE_CPPFLAGS = -Isrc/core -Isrc
-GLUE_CFLAGS   = -std=gnu11 $(WARNINGS) -Wno-unused-parameter -Wno-missing-field-initializers -Wno-clobbered
+GLUE_CFLAGS   = -std=gnu11 $(PLACELESS) $(WARNINGS) -Wno-unused-parameter -Wno-missing-field-initializers -Wno-clobbered
 
 
 # ---- the extension (PGXS) -------------------------------------------------

@@ -8,7 +8,9 @@ csv=$(realpath -- "${1:-$(dirname "$0")/../examples/electric.csv}")
 cd "$(dirname "$0")/.."
 . test/lib.sh
 
-[ -r "$csv" ] || die "cannot read $csv"
+[ -f "$csv" ] && [ -r "$csv" ] || die "$csv is not a file that can be read"
+[ "$(awk -F, 'NF && NF != 2' "$csv" | head -n 1)" = "" ] ||
+    die "$csv has to have two columns, a date and a number, with a comma between them"
 build_and_install
 
 # load.sql reads examples/electric.csv from where psql runs; a file from

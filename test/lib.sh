@@ -87,6 +87,7 @@ installed_is_current() {
 build_and_install() {
     "$MAKE" --no-print-directory all || return 1
     if installed_is_current; then return 0; fi
+    echo "recurnet: what is installed in $("$PG_CONFIG" --pkglibdir) is not what was built here: installing it"
     if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
         "$MAKE" --no-print-directory -s install
     else

@@ -11,6 +11,8 @@ cd "$(dirname "$0")/.."
 
 purpose=${1:-test}
 
+[ "$PG_CONFIG" = pg_config ] || command -v "$PG_CONFIG" > /dev/null || die "there is no $PG_CONFIG"
+
 # The major version to use: the one that is there, else Debian's own.
 pg_version() {
     local version

@@ -123,7 +123,9 @@ recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version, const 
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("query returns %zu rows%s, but the model needs at least %zu",
-						rows->series.n, cut != NULL ? " up to the given time" : "", needed)));
+						rows->series.n, cut != NULL ? " up to the given time" : "", needed),
+				 cut != NULL ? errhint("Give a later time, or a history with more rows before it.")
+				 : errhint("Give a history with more rows.")));
 	recurnet_guc_check_memory(rows->bytes + rn_series_prepare_bytes(rows->series.n),
 							  "sorting the rows", "read fewer rows");
 	code = rn_series_prepare(&host->core, &rows->series, needed);

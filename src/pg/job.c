@@ -62,6 +62,9 @@ run_read(Run *run)
 	recurnet_guc_check_memory(run->rows.bytes + rn_series_prepare_bytes(series->n),
 							  "sorting the rows", "read fewer rows");
 	code = rn_series_prepare(&run->host.core, series, 0);
+	if (code == RN_IRREGULAR_TIME && run->rows.time_zone != NULL)
+		rn_fail_hint(&run->host.core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
+					 pstrdup(run->host.core.error.hint), run->rows.time_zone);
 	recurnet_host_check(&run->host, code);
 }
 

@@ -99,6 +99,17 @@ test_plans(void **state)
 	assert_int_equal(plan.validation_windows, 19);
 	assert_int_equal(plan.train_windows, 57);
 
+	spec = quick_spec(RN_RECIPE_AUTO);	/* a season has to be there three times */
+	data.series.n = 36;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_int_equal(plan.spec.season, 12);
+	data.series.n = 35;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_int_equal(plan.spec.season, 1);
+	spec.season = 12;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_int_equal(plan.spec.season, 12);
+
 	spec = quick_spec(RN_RECIPE_AUTO);	/* too short to hold out: said, or given up */
 	data.series.n = 19;
 	spec.window = 10;
@@ -132,6 +143,35 @@ test_plans(void **state)
 	spec.window = 60;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
 	assert_true(plan.bytes > (size_t) 1 << 30);
+}
+
+/* A line goes on from its last value, whatever the window can and cannot see. */
+static void
+test_short_line(void **state)
+{
+	(void) state;
+	for (int season = 0; season <= 12; season += 12)
+	{
+		TestHost	test = test_host();
+		static Data data;
+		RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+		RnModel		model;
+		RnTrainReport report;
+		double		forecast;
+
+		make_data(&data, &test, false);
+		data.series.n = 30;
+		for (int i = 0; i < 30; i++)
+			data.value[i] = 100 + i;
+		spec.season = season;
+		spec.window = 8;
+		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+		assert_int_equal(model.base_season, 1);
+		assert_ok(test, rn_forecast(&test.host, &model, model.tail, 8, 1, &forecast));
+		assert_true(fabs(forecast - 130) < 1.5);
+		rn_train_report_free(&test.host, &report);
+		rn_model_free(&test.host, &model);
+	}
 }
 
 /* Any series of two rows or more gets a model from `auto`. */
@@ -626,6 +666,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_short_line),
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),
 		cmocka_unit_test(test_intervals_grow),

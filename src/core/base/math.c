@@ -3,9 +3,9 @@
  *		Activations and elementwise loops.
  *
  * Activations are kernels (math_kernel.h); the rest are plain loops without
- * branches, which gcc turns into vector code for every level of RN_VECTOR.  Compiled with -fno-math-errno and
- * -fno-trapping-math (not -ffast-math): these only say that nobody looks at
- * errno or at the floating-point flags.
+ * branches, which gcc turns into vector code for every level of RN_VECTOR.
+ * Compiled with -fno-math-errno and -fno-trapping-math (not -ffast-math):
+ * these only say that nobody looks at errno or at the floating-point flags.
  */
 #include "base/math.h"
 

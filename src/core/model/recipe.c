@@ -90,7 +90,8 @@ resolve_fixed(RnTrainSpec *spec)
 
 /*
  * Season, window and horizon, from the calendar and from how many rows there
- * are: an open window takes two seasons, at most a third of the rows; an open
+ * are: an open season of `auto` is none where the rows do not show it three
+ * times; an open window takes two seasons, at most a third of the rows; an open
  * head of `auto` a season, at most a quarter of what the window leaves.
  */
 static void
@@ -99,7 +100,11 @@ resolve_lengths(RnTrainSpec *spec, const RnSeries *series, size_t rows)
 	bool		automatic = spec->recipe == RN_RECIPE_AUTO;
 
 	if (spec->season == 0)
+	{
 		spec->season = rn_calendar_season(&series->calendar);
+		if (automatic && rows / 3 < (size_t) spec->season)
+			spec->season = 1;
+	}
 	if (spec->window == 0)
 	{
 		int64_t		window = spec->season > 1 ? 2 * (int64_t) spec->season : WINDOW_WITHOUT_SEASON;
@@ -559,8 +564,8 @@ shape_model(const RnTrainPlan *plan, const RnSeries *series, RnModel *model)
 	model->calendar = series->calendar;
 	model->window = spec->window;
 	model->season = spec->season;
-	if (spec->recipe == RN_RECIPE_AUTO && spec->season <= spec->window)
-		model->base_season = spec->season;
+	if (spec->recipe == RN_RECIPE_AUTO)
+		model->base_season = spec->season <= spec->window ? spec->season : 1;
 }
 
 /* Where forecasts start: the newest rows, trained on or not. */

@@ -113,7 +113,8 @@ train_batch(Run *run, const uint32_t *index, int count, double *loss)
 static RnCode
 diverged(RnHost *host, int epoch, double loss)
 {
-	rn_fail(host, RN_DIVERGED, "training diverged in epoch %d: the loss became %g", epoch, loss);
+	rn_fail(host, RN_DIVERGED, "training diverged in epoch %d: the loss became %s",
+			epoch, isnan(loss) ? "not a number" : "infinite");
 	return rn_fail_hint(host, "Scale the values (scaler), lower learning_rate, or set clipnorm (1, say).");
 }
 

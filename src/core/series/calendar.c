@@ -100,8 +100,9 @@ rn_calendar_add(RnHost *host, const RnCalendar *calendar, int64_t origin, int64_
 		return RN_OK;
 	rn_time_describe(calendar->kind, origin, text, sizeof(text));
 	rn_calendar_describe(calendar, step, sizeof(step));
-	return rn_fail(host, RN_TIME_OVERFLOW, "%" PRId64 " steps of %s from %s lead out of the range of times",
-				   steps, step, text);
+	rn_fail(host, RN_TIME_OVERFLOW, "%" PRId64 " step%s of %s from %s: out of the range of times",
+			steps, steps == 1 ? "" : "s", step, text);
+	return rn_fail_hint(host, "Ask for a shorter horizon.");
 }
 
 /*
