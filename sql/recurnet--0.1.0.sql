@@ -49,6 +49,7 @@ CREATE TABLE recurnet.version (
 	from_t        bigint,
 	to_t          bigint,
 	weights       bytea NOT NULL,
+	content_hash  bytea NOT NULL GENERATED ALWAYS AS (pg_catalog.sha256(weights)) STORED,
 	losses        double precision[] NOT NULL,
 	val_losses    double precision[],
 	metrics       jsonb NOT NULL,
@@ -77,6 +78,7 @@ COMMENT ON COLUMN recurnet.version.to_ts IS 'last time trained on, in civil time
 COMMENT ON COLUMN recurnet.version.from_t IS 'first time trained on, if times are integers';
 COMMENT ON COLUMN recurnet.version.to_t IS 'last time trained on, if times are integers';
 COMMENT ON COLUMN recurnet.version.weights IS 'the model itself: weights, scaling, calendar and the newest rows, checksummed';
+COMMENT ON COLUMN recurnet.version.content_hash IS 'SHA-256 of weights, under which sessions remember the decoded model';
 COMMENT ON COLUMN recurnet.version.losses IS 'training loss of every epoch';
 COMMENT ON COLUMN recurnet.version.val_losses IS 'validation loss of every epoch, or null without validation';
 COMMENT ON COLUMN recurnet.version.metrics IS 'what the training came to';

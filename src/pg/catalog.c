@@ -166,6 +166,20 @@ recurnet_catalog_check_name(const char *name)
 
 /* ---- loading ---- */
 
+static void
+copy_hash(int row, int column, uint8 *hash)
+{
+	bool		isnull;
+	Datum		datum = SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &isnull);
+	bytea	   *bytes = isnull ? NULL : DatumGetByteaPP(datum);
+
+	if (isnull || VARSIZE_ANY_EXHDR(bytes) != RECURNET_HASH_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored model has no hash of its weights")));
+	memcpy(hash, VARDATA_ANY(bytes), RECURNET_HASH_BYTES);
+}
+
 /* The weights need room three times: stored, decoded, and at work. */
 static void
 check_weights_size(int row, int column)
@@ -222,8 +236,7 @@ version_from_row(const RecurnetScope *scope)
 	v->trained_by = recurnet_result_text(scope, 0, ++column);
 	v->trained_at = recurnet_result_text(scope, 0, ++column);
 	v->duration = recurnet_result_text(scope, 0, ++column);
-	check_weights_size(0, ++column);
-	v->weights = (bytea *) recurnet_result_varlena(scope, 0, column);
+	copy_hash(0, ++column, v->hash);
 	if (v->time_type == TIMESTAMPTZOID && v->time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -235,7 +248,7 @@ version_from_row(const RecurnetScope *scope)
 	"SELECT m.model_id, m.name, m.owner, v.version::bigint, v.cell, v.query," \
 	" v.request, v.options, v.time_column, v.target_column, v.time_type, v.time_zone, v.step," \
 	" v.rows, v.from_ts, v.from_t, v.to_ts, v.to_t," \
-	" v.metrics, v.trained_by, v.trained_at, v.duration, v.weights" \
+	" v.metrics, v.trained_by, v.trained_at, v.duration, v.content_hash" \
 	" FROM recurnet.model m JOIN recurnet.version v" \
 	" ON v.model_id = m.model_id AND v.version = m.active_version"
 
@@ -263,6 +276,30 @@ recurnet_catalog_load(RecurnetModelKey key)
 	version = version_from_row(&scope);
 	recurnet_statement_close(&scope);
 	return version;
+}
+
+bytea *
+recurnet_catalog_weights(const RecurnetVersion *version)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	bytea	   *hash = palloc(VARHDRSZ + RECURNET_HASH_BYTES);
+	bytea	   *weights;
+
+	SET_VARSIZE(hash, VARHDRSZ + RECURNET_HASH_BYTES);
+	memcpy(VARDATA(hash), version->hash, RECURNET_HASH_BYTES);
+	recurnet_statement_open(&scope);
+	statement = recurnet_statement("SELECT weights FROM recurnet.version"
+								   " WHERE model_id = $1 AND version = $2 AND content_hash = $3");
+	recurnet_parameter_int8(&statement, version->model_id);
+	recurnet_parameter(&statement, INT4OID, Int32GetDatum(version->version));
+	recurnet_parameter(&statement, BYTEAOID, PointerGetDatum(hash));
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
+		no_such_model((RecurnetModelKey) {.id = version->model_id});	/* dropped meanwhile */
+	check_weights_size(0, 1);
+	weights = (bytea *) recurnet_result_varlena(&scope, 0, 1);
+	recurnet_statement_close(&scope);
+	return weights;
 }
 
 /* ---- storing ---- */

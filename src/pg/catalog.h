@@ -10,6 +10,8 @@
 
 #include "utils/jsonb.h"
 
+#define RECURNET_HASH_BYTES 32	/* SHA-256 */
+
 /* A model as users name it: by name, or by id if name is NULL. */
 typedef struct RecurnetModelKey
 {
@@ -42,7 +44,8 @@ typedef struct RecurnetVersion
 	int64		from;			/* their first and last time, as the core */
 	int64		to;				/* counts */
 
-	bytea	   *weights;		/* the encoded model */
+	uint8		hash[RECURNET_HASH_BYTES];	/* of weights; when loaded only */
+	bytea	   *weights;		/* the encoded model; when stored only */
 	int			epochs;
 	const double *losses;		/* [epochs]; when stored only */
 	const double *val_losses;	/* [epochs] or NULL; when stored only */
@@ -62,8 +65,11 @@ extern RecurnetModelKey recurnet_catalog_key(const char *model);
  */
 extern void recurnet_catalog_check_name(const char *name);
 
-/* The active version of a model, with its weights. */
+/* The active version of a model, without its weights. */
 extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key);
+
+/* The encoded model of a version just loaded. */
+extern bytea *recurnet_catalog_weights(const RecurnetVersion *version);
 
 /*
  * Store a version and make it the active one: of model_id if that is not 0,

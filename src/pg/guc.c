@@ -12,6 +12,7 @@
 #include "guc.h"
 
 static int	max_memory = -1;	/* kB; -1: maintenance_work_mem */
+static int	model_cache_size = 64 * 1024;	/* kB */
 
 void
 recurnet_guc_init(void)
@@ -24,6 +25,14 @@ recurnet_guc_init(void)
 							PGC_USERSET,
 							GUC_UNIT_KB,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("recurnet.model_cache_size",
+							"Sets the memory in which a session keeps models that it has used.",
+							"0 keeps none.",
+							&model_cache_size,
+							64 * 1024, 0, MAX_KILOBYTES,
+							PGC_USERSET,
+							GUC_UNIT_KB,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("recurnet");
 }
 
@@ -31,6 +40,12 @@ size_t
 recurnet_guc_max_memory(void)
 {
 	return (size_t) (max_memory >= 0 ? max_memory : maintenance_work_mem) * 1024;
+}
+
+size_t
+recurnet_guc_model_cache(void)
+{
+	return (size_t) model_cache_size * 1024;
 }
 
 /* Bytes as people read them, in a buffer of the current context. */

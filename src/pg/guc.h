@@ -11,6 +11,9 @@ extern void recurnet_guc_init(void);
 /* recurnet.max_memory in bytes. */
 extern size_t recurnet_guc_max_memory(void);
 
+/* Bytes that a session keeps decoded models in: recurnet.model_cache_size. */
+extern size_t recurnet_guc_model_cache(void);
+
 /*
  * Raise ERROR if a task ("training") needs more bytes than
  * recurnet.max_memory; SIZE_MAX stands for more than there can be.  otherwise

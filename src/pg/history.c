@@ -13,28 +13,11 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "model/codec.h"
-
 #include "guc.h"
 #include "history.h"
 #include "zone.h"
 
 #define ROWS_PER_CHECK	65536
-
-void
-recurnet_history_decode(RecurnetHost *host, const RecurnetVersion *version, RnModel *model)
-{
-	RnCode		code = rn_model_decode(&host->core,
-									   (const unsigned char *) VARDATA_ANY(version->weights),
-									   VARSIZE_ANY_EXHDR(version->weights), model);
-
-	recurnet_host_check(host, code);
-	if (model->calendar.kind != recurnet_reader_kind(version->time_type))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored model does not fit its time type %s",
-						format_type_be(version->time_type))));
-}
 
 void
 recurnet_history_check_type(const RecurnetVersion *version, Oid type)

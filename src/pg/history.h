@@ -1,6 +1,6 @@
 /*
  * history.h
- *		A stored model at work: decoded, with the rows that it starts from.
+ *		The rows that a stored model starts from.
  */
 #ifndef RECURNET_HISTORY_H
 #define RECURNET_HISTORY_H
@@ -28,9 +28,6 @@ typedef struct RecurnetOrigin
 
 /* ERROR unless times of that type count what the version's times count. */
 extern void recurnet_history_check_type(const RecurnetVersion *version, Oid type);
-
-/* Decode the weights of version into *model, in the host's memory. */
-extern void recurnet_history_decode(RecurnetHost *host, const RecurnetVersion *version, RnModel *model);
 
 /*
  * Rows of a query, run as the caller, as a series in the steps of the model,

@@ -18,6 +18,7 @@
 
 #include "model/codec.h"
 
+#include "cache.h"
 #include "guc.h"
 #include "history.h"
 #include "host.h"
@@ -33,11 +34,10 @@ typedef struct Run
 	RecurnetOptions options;
 	RecurnetSource source;
 	const RecurnetVersion *old; /* version that is trained again, or NULL */
-	const bytea *warm_weights;	/* encoded model to start from, or NULL */
+	const RnModel *warm;		/* model to start from, or NULL */
 
 	RecurnetRows rows;
 	RnTrainPlan plan;
-	RnModel		warm;
 	RnModel		model;
 	RnTrainReport report;
 	TimestampTz started;
@@ -88,9 +88,7 @@ run_plan(Run *run)
 
 	/* the weights as stored bytes, and twice more on their way into the table */
 	bytes = run->plan.bytes;
-	if (__builtin_add_overflow(bytes, run->rows.bytes + 3 * weights * sizeof(float), &bytes) ||
-		(run->warm_weights != NULL &&
-		 __builtin_add_overflow(bytes, 2 * VARSIZE_ANY(run->warm_weights), &bytes)))
+	if (__builtin_add_overflow(bytes, run->rows.bytes + 3 * weights * sizeof(float), &bytes))
 		bytes = SIZE_MAX;
 	recurnet_guc_check_memory(bytes, "training",
 							  "make the network, the batch or the window smaller");
@@ -101,7 +99,7 @@ static void
 check_same_step(const Run *run)
 {
 	const RnCalendar *now = &run->rows.series.calendar;
-	const RnCalendar *then = &run->warm.calendar;
+	const RnCalendar *then = &run->warm->calendar;
 	char		step[RN_TIME_TEXT];
 
 	if (now->kind == then->kind && now->months == then->months && now->step == then->step)
@@ -117,19 +115,11 @@ check_same_step(const Run *run)
 static void
 run_train(Run *run)
 {
-	const RnModel *warm = NULL;
 	RnCode		code;
 
-	if (run->warm_weights != NULL)
-	{
-		code = rn_model_decode(&run->host.core,
-							   (const unsigned char *) VARDATA_ANY(run->warm_weights),
-							   VARSIZE_ANY_EXHDR(run->warm_weights), &run->warm);
-		recurnet_host_check(&run->host, code);
-		warm = &run->warm;
+	if (run->warm != NULL)
 		check_same_step(run);
-	}
-	code = rn_recipe_train(&run->host.core, &run->plan, &run->rows.series, warm,
+	code = rn_recipe_train(&run->host.core, &run->plan, &run->rows.series, run->warm,
 						   &run->model, &run->report);
 	recurnet_host_check(&run->host, code);
 }
@@ -364,7 +354,7 @@ recurnet_job_retrain(RecurnetModelKey key, bool warm)
 			.time_zone = request_time_zone(old->request),.zone_before = old->time_zone
 	};
 	run->old = old;
-	run->warm_weights = warm ? old->weights : NULL;
+	run->warm = warm ? recurnet_cache_model(&run->host, old) : NULL;
 	run->version.model_id = old->model_id;
 	run->version.name = old->name;
 	run->version.request = old->request;

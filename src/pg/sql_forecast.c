@@ -16,6 +16,7 @@
 #include "model/interval.h"
 
 #include "argument.h"
+#include "cache.h"
 #include "guc.h"
 #include "history.h"
 #include "output.h"
@@ -30,7 +31,7 @@ typedef struct Use
 	RecurnetHost host;
 	MemoryContext caller;
 	RecurnetVersion *version;
-	RnModel		model;
+	const RnModel *model;
 	RecurnetOutput output;
 	double		level;
 	bool		intervals;		/* does the model know any? */
@@ -70,8 +71,8 @@ use_open(FunctionCallInfo fcinfo, RecurnetModelKey key, Oid ts_type, double leve
 	recurnet_host_init(&use->host, context);
 	use->version = recurnet_catalog_load(key);
 	use->output = recurnet_output(use->version, ts_type);
-	recurnet_history_decode(&use->host, use->version, &use->model);
-	use->intervals = rn_interval_known(&use->model);
+	use->model = recurnet_cache_model(&use->host, use->version);
+	use->intervals = rn_interval_known(use->model);
 	return use;
 }
 
@@ -91,7 +92,7 @@ use_close(Use *use)
 static void
 put_interval(const Use *use, double forecast, int step, Datum *values, bool *nulls)
 {
-	double		width = use->intervals ? rn_interval_width(&use->model, use->level, step) : NAN;
+	double		width = use->intervals ? rn_interval_width(use->model, use->level, step) : NAN;
 
 	nulls[0] = nulls[1] = isnan(width);
 	values[0] = Float8GetDatum(forecast - width);
@@ -128,7 +129,7 @@ put_forecasts(Use *use, int64 origin, const double *forecast, int steps)
 		NullableDatum ts;
 		NullableDatum t;
 		int64		time;
-		RnCode		code = rn_calendar_add(&use->host.core, &use->model.calendar, origin, step, &time);
+		RnCode		code = rn_calendar_add(&use->host.core, &use->model->calendar, origin, step, &time);
 
 		CHECK_FOR_INTERRUPTS();
 		recurnet_host_check(&use->host, code);
@@ -176,12 +177,12 @@ forecast(FunctionCallInfo fcinfo, RecurnetModelKey key, int first, Oid ts_type)
 	spec.history = recurnet_argument_text(fcinfo, first + 4);
 
 	use = use_open(fcinfo, key, ts_type, level);
-	steps = horizon_argument(fcinfo, first, &use->model);
-	recurnet_guc_check_memory(rn_forecast_bytes(&use->model, steps), "forecasting",
+	steps = horizon_argument(fcinfo, first, use->model);
+	recurnet_guc_check_memory(rn_forecast_bytes(use->model, steps), "forecasting",
 							  "train a smaller network");
-	recurnet_history_origin(&use->host, use->version, &use->model, &spec, &origin);
+	recurnet_history_origin(&use->host, use->version, use->model, &spec, &origin);
 	values = palloc(steps * sizeof(double));
-	code = rn_forecast(&use->host.core, &use->model, origin.value, origin.n, steps, values);
+	code = rn_forecast(&use->host.core, use->model, origin.value, origin.n, steps, values);
 	recurnet_host_check(&use->host, code);
 	put_forecasts(use, origin.last_time, values, steps);
 	use_close(use);
@@ -226,7 +227,7 @@ put_predictions(Use *use, const RnSeries *series, const double *predicted)
 	{
 		Datum		values[PREDICT_COLUMNS] = {0};
 		bool		nulls[PREDICT_COLUMNS] = {false};
-		bool		known = i >= (size_t) use->model.window;
+		bool		known = i >= (size_t) use->model->window;
 		NullableDatum ts;
 		NullableDatum t;
 
@@ -264,13 +265,13 @@ predict(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	recurnet_argument_required(fcinfo, 1, "query");
 	query = recurnet_argument_text(fcinfo, 1);
 	use = use_open(fcinfo, key, TIMESTAMPTZOID, level);
-	recurnet_history_read(&use->host, use->version, &use->model, query, false, NULL,
-						  (size_t) use->model.window + 1, &rows);
+	recurnet_history_read(&use->host, use->version, use->model, query, false, NULL,
+						  (size_t) use->model->window + 1, &rows);
 	recurnet_guc_check_memory(rows.bytes + rows.series.n * sizeof(double) +
-							  rn_predict_bytes(&use->model, rows.series.n),
+							  rn_predict_bytes(use->model, rows.series.n),
 							  "predicting", "read fewer rows");
 	predicted = MemoryContextAllocHuge(use->host.context, rows.series.n * sizeof(double));
-	code = rn_predict(&use->host.core, &use->model, rows.series.value, rows.series.n, predicted);
+	code = rn_predict(&use->host.core, use->model, rows.series.value, rows.series.n, predicted);
 	recurnet_host_check(&use->host, code);
 	put_predictions(use, &rows.series, predicted);
 	use_close(use);

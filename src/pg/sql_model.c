@@ -10,6 +10,7 @@
 #include "utils/memutils.h"
 
 #include "argument.h"
+#include "cache.h"
 #include "history.h"
 #include "option_table.h"
 
@@ -160,7 +161,6 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	MemoryContext caller;
 	RecurnetHost host;
 	RecurnetVersion *version;
-	RnModel		model;
 
 	InitMaterializedSRF(fcinfo, 0);
 	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet summary",
@@ -168,10 +168,9 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	caller = MemoryContextSwitchTo(context);
 	recurnet_host_init(&host, context);
 	version = recurnet_catalog_load(key);
-	recurnet_history_decode(&host, version, &model);
 
 	put_model(result, version);
-	put_layers(result, &model);
+	put_layers(result, recurnet_cache_model(&host, version));
 	put_options(result, version->options);
 	put_training(result, version);
 

@@ -1,0 +1,149 @@
+/*
+ * cache.c
+ *		Decoded models, kept from call to call of a session.
+ *
+ * Reading 800 kB out of TOAST, checking and decoding it takes longer than to
+ * forecast with it.  Every call still reads the header row of the model, under
+ * its own snapshot and with the caller's rights; only what the bytes mean is
+ * remembered, under the hash of these bytes (which the table computes itself).
+ * So nothing stale can be served: a new version, a rollback, an extension
+ * dropped and made again either have these very bytes or another hash.
+ *
+ * Entries are in the order of their last use; the oldest go when the sum of
+ * their memory passes recurnet.model_cache_size.  An entry in use is pinned by
+ * the memory context of its user, so that neither an error nor a query that
+ * forecasts in the middle of a forecast can pull it away.
+ */
+#include "postgres.h"
+
+#include "lib/ilist.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+
+#include "model/codec.h"
+
+#include "cache.h"
+#include "guc.h"
+#include "reader.h"
+
+typedef struct Entry
+{
+	dlist_node	node;
+	MemoryContext context;		/* the entry and its model */
+	uint8		hash[RECURNET_HASH_BYTES];
+	int			pins;
+	RnModel		model;
+} Entry;
+
+/* A user's hold on an entry, let go with the user's memory context. */
+typedef struct Pin
+{
+	Entry	   *entry;
+	MemoryContextCallback callback;
+} Pin;
+
+static dlist_head entries = DLIST_STATIC_INIT(entries);	/* newest use first */
+
+static Entry *
+find_entry(const uint8 *hash)
+{
+	dlist_iter	iter;
+
+	dlist_foreach(iter, &entries)
+	{
+		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+
+		if (memcmp(entry->hash, hash, RECURNET_HASH_BYTES) == 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/* Give back, oldest first, what nobody uses and is over the limit. */
+static void
+trim(void)
+{
+	size_t		limit = recurnet_guc_model_cache();
+	size_t		sum = 0;
+	dlist_mutable_iter iter;
+
+	dlist_foreach_modify(iter, &entries)
+	{
+		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+
+		sum += MemoryContextMemAllocated(entry->context, true);
+		if (sum <= limit || entry->pins > 0)
+			continue;
+		sum -= MemoryContextMemAllocated(entry->context, true);
+		dlist_delete(&entry->node);
+		MemoryContextDelete(entry->context);
+	}
+}
+
+static void
+unpin(void *arg)
+{
+	((Pin *) arg)->entry->pins--;
+	trim();
+}
+
+static void
+pin(Entry *entry, MemoryContext user)
+{
+	Pin		   *hold = MemoryContextAlloc(user, sizeof(Pin));
+
+	hold->entry = entry;
+	hold->callback.func = unpin;
+	hold->callback.arg = hold;
+	MemoryContextRegisterResetCallback(user, &hold->callback);
+	entry->pins++;
+}
+
+/* Decode a version's bytes, in memory that goes with the caller's on error. */
+static Entry *
+make_entry(RecurnetHost *host, const RecurnetVersion *version)
+{
+	MemoryContext context = AllocSetContextCreate(host->context, "recurnet cached model",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(host->context);
+	bytea	   *weights = recurnet_catalog_weights(version);
+	RecurnetHost decoder;
+	Entry	   *entry;
+	RnCode		code;
+
+	recurnet_host_init(&decoder, context);
+	entry = MemoryContextAllocZero(context, sizeof(Entry));
+	entry->context = context;
+	memcpy(entry->hash, version->hash, RECURNET_HASH_BYTES);
+	code = rn_model_decode(&decoder.core, (const unsigned char *) VARDATA_ANY(weights),
+						   VARSIZE_ANY_EXHDR(weights), &entry->model);
+	recurnet_host_check(&decoder, code);
+	pfree(weights);
+	MemoryContextSwitchTo(caller);
+	return entry;
+}
+
+const RnModel *
+recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version)
+{
+	Entry	   *entry = find_entry(version->hash);
+	bool		found = entry != NULL;
+
+	if (!found)
+		entry = make_entry(host, version);
+	if (entry->model.calendar.kind != recurnet_reader_kind(version->time_type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored model does not fit its time type %s",
+						format_type_be(version->time_type))));
+
+	pin(entry, host->context);
+	if (found)
+		dlist_move_head(&entries, &entry->node);
+	else
+	{
+		MemoryContextSetParent(entry->context, CacheMemoryContext);
+		dlist_push_head(&entries, &entry->node);
+	}
+	return &entry->model;
+}
