@@ -96,9 +96,9 @@ reference_spec(const Network *network, RnTrainSpec *spec)
 	spec->train_rows = TRAIN_ROWS;
 }
 
-/* Rows of the file's second column, numbered; 0 if it cannot be read. */
+/* Rows of the file's second column; 0 if it cannot be read. */
 static inline size_t
-read_series(const char *path, double *value, int64_t *time)
+read_series(const char *path, double *value)
 {
 	FILE	   *file = fopen(path, "r");
 	char		line[256];
@@ -116,7 +116,6 @@ read_series(const char *path, double *value, int64_t *time)
 		value[n] = strtod(comma + 1, &end);
 		if (end == comma + 1)
 			continue;			/* the header */
-		time[n] = (int64_t) n;
 		n++;
 	}
 	fclose(file);

@@ -48,12 +48,11 @@ int
 main(int argc, char **argv)
 {
 	static double value[MAX_ROWS];
-	static int64_t time[MAX_ROWS];
 	RnHost		host = bench_host();
-	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = time,.value = value};
+	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = {.step = 1},.value = value};
 	FILE	   *csv = argc > 2 ? fopen(argv[2], "w") : NULL;
 
-	series.n = argc > 1 ? read_series(argv[1], value, time) : 0;
+	series.n = argc > 1 ? read_series(argv[1], value) : 0;
 	if (series.n <= TRAIN_ROWS || rn_series_prepare(&host, &series, 1) != RN_OK)
 	{
 		fprintf(stderr, "usage: reference_networks FILE.csv [runs.csv]; the file needs more than %d rows\n",

@@ -266,14 +266,13 @@ int
 main(int argc, char **argv)
 {
 	static double value[MAX_ROWS];
-	static int64_t time[MAX_ROWS];
 	RnHost		host = bench_host();
-	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = time,.value = value};
+	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = {.step = 1},.value = value};
 	const char *only = argc > 2 ? argv[2] : "";
 	int			epochs = argc > 3 ? atoi(argv[3]) : EPOCHS;
 	const char *part = argc > 4 ? argv[4] : "";
 
-	series.n = argc > 1 ? read_series(argv[1], value, time) : 0;
+	series.n = argc > 1 ? read_series(argv[1], value) : 0;
 	if (series.n < TRAIN_ROWS || epochs < 1 || rn_series_prepare(&host, &series, 1) != RN_OK)
 	{
 		fprintf(stderr, "usage: speed SERIES.csv [NETWORK [EPOCHS [core | floor]]]; the file needs %d rows\n",

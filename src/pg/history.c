@@ -32,22 +32,27 @@ recurnet_history_check_type(const RecurnetVersion *version, Oid type)
 			 errhint("Cast the time column in the query.")));
 }
 
-/* Drop the rows after the cut; order does not matter yet. */
+/* Drop the rows after the cut; the others stay in their order. */
 static void
-cut_rows(RnSeries *series, int64 cut)
+cut_rows(RecurnetHost *host, RnSeries *series, int64 cut)
 {
+	RnTimes		times = {0};
 	size_t		kept = 0;
 
 	for (size_t i = 0; i < series->n; i++)
 	{
+		int64		time = rn_time_at(&series->time, i);
+
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		if (series->time[i] > cut)
+		if (time > cut)
 			continue;
-		series->time[kept] = series->time[i];
+		recurnet_host_check(host, rn_times_append(&host->core, &times, kept, time));
 		series->value[kept] = series->value[i];
 		kept++;
 	}
+	rn_times_free(&host->core, &series->time);
+	series->time = times;
 	series->n = kept;
 }
 
@@ -65,15 +70,15 @@ check_steps(RecurnetHost *host, const RecurnetVersion *version, const RnModel *m
 	for (size_t i = 0; i <= last; i++)
 	{
 		int64		time;
-		RnCode		code = rn_calendar_add(&host->core, &model->calendar, series->time[last],
+		RnCode		code = rn_calendar_add(&host->core, &model->calendar, rn_time_at(&series->time, last),
 										   -(int64) i, &time);
 
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
 		recurnet_host_check(host, code);
-		if (time == series->time[last - i])
+		if (time == rn_time_at(&series->time, last - i))
 			continue;
-		rn_time_describe(series->kind, series->time[last - i], found, sizeof(found));
+		rn_time_describe(series->kind, rn_time_at(&series->time, last - i), found, sizeof(found));
 		rn_time_describe(series->kind, time, expected, sizeof(expected));
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
@@ -98,10 +103,10 @@ recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version, const 
 	};
 	RnCode		code;
 
-	recurnet_reader_read(&from, rows);
+	recurnet_reader_read(host, &from, rows);
 	recurnet_history_check_type(version, rows->time_type);
 	if (cut != NULL)
-		cut_rows(&rows->series, *cut);
+		cut_rows(host, &rows->series, *cut);
 	if (rows->series.n < needed)
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
@@ -109,8 +114,6 @@ recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version, const 
 						rows->series.n, cut != NULL ? " up to the given time" : "", needed),
 				 cut != NULL ? errhint("Give a later time, or a history with more rows before it.")
 				 : errhint("Give a history with more rows.")));
-	recurnet_guc_check_memory(rows->bytes + rn_series_prepare_bytes(rows->series.n),
-							  "sorting the rows", "read fewer rows");
 	code = rn_series_prepare(&host->core, &rows->series, needed);
 	recurnet_host_check(host, code);
 	check_steps(host, version, model, &rows->series);
@@ -181,7 +184,7 @@ recurnet_history_origin(RecurnetHost *host, const RecurnetVersion *version, cons
 						  cut, (size_t) model->window, &rows);
 	origin->value = rows.series.value;
 	origin->n = rows.series.n;
-	origin->last_time = rows.series.time[rows.series.n - 1];
+	origin->last_time = rn_time_at(&rows.series.time, rows.series.n - 1);
 	if (cut != NULL)
 		notice_hindsight(version, model, origin->last_time);
 }

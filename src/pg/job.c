@@ -51,7 +51,7 @@ run_read(Run *run)
 	RnSeries   *series = &run->rows.series;
 	RnCode		code;
 
-	recurnet_reader_read(&run->source, &run->rows);
+	recurnet_reader_read(&run->host, &run->source, &run->rows);
 	if (run->old != NULL)
 		recurnet_history_check_type(run->old, run->rows.time_type);
 	if (series->n == 0)
@@ -59,8 +59,6 @@ run_read(Run *run)
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("query returns no rows"),
 				 errhint("There is nothing to learn from; look at the query's WHERE clause.")));
-	recurnet_guc_check_memory(run->rows.bytes + rn_series_prepare_bytes(series->n),
-							  "sorting the rows", "read fewer rows");
 	code = rn_series_prepare(&run->host.core, series, 0);
 	if (code == RN_IRREGULAR_TIME && run->rows.time_zone != NULL)
 		rn_fail_hint(&run->host.core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
@@ -210,8 +208,8 @@ run_store(Run *run)
 	version->time_zone = run->rows.time_zone != NULL ? pstrdup(run->rows.time_zone) : NULL;
 	version->step = pstrdup(step);
 	version->rows = (int64) run->plan.rows;
-	version->from = series->time[0];
-	version->to = series->time[run->plan.rows - 1];
+	version->from = rn_time_at(&series->time, 0);
+	version->to = rn_time_at(&series->time, run->plan.rows - 1);
 	version->weights = encode_model(run);
 	version->epochs = log->epochs;
 	version->losses = log->loss;

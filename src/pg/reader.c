@@ -23,18 +23,23 @@
 #include "columns.h"
 #include "guc.h"
 #include "reader.h"
+#include "sort.h"
 #include "zone.h"
 
 #define FETCH_ROWS	1000
 #define FIRST_ROWS	1024		/* capacity to start with */
 
-/* Rows being collected; time and value live in context. */
+/* Rows being collected; what stays lives in the host's context. */
 typedef struct Collector
 {
-	MemoryContext context;
+	RecurnetHost *host;
 	RecurnetColumns columns;
 	RnSeries   *series;
 	size_t		capacity;
+	size_t		row;			/* of the query, from 1 */
+	bool		ascending;		/* so far */
+	bool		descending;
+	RecurnetSort *sort;			/* takes the rows once they are neither */
 } Collector;
 
 static void
@@ -93,19 +98,12 @@ grow(Collector *collector)
 
 	if (series->n < collector->capacity)
 		return;
-	/* While an array moves, it is there twice. */
-	recurnet_guc_check_memory(capacity * (sizeof(int64) + sizeof(double)),
+	recurnet_guc_check_memory(capacity * sizeof(double) + rn_times_bytes(&series->time),
 							  "reading the query", "read fewer rows");
-	if (series->time == NULL)
-	{
-		series->time = MemoryContextAllocHuge(collector->context, capacity * sizeof(int64));
-		series->value = MemoryContextAllocHuge(collector->context, capacity * sizeof(double));
-	}
+	if (series->value == NULL)
+		series->value = MemoryContextAllocHuge(collector->host->context, capacity * sizeof(double));
 	else
-	{
-		series->time = repalloc_huge(series->time, capacity * sizeof(int64));
 		series->value = repalloc_huge(series->value, capacity * sizeof(double));
-	}
 	collector->capacity = capacity;
 }
 
@@ -181,27 +179,80 @@ value_from_datum(Datum datum, Oid type)
 	}
 }
 
+/* Add a row to the series. */
+static void
+append_row(Collector *collector, int64 time, double value)
+{
+	RnSeries   *series = collector->series;
+
+	grow(collector);
+	recurnet_host_check(collector->host,
+						rn_times_append(&collector->host->core, &series->time, series->n, time));
+	series->value[series->n] = value;
+	series->n++;
+}
+
+/* Hand all rows to a sort, which may go to disk. */
+static void
+begin_sort(Collector *collector)
+{
+	RnSeries   *series = collector->series;
+	MemoryContext batch = MemoryContextSwitchTo(collector->host->context);
+
+	collector->sort = recurnet_sort_begin();
+	MemoryContextSwitchTo(batch);
+	for (size_t i = 0; i < series->n; i++)
+		recurnet_sort_put(collector->sort, rn_time_at(&series->time, i), series->value[i]);
+	rn_times_free(&collector->host->core, &series->time);
+	series->n = 0;
+}
+
+static void
+end_sort(Collector *collector)
+{
+	int64		time;
+	double		value;
+
+	recurnet_sort_perform(collector->sort);
+	while (recurnet_sort_get(collector->sort, &time, &value))
+		append_row(collector, time, value);
+	recurnet_sort_end(collector->sort);
+}
+
 static void
 collect_row(Collector *collector, HeapTuple tuple, TupleDesc desc)
 {
 	const RecurnetColumns *columns = &collector->columns;
 	RnSeries   *series = collector->series;
-	size_t		row = series->n + 1;
 	bool		isnull;
-	Datum		time;
-	Datum		value;
+	Datum		datum;
+	int64		time;
+	double		value;
 
-	grow(collector);
-	time = SPI_getbinval(tuple, desc, columns->time, &isnull);
+	collector->row++;
+	datum = SPI_getbinval(tuple, desc, columns->time, &isnull);
 	if (isnull)
-		null_in_row(row, SPI_fname(desc, columns->time), NULL);
-	value = SPI_getbinval(tuple, desc, columns->target, &isnull);
+		null_in_row(collector->row, SPI_fname(desc, columns->time), NULL);
+	time = time_from_datum(datum, columns->time_type, collector->row);
+	datum = SPI_getbinval(tuple, desc, columns->target, &isnull);
 	if (isnull)
-		null_in_row(row, SPI_fname(desc, columns->target),
+		null_in_row(collector->row, SPI_fname(desc, columns->target),
 					SPI_getvalue(tuple, desc, columns->time));
-	series->time[series->n] = time_from_datum(time, columns->time_type, row);
-	series->value[series->n] = value_from_datum(value, columns->target_type);
-	series->n = row;
+	value = value_from_datum(datum, columns->target_type);
+
+	if (collector->sort == NULL && series->n > 0)
+	{
+		int64		before = rn_time_at(&series->time, series->n - 1);
+
+		collector->ascending &= before <= time;
+		collector->descending &= before >= time;
+		if (!collector->ascending && !collector->descending)
+			begin_sort(collector);
+	}
+	if (collector->sort != NULL)
+		recurnet_sort_put(collector->sort, time, value);
+	else
+		append_row(collector, time, value);
 }
 
 /*
@@ -251,7 +302,7 @@ recurnet_reader_kind(Oid time_type)
 
 /* Instants become civil time, in the zone that the source says. */
 static void
-make_civil(const RecurnetSource *source, RecurnetRows *rows)
+make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 {
 	if (rows->time_type != TIMESTAMPTZOID)
 	{
@@ -268,18 +319,20 @@ make_civil(const RecurnetSource *source, RecurnetRows *rows)
 		if (source->time_zone == NULL)
 			return;
 		rows->time_zone = source->time_zone;
-		recurnet_zone_convert(rows->series.time, rows->series.n,
+		recurnet_zone_convert(host, &rows->series.time, rows->series.n,
 							  recurnet_zone_find(source->time_zone));
 	}
 	else
-		rows->time_zone = recurnet_zone_settle(rows->series.time, rows->series.n,
+		rows->time_zone = recurnet_zone_settle(host, &rows->series.time, rows->series.n,
 											   source->time_zone, source->zone_before);
 }
 
 void
-recurnet_reader_read(const RecurnetSource *source, RecurnetRows *rows)
+recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 {
-	Collector	collector = {.context = CurrentMemoryContext,.series = &rows->series};
+	Collector	collector = {
+		.host = host,.series = &rows->series,.ascending = true,.descending = true
+	};
 	SPIPlanPtr	plan;
 	Portal		cursor;
 
@@ -295,14 +348,16 @@ recurnet_reader_read(const RecurnetSource *source, RecurnetRows *rows)
 	collector.columns = recurnet_columns_resolve(cursor->tupDesc, source->time, source->target);
 	rows->time_type = collector.columns.time_type;
 	rows->series.kind = recurnet_reader_kind(rows->time_type);
-	rows->time = MemoryContextStrdup(collector.context,
+	rows->time = MemoryContextStrdup(host->context,
 									 SPI_fname(cursor->tupDesc, collector.columns.time));
-	rows->target = MemoryContextStrdup(collector.context,
+	rows->target = MemoryContextStrdup(host->context,
 									   SPI_fname(cursor->tupDesc, collector.columns.target));
 	collect_all(&collector, cursor);
 	SPI_cursor_close(cursor);
 	SPI_finish();
 
-	rows->bytes = collector.capacity * (sizeof(int64) + sizeof(double));
-	make_civil(source, rows);
+	if (collector.sort != NULL)
+		end_sort(&collector);
+	make_civil(host, source, rows);
+	rows->bytes = collector.capacity * sizeof(double) + rn_times_bytes(&rows->series.time);
 }

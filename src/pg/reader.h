@@ -25,7 +25,7 @@ typedef struct RecurnetSource
 	const char *zone_before;	/* training again: the zone it had, or NULL */
 } RecurnetSource;
 
-/* What was read, in memory of the context current at the call. */
+/* What was read, in the memory of the host. */
 typedef struct RecurnetRows
 {
 	Oid			time_type;		/* base type of the time column */
@@ -33,8 +33,8 @@ typedef struct RecurnetRows
 	char	   *target;
 	const char *time_zone;		/* timestamptz: zone of the civil times */
 	size_t		bytes;			/* memory taken by the rows */
-	RnSeries	series;			/* kind, n, time, value: in the query's order,
-								 * not prepared yet */
+	RnSeries	series;			/* kind, n, time, value: in the order of time or
+								 * its reverse, not prepared yet */
 } RecurnetRows;
 
 /*
@@ -43,7 +43,7 @@ typedef struct RecurnetRows
  * for infinite times, and beyond recurnet.max_memory.  No row is not an error
  * yet.
  */
-extern void recurnet_reader_read(const RecurnetSource *source, RecurnetRows *rows);
+extern void recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows);
 
 /* Times of that type are integers, or count civil time. */
 extern RnTimeKind recurnet_reader_kind(Oid time_type);

@@ -232,7 +232,7 @@ put_predictions(Use *use, const RnSeries *series, const double *predicted)
 		NullableDatum t;
 
 		CHECK_FOR_INTERRUPTS();
-		recurnet_output_time(&use->output, series->time[i], &ts, &t);
+		recurnet_output_time(&use->output, rn_time_at(&series->time, i), &ts, &t);
 		nulls[0] = true;
 		values[1] = ts.value;
 		nulls[1] = ts.isnull;
@@ -268,7 +268,7 @@ predict(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	recurnet_history_read(&use->host, use->version, use->model, query, false, NULL,
 						  (size_t) use->model->window + 1, &rows);
 	recurnet_guc_check_memory(rows.bytes + rows.series.n * sizeof(double) +
-							  rn_predict_bytes(use->model, rows.series.n),
+							  rn_predict_bytes(use->model),
 							  "predicting", "read fewer rows");
 	predicted = MemoryContextAllocHuge(use->host.context, rows.series.n * sizeof(double));
 	code = rn_predict(&use->host.core, use->model, rows.series.value, rows.series.n, predicted);

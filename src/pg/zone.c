@@ -13,8 +13,6 @@
 #include "miscadmin.h"
 #include "utils/datetime.h"
 
-#include "series/calendar.h"
-
 #include "zone.h"
 
 /* Rows between two looks at the interrupt flag, in loops without calls. */
@@ -120,7 +118,7 @@ seen_in(int64 time, pg_tz *zone)
  * add up to n (n - 1) / 2, which places taken twice hardly do.
  */
 static int64
-even_step(const int64 *time, size_t n, pg_tz *zone)
+even_step(const RnTimes *time, size_t n, pg_tz *zone)
 {
 	int64		first = PG_INT64_MAX;
 	int64		last = PG_INT64_MIN;
@@ -131,7 +129,7 @@ even_step(const int64 *time, size_t n, pg_tz *zone)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 	{
-		int64		t = seen_in(time[i], zone);
+		int64		t = seen_in(rn_time_at(time, i), zone);
 
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -143,7 +141,7 @@ even_step(const int64 *time, size_t n, pg_tz *zone)
 		return 0;
 	for (size_t i = 0; i < n; i++)
 	{
-		int64		distance = seen_in(time[i], zone) - first;
+		int64		distance = seen_in(rn_time_at(time, i), zone) - first;
 
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
@@ -156,15 +154,15 @@ even_step(const int64 *time, size_t n, pg_tz *zone)
 
 /* Do all times, seen in zone, fall on the same time of day? */
 static bool
-same_time_of_day(const int64 *time, size_t n, pg_tz *zone)
+same_time_of_day(const RnTimes *time, size_t n, pg_tz *zone)
 {
-	int64		first = n > 0 ? seen_in(time[0], zone) : 0;
+	int64		first = n > 0 ? seen_in(rn_time_at(time, 0), zone) : 0;
 
 	for (size_t i = 1; i < n; i++)
 	{
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		if ((seen_in(time[i], zone) - first) % USECS_PER_DAY != 0)
+		if ((seen_in(rn_time_at(time, i), zone) - first) % USECS_PER_DAY != 0)
 			return false;
 	}
 	return true;
@@ -172,22 +170,22 @@ same_time_of_day(const int64 *time, size_t n, pg_tz *zone)
 
 /* Could the times, seen in zone, be steps of a calendar? */
 static bool
-looks_regular(const int64 *time, size_t n, pg_tz *zone)
+looks_regular(const RnTimes *time, size_t n, pg_tz *zone)
 {
 	return same_time_of_day(time, n, zone) || even_step(time, n, zone) != 0;
 }
 
 /* The mean distance of n times in any order. */
 static int64
-mean_step(const int64 *time, size_t n)
+mean_step(const RnTimes *time, size_t n)
 {
 	int64		first = PG_INT64_MAX;
 	int64		last = PG_INT64_MIN;
 
 	for (size_t i = 0; i < n; i++)
 	{
-		first = Min(first, time[i]);
-		last = Max(last, time[i]);
+		first = Min(first, rn_time_at(time, i));
+		last = Max(last, rn_time_at(time, i));
 	}
 	return n >= 2 ? (last - first) / (int64) (n - 1) : 0;
 }
@@ -196,7 +194,7 @@ mean_step(const int64 *time, size_t n)
  * Are the times better told in UTC than in zone?  asked: the user named zone.
  */
 static bool
-belongs_to_utc(const int64 *time, size_t n, pg_tz *zone, bool asked)
+belongs_to_utc(const RnTimes *time, size_t n, pg_tz *zone, bool asked)
 {
 	int64		step = even_step(time, n, NULL);
 
@@ -210,7 +208,7 @@ belongs_to_utc(const int64 *time, size_t n, pg_tz *zone, bool asked)
 }
 
 const char *
-recurnet_zone_settle(int64 *time, size_t n, const char *asked, const char *before)
+recurnet_zone_settle(RecurnetHost *host, RnTimes *time, size_t n, const char *asked, const char *before)
 {
 	pg_tz	   *zone = session_timezone;
 
@@ -219,17 +217,24 @@ recurnet_zone_settle(int64 *time, size_t n, const char *asked, const char *befor
 
 	if (belongs_to_utc(time, n, zone, asked != NULL))
 		return "UTC";
-	recurnet_zone_convert(time, n, zone);
+	recurnet_zone_convert(host, time, n, zone);
 	return pg_get_timezone_name(zone);
 }
 
 void
-recurnet_zone_convert(int64 *time, size_t n, pg_tz *zone)
+recurnet_zone_convert(RecurnetHost *host, RnTimes *time, size_t n, pg_tz *zone)
 {
+	RnTimes		civil = {0};
+
 	for (size_t i = 0; i < n; i++)
 	{
+		RnCode		code = rn_times_append(&host->core, &civil, i,
+										   recurnet_zone_civil(rn_time_at(time, i), zone));
+
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		time[i] = recurnet_zone_civil(time[i], zone);
+		recurnet_host_check(host, code);
 	}
+	rn_times_free(&host->core, time);
+	*time = civil;
 }

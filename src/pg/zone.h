@@ -12,6 +12,10 @@
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
+#include "series/times.h"
+
+#include "host.h"
+
 /* The zone of that name, as SET TimeZone takes it; ERROR if there is none. */
 extern pg_tz *recurnet_zone_find(const char *name);
 
@@ -25,15 +29,16 @@ extern Timestamp recurnet_zone_civil(TimestampTz instant, pg_tz *zone);
  */
 extern TimestampTz recurnet_zone_instant(Timestamp civil, pg_tz *zone, bool *exact);
 
-/* Turn n instants into the civil time of zone, in place. */
-extern void recurnet_zone_convert(int64 *time, size_t n, pg_tz *zone);
+/* Turn n instants into the civil time of zone. */
+extern void recurnet_zone_convert(RecurnetHost *host, RnTimes *time, size_t n, pg_tz *zone);
 
 /*
  * The same for the rows of a training, in any order, in the zone in which
  * they are regular: asked, else before, the zone of a model that is trained
- * again, else the session's TimeZone (NULL: not given); or UTC for steps below a day, which run through clock changes.  Returns the name.
+ * again, else the session's TimeZone (NULL: not given); or UTC for steps below
+ * a day, which run through clock changes.  Returns the name.
  */
-extern const char *recurnet_zone_settle(int64 *time, size_t n, const char *asked,
-										const char *before);
+extern const char *recurnet_zone_settle(RecurnetHost *host, RnTimes *time, size_t n,
+										const char *asked, const char *before);
 
 #endif							/* RECURNET_ZONE_H */

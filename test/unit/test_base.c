@@ -94,11 +94,10 @@ test_distributions(void **state)
 	{
 		N = 200000
 	};
-	TestHost	test = test_host();
 	static rn_real mask[N + 3];
-	static uint32_t order[1000];
+	RnPermutation permutation;
 	bool		seen[1000] = {false};
-	bool		moved = false;
+	int			near = 0;
 	double		sum = 0;
 	double		square = 0;
 	double		uniform = 0;
@@ -129,14 +128,54 @@ test_distributions(void **state)
 	}
 	assert_true(fabs((double) dropped / N - 0.2) < 0.005);
 
-	assert_ok(test, rn_rng_permutation(&test.host, 5, 4, order, 1000));
-	for (int i = 0; i < 1000; i++)
+	permutation = rn_rng_permutation(5, 4, 1000);
+	for (uint32_t i = 0; i < 1000; i++)
 	{
-		assert_true(order[i] < 1000 && !seen[order[i]]);
-		seen[order[i]] = true;
-		moved |= order[i] != (uint32_t) i;
+		uint32_t	at = rn_rng_permuted(&permutation, i);
+
+		assert_true(at < 1000 && !seen[at]);
+		seen[at] = true;
+		near += abs((int) at - (int) i) < 100;
 	}
-	assert_true(moved);
+	assert_true(near > 100 && near < 280);	/* 190 are to be expected */
+}
+
+/* Of every size a permutation, and of small ones every permutation alike. */
+static void
+test_permutations(void **state)
+{
+	int			count[6] = {0};
+
+	(void) state;
+	for (uint32_t n = 1; n < 300; n++)
+	{
+		bool		seen[300] = {false};
+		RnPermutation permutation = rn_rng_permutation(n, 1, n);
+
+		for (uint32_t i = 0; i < n; i++)
+		{
+			uint32_t	at = rn_rng_permuted(&permutation, i);
+
+			assert_true(at < n && !seen[at]);
+			seen[at] = true;
+		}
+	}
+	for (uint64_t seed = 0; seed < 6000; seed++)
+	{
+		RnPermutation permutation = rn_rng_permutation(seed, 1, 3);
+		uint32_t	first = rn_rng_permuted(&permutation, 0);
+		uint32_t	second = rn_rng_permuted(&permutation, 1);
+
+		count[first * 2 + (second > 3 - first - second)]++;
+	}
+	for (int i = 0; i < 6; i++)
+		assert_true(count[i] > 800 && count[i] < 1200);
+	for (uint64_t n = UINT64_C(1) << 32; n > UINT64_C(0xfffffffe); n--)
+	{
+		RnPermutation permutation = rn_rng_permutation(1, 1, n);
+
+		assert_true(rn_rng_permuted(&permutation, 0) != rn_rng_permuted(&permutation, 0xfffffffe));
+	}
 }
 
 /* Against the sum as it is defined, at sizes around the slices'. */
@@ -290,6 +329,7 @@ main(void)
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_philox),
 		cmocka_unit_test(test_distributions),
+		cmocka_unit_test(test_permutations),
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_stops),
 		cmocka_unit_test(test_activations),

@@ -65,7 +65,7 @@ infer(RnTimeKind kind, const int64_t *time, size_t n)
 	RnCalendar	calendar;
 
 	memset(&calendar, 0x55, sizeof(calendar));
-	assert_ok(test, rn_calendar_infer(&test.host, kind, time, n, &calendar));
+	assert_ok(test, rn_calendar_infer(&test.host, kind, &(RnTimes) {.each = (int64_t *) time}, n, &calendar));
 	assert_true(rn_calendar_valid(&calendar));
 	return calendar;
 }
@@ -100,7 +100,7 @@ assert_refused(RnTimeKind kind, const int64_t *time, size_t n, RnCode code, cons
 	TestHost	test = test_host();
 	RnCalendar	calendar = {.step = 77};
 
-	assert_int_equal(rn_calendar_infer(&test.host, kind, time, n, &calendar), code);
+	assert_int_equal(rn_calendar_infer(&test.host, kind, &(RnTimes) {.each = (int64_t *) time}, n, &calendar), code);
 	assert_int_equal(test.host.error.code, code);
 	assert_string_equal(test.host.error.message, message);
 	if (detail != NULL)
@@ -413,7 +413,7 @@ refuse_odd_ones(void **state)
 		TestHost	test = test_host();
 		RnCalendar	calendar;
 
-		assert_int_equal(rn_calendar_infer(&test.host, RN_TIME_INTEGER, none_usual, 40, &calendar), RN_IRREGULAR_TIME);
+		assert_int_equal(rn_calendar_infer(&test.host, RN_TIME_INTEGER, &(RnTimes) {.each = (int64_t *) none_usual}, 40, &calendar), RN_IRREGULAR_TIME);
 		assert_non_null(strstr(test.host.error.detail, "But 38 of 39 steps differ."));
 	}
 }
@@ -705,7 +705,7 @@ cancellation(void **state)
 
 		for (int64_t i = 0; i < ROWS; i++)
 			time[i] = i * 1000000 + (gap && i > ROWS / 2);
-		assert_int_equal(rn_calendar_infer(&whole.host, RN_TIME_CIVIL, time, ROWS, &calendar),
+		assert_int_equal(rn_calendar_infer(&whole.host, RN_TIME_CIVIL, &(RnTimes) {.each = (int64_t *) time}, ROWS, &calendar),
 						 gap ? RN_IRREGULAR_TIME : RN_OK);
 		assert_true(whole.polls >= (gap ? 50 : 15));
 		for (long poll = 1; poll <= whole.polls; poll++)
@@ -713,7 +713,7 @@ cancellation(void **state)
 			TestHost	test = test_host();
 
 			test.polls_left = poll;
-			assert_int_equal(rn_calendar_infer(&test.host, RN_TIME_CIVIL, time, ROWS, &calendar), RN_CANCELLED);
+			assert_int_equal(rn_calendar_infer(&test.host, RN_TIME_CIVIL, &(RnTimes) {.each = (int64_t *) time}, ROWS, &calendar), RN_CANCELLED);
 			assert_int_equal(test.polls, poll);
 			assert_int_equal(test.live, 0);
 		}

@@ -20,7 +20,7 @@
 
 /* The series, or false where it is not there. */
 static bool
-read_electric(double *value, int64_t *time)
+read_electric(double *value)
 {
 	const char *folder = getenv("RECURNET_DATA");
 	char		path[1024];
@@ -35,7 +35,6 @@ read_electric(double *value, int64_t *time)
 	assert_non_null(fgets(line, sizeof(line), file));	/* the header */
 	while (n < ROWS && fscanf(file, "%*[^,],%lf\n", &value[n]) == 1)
 	{
-		time[n] = (int64_t) n;
 		n++;
 	}
 	fclose(file);
@@ -48,9 +47,8 @@ test_gru_256(void **state)
 {
 	TestHost	test = test_host();
 	static double value[ROWS];
-	static int64_t time[ROWS];
 	static double predicted[ROWS];
-	RnSeries	series = {.kind = RN_TIME_INTEGER,.n = ROWS,.time = time,.value = value};
+	RnSeries	series = {.kind = RN_TIME_INTEGER,.n = ROWS,.time = {.step = 1},.value = value};
 	RnTrainSpec spec;
 	RnTrainPlan plan;
 	RnModel		model;
@@ -59,7 +57,7 @@ test_gru_256(void **state)
 	double		loss;
 
 	(void) state;
-	if (!read_electric(value, time))
+	if (!read_electric(value))
 	{
 		print_message("# skipped: no electric_production.csv in $RECURNET_DATA\n");
 		skip();

@@ -34,7 +34,7 @@ make_data(Data *data, TestHost *test, bool constant)
 		data->value[i] = constant ? 7.5
 			: 100 + 0.1 * i + 10 * sin(6.283185307179586 * i / 12) + 0.3 * rn_rng_normal(2, 2, (uint64_t) i);
 	}
-	data->series = (RnSeries) {.kind = RN_TIME_CIVIL,.n = ROWS,.time = data->time,.value = data->value};
+	data->series = (RnSeries) {.kind = RN_TIME_CIVIL,.n = ROWS,.time = {.each = data->time},.value = data->value};
 	assert_ok(*test, rn_series_prepare(&test->host, &data->series, 1));
 }
 

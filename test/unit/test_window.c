@@ -25,7 +25,7 @@ counts(void **state)
 	assert_int_equal(rn_windows_count(100, INT32_MAX, INT32_MAX), 0);
 }
 
-/* x[t][b] is value[index[b] + t]; target[b][o] is value[index[b] + T + o]. */
+/* x[t][b] is value[index[b] + t], scaled; target[b][o] is value[index[b] + T + o]. */
 static void
 gathered(int T, int O, int B)
 {
@@ -34,8 +34,9 @@ gathered(int T, int O, int B)
 		N = 700,
 		GUARD = 3
 	};
-	rn_real		value[N];
-	RnWindows	windows = {value, N, T, O};
+	double		value[N];
+	RnTransform transform = {.shift = 1,.scale = 2};
+	RnWindows	windows = {value, N, T, O, &transform};
 	size_t		count = rn_windows_count(N, T, O);
 	size_t		x_size = (size_t) T * (size_t) B;
 	size_t		target_size = (size_t) B * (size_t) O;
@@ -45,7 +46,7 @@ gathered(int T, int O, int B)
 
 	assert_true(count > 0);
 	for (int i = 0; i < N; i++)
-		value[i] = (rn_real) (i * 3 + 1);
+		value[i] = i * 3 + 1;
 	/* the first and the last, in no order, some twice */
 	for (int b = 0; b < B; b++)
 		index[b] = (uint32_t) ((size_t) b * 37 % count);
@@ -58,12 +59,12 @@ gathered(int T, int O, int B)
 	for (int t = 0; t < T; t++)
 	{
 		for (int b = 0; b < B; b++)
-			assert_true(x[t * B + b] == value[index[b] + (uint32_t) t]);
+			assert_true(x[t * B + b] == (value[index[b] + (uint32_t) t] - 1) / 2);
 	}
 	for (int b = 0; b < B; b++)
 	{
 		for (int o = 0; o < O; o++)
-			assert_true(target[b * O + o] == value[index[b] + (uint32_t) (T + o)]);
+			assert_true(target[b * O + o] == (value[index[b] + (uint32_t) (T + o)] - 1) / 2);
 	}
 	for (int i = 0; i < GUARD; i++)
 		assert_true(x[x_size + (size_t) i] == -7 && target[target_size + (size_t) i] == -7);
@@ -88,14 +89,16 @@ gathers(void **state)
 static void
 no_target(void **state)
 {
-	rn_real		value[4] = {1, 2, 3, 4};
-	RnWindows	windows = {value, 4, 4, 0};
+	double		value[4] = {1, 2, 3, 4};
+	RnTransform transform = {.shift = 0,.scale = 1};
+	RnWindows	windows = {value, 4, 4, 0, &transform};
 	uint32_t	index = 0;
 	rn_real		x[4];
 
 	(void) state;
 	rn_windows_gather(&windows, &index, 1, x, NULL);
-	assert_memory_equal(x, value, sizeof(value));
+	for (int t = 0; t < 4; t++)
+		assert_true(x[t] == value[t]);
 }
 
 int

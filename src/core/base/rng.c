@@ -90,23 +90,54 @@ rn_rng_normal(uint64_t seed, uint64_t stream, uint64_t position)
 	return radius * cos(angle);
 }
 
-/* Fisher & Yates; the multiply-shift bias below 2^-32 n does not matter here. */
-RnCode
-rn_rng_permutation(RnHost *host, uint64_t seed, uint64_t stream, uint32_t *index, size_t n)
+RnPermutation
+rn_rng_permutation(uint64_t seed, uint64_t stream, uint64_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		index[i] = (uint32_t) i;
-	for (size_t i = n; i > 1; i--)
-	{
-		size_t		j = (size_t) (rn_rng_uniform(seed, stream, i) * (double) i);
-		uint32_t	swap = index[i - 1];
+	RnPermutation permutation = {.n = n};
+	int			bits = 2;
 
-		if (i % 65536 == 0)
-			RN_TRY(rn_poll(host));
-		index[i - 1] = index[j];
-		index[j] = swap;
-	}
-	return RN_OK;
+	while (bits < 32 && (n - 1) >> bits != 0)
+		bits++;
+	permutation.low_bits = bits / 2;
+	permutation.high_bits = bits - bits / 2;
+	philox(seed, stream, 0, permutation.key);
+	return permutation;
+}
+
+/* Murmur3's finaliser (Appleby), keyed. */
+static inline uint32_t
+mix(uint32_t x, uint32_t key)
+{
+	x = (x ^ key) * 0x85ebca6bU;
+	x = (x ^ (x >> 13)) * 0xc2b2ae35U;
+	return x ^ (x >> 16);
+}
+
+/*
+ * Four rounds of a Feistel network over the bits of n - 1, whose halves may
+ * differ by one bit (Luby & Rackoff, "How to construct pseudorandom
+ * permutations from pseudorandom functions", SIAM J. Comput. 17, 1988), again
+ * for as long as the number is not below n (cycle walking: Black & Rogaway,
+ * "Ciphers with arbitrary finite domains", CT-RSA 2002; twice at most on
+ * average).
+ */
+uint32_t
+rn_rng_permuted(const RnPermutation *permutation, uint32_t position)
+{
+	uint32_t	low_mask = (UINT32_C(1) << permutation->low_bits) - 1;
+	uint32_t	high_mask = (UINT32_C(1) << permutation->high_bits) - 1;
+	uint32_t	low = position & low_mask;
+	uint32_t	high = position >> permutation->low_bits;
+
+	do
+	{
+		for (int round = 0; round < 4; round += 2)
+		{
+			low ^= mix(high, permutation->key[round]) & low_mask;
+			high ^= mix(low, permutation->key[round + 1]) & high_mask;
+		}
+	} while ((((uint64_t) high << permutation->low_bits) | low) >= permutation->n);
+	return (high << permutation->low_bits) | low;
 }
 
 /* Blocks of words at a time, so that the compiler runs several side by side. */

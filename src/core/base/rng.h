@@ -33,8 +33,20 @@ extern double rn_rng_uniform(uint64_t seed, uint64_t stream, uint64_t position);
 /* Standard normal. */
 extern double rn_rng_normal(uint64_t seed, uint64_t stream, uint64_t position);
 
-/* A permutation of 0 .. n-1 into index; polls. */
-extern RnCode rn_rng_permutation(RnHost *host, uint64_t seed, uint64_t stream, uint32_t *index, size_t n);
+/*
+ * A permutation of 0 .. n-1, 1 <= n <= 2^32, as a function of the position: an
+ * epoch over ten million samples needs no list of them.
+ */
+typedef struct RnPermutation
+{
+	uint64_t	n;
+	int			low_bits;		/* of the numbers below the next power of two */
+	int			high_bits;
+	uint32_t	key[4];
+} RnPermutation;
+
+extern RnPermutation rn_rng_permutation(uint64_t seed, uint64_t stream, uint64_t n);
+extern uint32_t rn_rng_permuted(const RnPermutation *permutation, uint32_t position);
 
 /*
  * Dropout masks: each of mask [n] is 0 with probability rate, else 1 / (1 -

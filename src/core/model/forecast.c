@@ -153,24 +153,17 @@ gather_inputs(const void *source, const uint32_t *index, int B, rn_real *x, rn_r
 	rn_forecast_centre(x, inputs->windows.window, B, inputs->base_season);
 }
 
-/* rn_predict with its scratch: scaled [n] values, y [PREDICT_OUTPUTS] predictions. */
+/* rn_predict with its scratch: y [PREDICT_OUTPUTS] predictions. */
 static RnCode
-predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted,
-		rn_real *scaled, rn_real *y)
+predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted, rn_real *y)
 {
 	size_t		T = (size_t) model->window;
 	size_t		O = (size_t) model->network.spec.outputs;
 	size_t		m = (size_t) model->base_season;
 	size_t		chunk = PREDICT_OUTPUTS / O;
-	Inputs		inputs = {{scaled, n, model->window, 0}, model->base_season};
+	Inputs		inputs = {{value, n, model->window, 0, &model->transform}, model->base_season};
 	RnDataset	data = {n - T, &inputs, gather_inputs};
 
-	for (size_t i = 0; i < n; i++)
-	{
-		if (i % 65536 == 0)
-			RN_TRY(rn_poll(host));
-		scaled[i] = (rn_real) rn_transform_apply(&model->transform, value[i]);
-	}
 	for (size_t at = 0; at < data.n; at += chunk)
 	{
 		size_t		count = data.n - at < chunk ? data.n - at : chunk;
@@ -179,7 +172,8 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 		for (size_t i = 0; i < count; i++)
 		{
 			double	   *result = &predicted[T + at + i];
-			rn_real		base = m > 0 ? scaled[T + at + i - m] : 0;
+			rn_real		base = m > 0
+				? (rn_real) rn_transform_apply(&model->transform, value[T + at + i - m]) : 0;
 
 			*result = rn_transform_invert(&model->transform, (double) (base + y[i * O]));
 			if (!isfinite(*result))
@@ -192,18 +186,14 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 RnCode
 rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted)
 {
-	rn_real    *scaled;
 	rn_real    *y;
 	RnCode		code;
 
 	if (n <= (size_t) model->window)
 		return RN_OK;
-	RN_TRY(rn_alloc(host, n, sizeof(rn_real), (void **) &scaled));
-	code = rn_alloc(host, PREDICT_OUTPUTS, sizeof(rn_real), (void **) &y);
-	if (code == RN_OK)
-		code = predict(host, model, value, n, predicted, scaled, y);
+	RN_TRY(rn_alloc(host, PREDICT_OUTPUTS, sizeof(rn_real), (void **) &y));
+	code = predict(host, model, value, n, predicted, y);
 	rn_free(host, y);
-	rn_free(host, scaled);
 	return code;
 }
 
@@ -215,8 +205,8 @@ rn_forecast_bytes(const RnModel *model, int steps)
 }
 
 size_t
-rn_predict_bytes(const RnModel *model, size_t n)
+rn_predict_bytes(const RnModel *model)
 {
 	return rn_tape_bytes(&model->network.spec, model->window, PREDICT_BATCH, false)
-		+ (PREDICT_OUTPUTS + n) * sizeof(rn_real);
+		+ PREDICT_OUTPUTS * sizeof(rn_real);
 }

@@ -41,6 +41,6 @@ extern RnCode rn_predict(RnHost *host, const RnModel *model, const double *value
 
 /* Bytes they allocate at most, for the host's memory limit. */
 extern size_t rn_forecast_bytes(const RnModel *model, int steps);
-extern size_t rn_predict_bytes(const RnModel *model, size_t n);
+extern size_t rn_predict_bytes(const RnModel *model);
 
 #endif							/* RN_FORECAST_H */

@@ -256,7 +256,7 @@ plan_bytes(const RnTrainPlan *plan)
 	/* what is held out is forecast after the fit's memory is given back */
 	judge = judge > SIZE_MAX - errors ? SIZE_MAX : judge + errors;
 	sum = plan->validation_windows > 0 && judge > sum ? judge : sum;
-	if (__builtin_add_overflow(sum, 2 * weights + plan->rows * sizeof(rn_real), &sum))
+	if (__builtin_add_overflow(sum, 2 * weights, &sum))
 		return SIZE_MAX;
 	return sum;
 }
@@ -305,7 +305,6 @@ typedef struct Run
 	const RnTrainPlan *plan;
 	const RnSeries *series;
 	RnModel    *model;
-	rn_real    *scaled;			/* [rows] */
 } Run;
 
 /* Where samples come from: windows, whose targets may be relative. */
@@ -331,23 +330,14 @@ gather(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *ta
 	rn_forecast_centre(x, T, B, m);
 }
 
-/* Scaler from the rows that training windows see; scaled values of all rows. */
+/* Scaler from the rows that training windows see. */
 static RnCode
-scale(Run *run)
+fit_scaler(Run *run)
 {
-	const RnTrainPlan *plan = run->plan;
-	const RnTrainSpec *spec = &plan->spec;
-	size_t		seen = plan->train_windows + (size_t) spec->window + (size_t) spec->horizon - 1;
+	const RnTrainSpec *spec = &run->plan->spec;
+	size_t		seen = run->plan->train_windows + (size_t) spec->window + (size_t) spec->horizon - 1;
 
-	RN_TRY(rn_transform_fit(run->host, spec->scaler, run->series->value, seen, &run->model->transform));
-	RN_TRY(rn_alloc(run->host, plan->rows, sizeof(rn_real), (void **) &run->scaled));
-	for (size_t i = 0; i < plan->rows; i++)
-	{
-		if (i % 65536 == 0)
-			RN_TRY(rn_poll(run->host));
-		run->scaled[i] = (rn_real) rn_transform_apply(&run->model->transform, run->series->value[i]);
-	}
-	return RN_OK;
+	return rn_transform_fit(run->host, spec->scaler, run->series->value, seen, &run->model->transform);
 }
 
 /* A head that predicts 0. */
@@ -404,7 +394,7 @@ fit(Run *run, RnFitLog *log)
 	size_t		windows = rn_windows_count(plan->rows, plan->spec.window, plan->spec.horizon);
 	size_t		first = windows - plan->validation_windows;
 	Samples		oldest = {
-		{run->scaled, plan->rows, plan->spec.window, plan->spec.horizon},
+		{run->series->value, plan->rows, plan->spec.window, plan->spec.horizon, &run->model->transform},
 		run->model->base_season
 	};
 	Samples		newest = oldest;
@@ -430,8 +420,10 @@ judge_batch(Run *run, size_t end, size_t at, int B, int steps, double *error, si
 	const RnTrainSpec *spec = &run->plan->spec;
 	size_t		T = (size_t) spec->window;
 
-	for (int b = 0; b < B; b++)
-		memcpy(windows + (size_t) b * T, run->scaled + end + at + (size_t) b - T, T * sizeof(rn_real));
+	for (size_t b = 0; b < (size_t) B; b++)
+		for (size_t t = 0; t < T; t++)
+			windows[b * T + t] = (rn_real) rn_transform_apply(&run->model->transform,
+															  run->series->value[end + at + b - T + t]);
 	RN_TRY(rn_forecast_scaled(run->host, run->model, windows, B, steps, forecast));
 	for (int b = 0; b < B; b++)
 		for (int k = 0; k < steps; k++)
@@ -576,7 +568,7 @@ keep_tail(Run *run)
 	const RnSeries *series = run->series;
 	size_t		T = (size_t) model->window;
 
-	model->last_time = series->time[series->n - 1];
+	model->last_time = rn_time_at(&series->time, series->n - 1);
 	RN_TRY(rn_alloc(run->host, T, sizeof(double), (void **) &model->tail));
 	memcpy(model->tail, series->value + series->n - T, T * sizeof(double));
 	return RN_OK;
@@ -591,7 +583,7 @@ rn_recipe_train(RnHost *host, const RnTrainPlan *plan, const RnSeries *series,
 
 	shape_model(plan, series, model);
 	memset(report, 0, sizeof(*report));
-	code = scale(&run);
+	code = fit_scaler(&run);
 	if (code == RN_OK)
 		code = start_weights(&run, warm);
 	if (code == RN_OK)
@@ -600,7 +592,6 @@ rn_recipe_train(RnHost *host, const RnTrainPlan *plan, const RnSeries *series,
 		code = learn_intervals(&run, report);
 	if (code == RN_OK)
 		code = keep_tail(&run);
-	rn_free(host, run.scaled);
 	if (code != RN_OK)
 	{
 		rn_model_free(host, model);

@@ -24,7 +24,7 @@ typedef struct Run
 	const RnDataset *validation;
 	RnTape	   *tape;
 	RnOptim		optim;
-	uint32_t   *order;			/* [n] samples of an epoch */
+	uint32_t   *index;			/* [B] samples of a batch */
 	rn_real    *target;			/* [B][O] */
 	rn_real    *dy;				/* [B][O] */
 	rn_real    *grad;			/* [P] */
@@ -52,7 +52,7 @@ rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n)
 	size_t		rest = 2 * size * sizeof(rn_real)
 		+ rn_optim_bytes(&spec->optim, size)
 		+ 2 * (size_t) B * (size_t) network->outputs * sizeof(rn_real)
-		+ n * sizeof(uint32_t)
+		+ (size_t) B * sizeof(uint32_t)
 		+ 2 * (size_t) spec->epochs * sizeof(double);
 	size_t		sum;
 
@@ -64,7 +64,7 @@ run_free(Run *run)
 {
 	rn_tape_free(run->host, run->tape);
 	rn_optim_free(run->host, &run->optim);
-	rn_free(run->host, run->order);
+	rn_free(run->host, run->index);
 	rn_free(run->host, run->target);
 	rn_free(run->host, run->dy);
 	rn_free(run->host, run->grad);
@@ -84,7 +84,7 @@ run_allocate(Run *run, RnFitLog *log)
 
 	RN_TRY(rn_tape_create(host, &run->network->spec, spec->window, B, true, &run->tape));
 	RN_TRY(rn_optim_create(host, &spec->optim, &run->network->spec, steps, spec->epochs, &run->optim));
-	RN_TRY(rn_alloc(host, n, sizeof(uint32_t), (void **) &run->order));
+	RN_TRY(rn_alloc(host, (size_t) B, sizeof(uint32_t), (void **) &run->index));
 	RN_TRY(rn_alloc(host, predictions, sizeof(rn_real), (void **) &run->target));
 	RN_TRY(rn_alloc(host, predictions, sizeof(rn_real), (void **) &run->dy));
 	RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->grad));
@@ -94,14 +94,14 @@ run_allocate(Run *run, RnFitLog *log)
 	return rn_alloc(host, (size_t) spec->epochs, sizeof(double), (void **) &log->val_loss);
 }
 
-/* One optimiser step on count samples; their mean loss. */
+/* One optimiser step on the count samples of run->index; their mean loss. */
 static RnCode
-train_batch(Run *run, const uint32_t *index, int count, double *loss)
+train_batch(Run *run, int count, double *loss)
 {
 	RnHost	   *host = run->host;
 	size_t		predictions = (size_t) count * (size_t) run->network->spec.outputs;
 
-	run->train->gather(run->train->source, index, count, rn_tape_input(run->tape), run->target);
+	run->train->gather(run->train->source, run->index, count, rn_tape_input(run->tape), run->target);
 	RN_TRY(rn_network_forward(host, run->network, run->tape, count, run->spec->seed, run->optim.step));
 	*loss = rn_loss(&run->spec->loss, predictions, rn_tape_output(run->tape), run->target, run->dy);
 	if (!isfinite(*loss))
@@ -124,19 +124,21 @@ train_epoch(Run *run, int epoch, double *mean)
 {
 	size_t		n = run->train->n;
 	double		sum = 0;
+	RnPermutation order = rn_rng_permutation(run->spec->seed,
+											 rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch), n);
 
-	if (run->spec->shuffle)
-		RN_TRY(rn_rng_permutation(run->host, run->spec->seed,
-								  rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch), run->order, n));
-	else
-		for (size_t i = 0; i < n; i++)
-			run->order[i] = (uint32_t) i;
 	for (size_t at = 0; at < n; at += (size_t) run->spec->batch_size)
 	{
 		int			count = smaller(n - at, run->spec->batch_size);
 		double		loss = NAN;
 
-		RN_TRY(train_batch(run, run->order + at, count, &loss));
+		for (int i = 0; i < count; i++)
+		{
+			uint32_t	sample = (uint32_t) (at + (size_t) i);
+
+			run->index[i] = run->spec->shuffle ? rn_rng_permuted(&order, sample) : sample;
+		}
+		RN_TRY(train_batch(run, count, &loss));
 		if (!isfinite(loss))
 			return diverged(run->host, epoch, loss);
 		sum += loss * count;
@@ -164,8 +166,8 @@ validate(Run *run, int epoch, double *mean)
 		double		loss;
 
 		for (int i = 0; i < count; i++)
-			run->order[i] = (uint32_t) (at + (size_t) i);
-		data->gather(data->source, run->order, count, rn_tape_input(run->tape), run->target);
+			run->index[i] = (uint32_t) (at + (size_t) i);
+		data->gather(data->source, run->index, count, rn_tape_input(run->tape), run->target);
 		RN_TRY(rn_network_forward(host, run->network, run->tape, count, 0, 0));
 		loss = rn_loss(&run->spec->loss, (size_t) count * (size_t) outputs,
 					   rn_tape_output(run->tape), run->target, NULL);

@@ -10,7 +10,7 @@
 #ifndef RN_CALENDAR_H
 #define RN_CALENDAR_H
 
-#include "base/host.h"
+#include "series/times.h"
 
 #define RN_USECS_PER_SEC	INT64_C(1000000)
 #define RN_USECS_PER_MINUTE (INT64_C(60) * RN_USECS_PER_SEC)
@@ -49,7 +49,7 @@ typedef struct RnCalendar
  * expected, or RN_TIME_OVERFLOW for a step of 2^63 and more.  Allocates
  * nothing; calendar is written on success only.
  */
-extern RnCode rn_calendar_infer(RnHost *host, RnTimeKind kind, const int64_t *time, size_t n,
+extern RnCode rn_calendar_infer(RnHost *host, RnTimeKind kind, const RnTimes *time, size_t n,
 								RnCalendar *calendar);
 
 /*

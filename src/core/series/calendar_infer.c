@@ -88,14 +88,14 @@ measure(const Ruler *ruler, int64_t a, int64_t b)
 
 /* The step of every pair of neighbours, or 0 if there is none. */
 static RnCode
-constant_step(RnHost *host, const Ruler *ruler, const int64_t *time, size_t n, uint64_t *step)
+constant_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, uint64_t *step)
 {
-	*step = measure(ruler, time[0], time[1]);
+	*step = measure(ruler, rn_time_at(time, 0), rn_time_at(time, 1));
 	for (size_t i = 1; i + 1 < n && *step != 0; i++)
 	{
 		if ((i & POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
-		if (measure(ruler, time[i], time[i + 1]) != *step)
+		if (measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1)) != *step)
 			*step = 0;
 	}
 	return RN_OK;
@@ -106,7 +106,7 @@ constant_step(RnHost *host, const Ruler *ruler, const int64_t *time, size_t n, u
  * day, and those on the last day of a month that is too short for it.
  */
 static RnCode
-best_anchor(RnHost *host, const int64_t *time, size_t n, int *anchor)
+best_anchor(RnHost *host, const RnTimes *time, size_t n, int *anchor)
 {
 	size_t		on_day[32] = {0};
 	size_t		month_end[32] = {0};
@@ -119,7 +119,7 @@ best_anchor(RnHost *host, const int64_t *time, size_t n, int *anchor)
 
 		if ((i & POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
-		civil = rn_civil_from_time(time[i]);
+		civil = rn_civil_from_time(rn_time_at(time, i));
 		on_day[civil.day]++;
 		if (civil.day == rn_civil_days_in_month(civil.year, civil.month))
 			month_end[civil.day]++;
@@ -168,13 +168,13 @@ summarize(Tally *candidate, uint64_t step)
  * ones; step 0 if no pair can be measured.
  */
 static RnCode
-common_step(RnHost *host, const Ruler *ruler, const int64_t *time, size_t n, Tally *common)
+common_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, Tally *common)
 {
 	Tally		candidate[CANDIDATES] = {{0, 0}};
 
 	for (size_t i = 0; i + 1 < n; i++)
 	{
-		uint64_t	step = measure(ruler, time[i], time[i + 1]);
+		uint64_t	step = measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1));
 
 		if ((i & POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
@@ -187,7 +187,7 @@ common_step(RnHost *host, const Ruler *ruler, const int64_t *time, size_t n, Tal
 		candidate[k].count = 0;
 	for (size_t i = 0; i + 1 < n; i++)
 	{
-		uint64_t	step = measure(ruler, time[i], time[i + 1]);
+		uint64_t	step = measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1));
 
 		if ((i & POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
@@ -237,7 +237,7 @@ make_calendar(RnHost *host, const Ruler *ruler, uint64_t step, int64_t first, in
 
 /* RN_DUPLICATE_TIME with the first time that stands more than once. */
 static RnCode
-refuse_duplicates(RnHost *host, RnTimeKind kind, const int64_t *time, size_t n)
+refuse_duplicates(RnHost *host, RnTimeKind kind, const RnTimes *time, size_t n)
 {
 	size_t		first = 0;		/* row with the time of the one before it */
 	size_t		same = 1;		/* rows with that time */
@@ -248,16 +248,16 @@ refuse_duplicates(RnHost *host, RnTimeKind kind, const int64_t *time, size_t n)
 	{
 		if ((i & POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
-		if (time[i] != time[i - 1])
+		if (rn_time_at(time, i) != rn_time_at(time, i - 1))
 			continue;
 		if (extra++ == 0)
 			first = i;
-		if (time[i] == time[first])
+		if (rn_time_at(time, i) == rn_time_at(time, first))
 			same++;
 	}
 	if (extra == 0)
 		return RN_OK;
-	rn_time_describe(kind, time[first], text, sizeof(text));
+	rn_time_describe(kind, rn_time_at(time, first), text, sizeof(text));
 	rn_fail(host, RN_DUPLICATE_TIME, "duplicate time %s", text);
 	rn_fail_detail(host, "%zu rows have this time; %zu of the %zu rows %s the time of another.",
 				   same, extra, n, extra == 1 ? "repeats" : "repeat");
@@ -284,7 +284,7 @@ hint_irregular(RnHost *host, const RnCalendar *usual, bool gap)
 
 /* The pairs of neighbours that are off the usual step: the first, how many. */
 static RnCode
-offending_pairs(RnHost *host, const Ruler *ruler, uint64_t step, const int64_t *time, size_t n,
+offending_pairs(RnHost *host, const Ruler *ruler, uint64_t step, const RnTimes *time, size_t n,
 				size_t *first, size_t *count)
 {
 	*count = 0;
@@ -292,7 +292,7 @@ offending_pairs(RnHost *host, const Ruler *ruler, uint64_t step, const int64_t *
 	{
 		if ((i & POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
-		if (measure(ruler, time[i], time[i + 1]) != step && (*count)++ == 0)
+		if (measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1)) != step && (*count)++ == 0)
 			*first = i;
 	}
 	return RN_OK;
@@ -340,7 +340,7 @@ fail_irregular(RnHost *host, const RnCalendar *usual, int64_t from, int64_t to, 
  * shorter than any month.
  */
 static RnCode
-explain_irregular(RnHost *host, const Ruler *plain, const Ruler *months, const int64_t *time, size_t n)
+explain_irregular(RnHost *host, const Ruler *plain, const Ruler *months, const RnTimes *time, size_t n)
 {
 	const Ruler *ruler = plain;
 	Tally		usual;
@@ -360,12 +360,12 @@ explain_irregular(RnHost *host, const Ruler *plain, const Ruler *months, const i
 		usual = usual_months;
 	}
 	RN_TRY(offending_pairs(host, ruler, usual.step, time, n, &first, &off));
-	RN_TRY(make_calendar(host, ruler, usual.step, time[first], time[first + 1], &calendar));
-	return fail_irregular(host, &calendar, time[first], time[first + 1], off, n);
+	RN_TRY(make_calendar(host, ruler, usual.step, rn_time_at(time, first), rn_time_at(time, first + 1), &calendar));
+	return fail_irregular(host, &calendar, rn_time_at(time, first), rn_time_at(time, first + 1), off, n);
 }
 
 RnCode
-rn_calendar_infer(RnHost *host, RnTimeKind kind, const int64_t *time, size_t n,
+rn_calendar_infer(RnHost *host, RnTimeKind kind, const RnTimes *time, size_t n,
 				  RnCalendar *calendar)
 {
 	Ruler		plain = {kind, 0};
@@ -381,10 +381,10 @@ rn_calendar_infer(RnHost *host, RnTimeKind kind, const int64_t *time, size_t n,
 		RN_TRY(best_anchor(host, time, n, &months.anchor));
 		RN_TRY(constant_step(host, &months, time, n, &step));
 		if (step != 0)
-			return make_calendar(host, &months, step, time[0], time[1], calendar);
+			return make_calendar(host, &months, step, rn_time_at(time, 0), rn_time_at(time, 1), calendar);
 	}
 	RN_TRY(constant_step(host, &plain, time, n, &step));
 	if (step != 0)
-		return make_calendar(host, &plain, step, time[0], time[1], calendar);
+		return make_calendar(host, &plain, step, rn_time_at(time, 0), rn_time_at(time, 1), calendar);
 	return explain_irregular(host, &plain, &months, time, n);
 }

@@ -14,7 +14,7 @@ typedef struct RnSeries
 {
 	RnTimeKind	kind;
 	size_t		n;
-	int64_t    *time;			/* [n] owned by whoever made them */
+	RnTimes		time;			/* of n rows; owned by whoever made them, as is */
 	double	   *value;			/* [n] */
 	RnCalendar	calendar;
 } RnSeries;
@@ -22,15 +22,13 @@ typedef struct RnSeries
 /*
  * From rows as they came (kind, n, time, value are given) to a series: refuse
  * times that are infinite or out of range (the message names the row, counted
- * from 1), NaN, infinite and huge values (the message names the time); sort by
- * time in place, values along; infer the calendar.  needed is how many rows
- * the caller must have; fewer, or fewer than the 2 that make a step, give
- * RN_TOO_FEW_ROWS.  Rows that come in ascending or descending order need no
- * memory.  After RN_CANCELLED the rows are in pieces: throw them away.
+ * from 1), NaN, infinite and huge values (the message names the time); turn
+ * round what comes in descending order; infer the calendar.  needed is how many
+ * rows the caller must have; fewer, or fewer than the 2 that make a step, give
+ * RN_TOO_FEW_ROWS.  Rows in neither order are RN_UNSUPPORTED: who reads them
+ * sorts them, with a disk at hand.  Needs no memory.  After RN_CANCELLED the
+ * rows are in pieces: throw them away.
  */
 extern RnCode rn_series_prepare(RnHost *host, RnSeries *series, size_t needed);
-
-/* Bytes that this allocates at most, for the host's memory limit. */
-extern size_t rn_series_prepare_bytes(size_t n);
 
 #endif							/* RN_SERIES_H */

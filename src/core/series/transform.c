@@ -244,15 +244,3 @@ rn_transform_fit(RnHost *host, RnScalerKind scaler, const double *value, size_t 
 	}
 	return RN_OK;
 }
-
-double
-rn_transform_apply(const RnTransform *transform, double value)
-{
-	return (value - transform->shift) / transform->scale;
-}
-
-double
-rn_transform_invert(const RnTransform *transform, double scaled)
-{
-	return scaled * transform->scale + transform->shift;
-}

@@ -39,7 +39,17 @@ extern const char *rn_scaler_name(RnScalerKind kind);
  */
 extern RnCode rn_transform_fit(RnHost *host, RnScalerKind scaler, const double *value, size_t n,
 							   RnTransform *transform);
-extern double rn_transform_apply(const RnTransform *transform, double value);
-extern double rn_transform_invert(const RnTransform *transform, double scaled);
+
+static inline double
+rn_transform_apply(const RnTransform *transform, double value)
+{
+	return (value - transform->shift) / transform->scale;
+}
+
+static inline double
+rn_transform_invert(const RnTransform *transform, double scaled)
+{
+	return scaled * transform->scale + transform->shift;
+}
 
 #endif							/* RN_TRANSFORM_H */

@@ -1,6 +1,6 @@
 /*
  * window.c
- *		Sliding windows over one scaled series, gathered into batches.
+ *		Sliding windows over one series, scaled and gathered into batches.
  *
  * Batches are time-major, [T][B]: a step of the network reads one row of B
  * numbers.  So the gathering walks time outside and samples inside: writes go
@@ -9,7 +9,7 @@
  */
 #include "series/window.h"
 
-#include <string.h>
+#include "base/vector.h"
 
 size_t
 rn_windows_count(size_t n, int window, int horizon)
@@ -22,6 +22,16 @@ rn_windows_count(size_t n, int window, int horizon)
 	return n < span ? 0 : n - span + 1;
 }
 
+/* One time step of B samples; step is that of sample 0. */
+RN_VECTOR static void
+gather_step(const double *step, const uint32_t *index, int B, const RnTransform *transform, rn_real *x)
+{
+	RnTransform by = *transform;
+
+	for (int b = 0; b < B; b++)
+		x[b] = (rn_real) rn_transform_apply(&by, step[index[b]]);
+}
+
 void
 rn_windows_gather(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *target)
 {
@@ -30,14 +40,9 @@ rn_windows_gather(const void *source, const uint32_t *index, int B, rn_real *x, 
 	size_t		O = (size_t) windows->horizon;
 
 	for (size_t t = 0; t < T; t++)
-	{
-		const rn_real *step = windows->value + t;
-
-		for (int b = 0; b < B; b++)
-			*x++ = step[index[b]];
-	}
-	if (O == 0)
-		return;
-	for (int b = 0; b < B; b++)
-		memcpy(target + (size_t) b * O, windows->value + index[b] + T, O * sizeof(rn_real));
+		gather_step(windows->value + t, index, B, windows->transform, x + t * (size_t) B);
+	for (size_t b = 0; b < (size_t) B; b++)
+		for (size_t o = 0; o < O; o++)
+			target[b * O + o] = (rn_real) rn_transform_apply(windows->transform,
+															 windows->value[index[b] + T + o]);
 }
