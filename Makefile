@@ -183,6 +183,20 @@ $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 
 # ---- benchmarks -----------------------------------------------------------
 
+# make bench: the core beside PyTorch, Keras and the BLAS alone; it makes the
+# peers an environment of their own (some 3 GB).  make growth: do time and
+# memory grow linearly with the rows?  Both tables of docs/performance.md.
+.PHONY: bench growth
+SERIES ?= examples/electric.csv
+bench: build/bench/speed build/bench/venv all
+	@PYTHON=build/bench/venv/bin/python bench/speed.sh $(SERIES)
+growth: all
+	@bench/growth.sh
+build/bench/venv: bench/requirements.txt
+	python3 -m venv $@
+	$@/bin/pip install --quiet -r $<
+	@touch $@
+
 # make reference-networks SERIES=Electric_Production.csv: the tables of
 # docs/reference-networks.md.
 .PHONY: reference-networks
