@@ -119,7 +119,7 @@ test_distributions(void **state)
 	assert_true(fabs(uniform / N - 0.5) < 0.005);
 
 	mask[N] = 42;
-	rn_rng_mask(5, 3, 0.2, mask, N);
+	rn_rng_mask(5, 3, 0, 0.2, mask, N);
 	assert_true(mask[N] == 42);
 	for (int i = 0; i < N; i++)
 	{

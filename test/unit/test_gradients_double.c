@@ -39,7 +39,7 @@ loss_of(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const dou
 
 	memcpy(rn_tape_input(tape), x, T * B * (size_t) c->spec.inputs * sizeof(double));
 	assert_int_equal(rn_network_forward(host, network, tape, B, SEED, 3), RN_OK);
-	return rn_loss(&c->loss, n, rn_tape_output(tape), target, dy);
+	return rn_loss(&c->loss, n, n, rn_tape_output(tape), target, dy);
 }
 
 static void
@@ -224,6 +224,76 @@ test_mixed_stack(void **state)
 	check_case(&c);
 }
 
+/* A batch of 12 in one piece, and in parts of 4: the same loss and gradients. */
+static void
+test_parts(void **state)
+{
+	enum
+	{
+		WHOLE = 12,
+		PART = 4,
+		I = 2,
+		O = 3
+	};
+	(void) state;
+	for (int kind = 0; kind < RN_CELL_KINDS + 1; kind++)
+	{
+		TestHost	test = test_host();
+		Case		c = new_case("", (RnCellKind) (kind % RN_CELL_KINDS), kind < RN_CELL_KINDS, 2, I, O);
+		RnNetwork	network;
+		RnTape	   *whole;
+		RnTape	   *tape;
+		double		x[T * WHOLE * I];
+		double		target[WHOLE * O];
+		double		dy[WHOLE * O];
+		double	   *grad[2];
+		double		loss[2] = {0, 0};
+
+		for (int l = 0; l < 2; l++)
+		{
+			c.spec.layer[l].dropout = 0.3;
+			c.spec.layer[l].input_dropout = 0.2;
+			c.spec.layer[l].recurrent_dropout = 0.4;
+		}
+		for (size_t i = 0; i < sizeof(x) / sizeof(*x); i++)
+			x[i] = rn_rng_normal(1, 1, i);
+		for (size_t i = 0; i < WHOLE * O; i++)
+			target[i] = rn_rng_normal(1, 2, i);
+		assert_ok(test, rn_network_create(&test.host, &c.spec, &network));
+		assert_ok(test, rn_network_init(&test.host, &network, SEED));
+		assert_ok(test, rn_tape_create(&test.host, &network.spec, T, WHOLE, true, &whole));
+		assert_ok(test, rn_tape_create(&test.host, &network.spec, T, PART, true, &tape));
+		for (int i = 0; i < 2; i++)
+			grad[i] = malloc(network.size * sizeof(double));
+
+		memcpy(rn_tape_input(whole), x, sizeof(x));
+		assert_ok(test, rn_network_forward(&test.host, &network, whole, WHOLE, SEED, 5));
+		loss[0] = rn_loss(&c.loss, WHOLE * O, WHOLE * O, rn_tape_output(whole), target, dy);
+		assert_ok(test, rn_network_backward(&test.host, &network, whole, dy, grad[0], WHOLE));
+		for (int first = 0; first < WHOLE; first += PART)
+		{
+			for (int t = 0; t < T; t++)
+				memcpy(rn_tape_input(tape) + t * PART * I, x + (t * WHOLE + first) * I,
+					   PART * I * sizeof(double));
+			rn_tape_set_part(tape, first);
+			assert_ok(test, rn_network_forward(&test.host, &network, tape, PART, SEED, 5));
+			loss[1] += rn_loss(&c.loss, PART * O, WHOLE * O, rn_tape_output(tape), target + first * O, dy);
+			assert_ok(test, rn_network_backward(&test.host, &network, tape, dy, grad[1], PART));
+		}
+		assert_true(fabs(loss[0] - loss[1]) < 1e-12);
+		for (size_t i = 0; i < network.size; i++)
+			if (!(fabs(grad[0][i] - grad[1][i]) < 1e-12))
+				fail_msg("cell %d: gradient %zu is %g whole, %g in parts", kind, i, grad[0][i], grad[1][i]);
+
+		for (int i = 0; i < 2; i++)
+			free(grad[i]);
+		rn_tape_free(&test.host, tape);
+		rn_tape_free(&test.host, whole);
+		rn_network_free(&test.host, &network);
+		assert_int_equal(test.live, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -232,7 +302,8 @@ main(void)
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_activations),
 		cmocka_unit_test(test_dropouts),
-		cmocka_unit_test(test_mixed_stack)
+		cmocka_unit_test(test_mixed_stack),
+		cmocka_unit_test(test_parts)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

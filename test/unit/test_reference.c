@@ -88,7 +88,7 @@ run_gradient(Run *run, const Reference *reference, uint64_t step)
 	memcpy(rn_tape_input(run->tape), reference->x, inputs * sizeof(rn_real));
 	assert_ok(run->test, rn_network_forward(host, &run->network, run->tape, reference->B,
 											0, step));
-	loss = rn_loss(&reference->loss, outputs, rn_tape_output(run->tape), reference->target,
+	loss = rn_loss(&reference->loss, outputs, outputs, rn_tape_output(run->tape), reference->target,
 				   run->dy);
 	assert_ok(run->test, rn_network_backward(host, &run->network, run->tape, run->dy,
 											 run->grad, reference->B));

@@ -157,19 +157,24 @@ mask_words(uint64_t seed, uint64_t stream, uint64_t position, uint32_t words[4][
 }
 
 void
-rn_rng_mask(uint64_t seed, uint64_t stream, double rate, rn_real *mask, size_t n)
+rn_rng_mask(uint64_t seed, uint64_t stream, size_t position, double rate, rn_real *mask, size_t n)
 {
 	uint32_t	words[4][MASK_BLOCKS];
 	uint32_t	threshold = (uint32_t) (rate * 0x1p32);
 	rn_real		kept = (rn_real) (1.0 / (1.0 - rate));
 	const uint32_t *flat = &words[0][0];
 
-	for (size_t done = 0; done < n; done += 4 * MASK_BLOCKS)
+	/* chunk by chunk of the stream, of the first and the last only a part */
+	for (size_t at = position; at < position + n;)
 	{
-		size_t		count = n - done < 4 * MASK_BLOCKS ? n - done : 4 * MASK_BLOCKS;
+		size_t		chunk = at / (4 * MASK_BLOCKS);
+		size_t		from = at % (4 * MASK_BLOCKS);
+		size_t		left = position + n - at;
+		size_t		count = left < 4 * MASK_BLOCKS - from ? left : 4 * MASK_BLOCKS - from;
 
-		mask_words(seed, stream, done / 4, words);
+		mask_words(seed, stream, chunk * MASK_BLOCKS, words);
 		for (size_t i = 0; i < count; i++)
-			mask[done + i] = flat[i] < threshold ? 0 : kept;
+			mask[at - position + i] = flat[from + i] < threshold ? 0 : kept;
+		at += count;
 	}
 }

@@ -50,8 +50,10 @@ extern uint32_t rn_rng_permuted(const RnPermutation *permutation, uint32_t posit
 
 /*
  * Dropout masks: each of mask [n] is 0 with probability rate, else 1 / (1 -
- * rate), so that the expectation stays.
+ * rate), so that the expectation stays.  It is the part of the stream's mask
+ * that starts at position.
  */
-extern void rn_rng_mask(uint64_t seed, uint64_t stream, double rate, rn_real *mask, size_t n);
+extern void rn_rng_mask(uint64_t seed, uint64_t stream, size_t position, double rate,
+						rn_real *mask, size_t n);
 
 #endif							/* RN_RNG_H */

@@ -206,12 +206,12 @@ rn_sequence_kernel_gradient(RnHost *host, const RnLayerSpec *spec, const RnLayer
 	size_t		GH = (size_t) rn_cell(spec->kind)->gates * (size_t) spec->units;
 
 	return rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, I, GH, (size_t) T * (size_t) B,
-				   tape->x, I, tape->gates, GH, 0, grad->kernel, GH);
+				   tape->x, I, tape->gates, GH, tape->add, grad->kernel, GH);
 }
 
 RnCode
-rn_sequence_recurrent_gradient(RnHost *host, const RnLayerSpec *spec, const rn_real *before,
-							   const rn_real *da, size_t n, size_t ld, size_t first,
+rn_sequence_recurrent_gradient(RnHost *host, const RnLayerSpec *spec, const RnLayerTape *tape,
+							   const rn_real *before, const rn_real *da, size_t n, size_t ld, size_t first,
 							   RnLayerWeights *grad, int T, int B)
 {
 	size_t		H = (size_t) spec->units;
@@ -219,5 +219,5 @@ rn_sequence_recurrent_gradient(RnHost *host, const RnLayerSpec *spec, const rn_r
 	size_t		rows = (size_t) B;	/* of h_0, which is zero and adds nothing */
 
 	return rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, H, n, (size_t) (T - 1) * rows,
-				   before + rows * H, H, da + rows * ld, ld, 0, grad->recurrent + first, GH);
+				   before + rows * H, H, da + rows * ld, ld, tape->add, grad->recurrent + first, GH);
 }

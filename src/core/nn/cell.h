@@ -74,6 +74,7 @@ typedef struct RnLayerTape
 	const rn_real *recurrent_mask;	/* [B][H] or NULL */
 	rn_real    *dhm;			/* [B][H] scratch where there is hm */
 	rn_real    *work;			/* [B][G*H] scratch of the cell */
+	bool		add;			/* backward adds to the gradients by weights */
 	rn_real    *packed;			/* [rn_sequence_packed_size] scratch: the
 								 * weights, packed for a pass */
 } RnLayerTape;
@@ -95,8 +96,9 @@ typedef struct RnCell
 
 	/*
 	 * dh [T][B][H] is the loss's gradient by every output (destroyed).
-	 * Overwrites grad with the gradients by the weights, and dx [T][B][I],
-	 * unless it is NULL (nobody asks the first layer), with those by x.
+	 * Overwrites grad with the gradients by the weights, or adds them (tape's
+	 * add), and overwrites dx [T][B][I], unless it is NULL (nobody asks the
+	 * first layer), with those by x.
 	 */
 	RnCode		(*backward) (RnHost *host, const RnLayerSpec *spec,
 							 const RnLayerWeights *weights, RnLayerTape *tape,

@@ -212,7 +212,8 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	PackedBack	packed;
 
 	RN_TRY(pack_back(host, spec, weights, tape, dx != NULL, &packed));
-	memset(grad->bias, 0, rn_cell_bias_size(spec) * sizeof(rn_real));
+	if (!tape->add)
+		memset(grad->bias, 0, rn_cell_bias_size(spec) * sizeof(rn_real));
 	for (int t = T - 1; t >= 0; t--)
 	{
 		if (spec->reset_after)
@@ -224,15 +225,15 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	}
 
 	/* by U: of the candidate from q, or through what stands in it */
-	RN_TRY(rn_sequence_recurrent_gradient(host, spec, before, tape->gates, 2 * H, 3 * H, 0, grad, T, B));
+	RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, before, tape->gates, 2 * H, 3 * H, 0, grad, T, B));
 	if (spec->reset_after)
 	{
 		memcpy(grad->bias + 3 * H, grad->bias, 2 * H * sizeof(rn_real));
-		RN_TRY(rn_sequence_recurrent_gradient(host, spec, before, tape->aux, H, H, 2 * H, grad, T, B));
+		RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, before, tape->aux, H, H, 2 * H, grad, T, B));
 	}
 	else
-		RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape->aux, tape->gates + 2 * H, H, 3 * H,
-											  2 * H, grad, T, B));
+		RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, tape->aux, tape->gates + 2 * H, H,
+											  3 * H, 2 * H, grad, T, B));
 	return rn_sequence_kernel_gradient(host, spec, tape, grad, T, B);
 }
 

@@ -67,7 +67,8 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	if (dx != NULL)
 		RN_TRY(rn_sequence_pack_kernel_back(host, spec, weights, tape, &used, &kernel_back));
 	memset(dc, 0, BH * sizeof(rn_real));
-	memset(grad->bias, 0, 4 * H * sizeof(rn_real));
+	if (!tape->add)
+		memset(grad->bias, 0, 4 * H * sizeof(rn_real));
 	for (int t = T - 1; t >= 0; t--)
 	{
 		size_t		at = (size_t) t * BH;
@@ -80,7 +81,7 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 		if (t > 0)
 			RN_TRY(rn_sequence_feed_back(host, spec, tape, &term, 1, dh + at - BH, B));
 	}
-	RN_TRY(rn_sequence_recurrent_gradient(host, spec, rn_sequence_fed_back(tape), tape->gates,
+	RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, rn_sequence_fed_back(tape), tape->gates,
 										  4 * H, 4 * H, 0, grad, T, B));
 	return rn_sequence_kernel_gradient(host, spec, tape, grad, T, B);
 }

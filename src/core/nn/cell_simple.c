@@ -58,7 +58,8 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	RN_TRY(rn_sequence_pack_recurrent_back(host, spec, weights, tape, 0, H, &used, &recurrent_back));
 	if (dx != NULL)
 		RN_TRY(rn_sequence_pack_kernel_back(host, spec, weights, tape, &used, &kernel_back));
-	memset(grad->bias, 0, H * sizeof(rn_real));
+	if (!tape->add)
+		memset(grad->bias, 0, H * sizeof(rn_real));
 	for (int t = T - 1; t >= 0; t--)
 	{
 		size_t		at = (size_t) t * BH;
@@ -71,7 +72,7 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 		if (t > 0)
 			RN_TRY(rn_sequence_feed_back(host, spec, tape, &term, 1, dh + at - BH, B));
 	}
-	RN_TRY(rn_sequence_recurrent_gradient(host, spec, rn_sequence_fed_back(tape), tape->gates,
+	RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, rn_sequence_fed_back(tape), tape->gates,
 										  H, H, 0, grad, T, B));
 	return rn_sequence_kernel_gradient(host, spec, tape, grad, T, B);
 }

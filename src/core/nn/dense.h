@@ -13,9 +13,9 @@
 extern RnCode rn_dense_forward(RnHost *host, const rn_real *x, const rn_real *kernel,
 							   const rn_real *bias, rn_real *y, int B, int H, int O);
 
-/* Overwrites dkernel, dbias and dx from dy. */
+/* Overwrites dx from dy, and dkernel and dbias too, or adds to these (add). */
 extern RnCode rn_dense_backward(RnHost *host, const rn_real *x, const rn_real *kernel,
-								const rn_real *dy, rn_real *dx, rn_real *dkernel,
+								const rn_real *dy, bool add, rn_real *dx, rn_real *dkernel,
 								rn_real *dbias, int B, int H, int O);
 
 #endif							/* RN_DENSE_H */

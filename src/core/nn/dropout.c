@@ -15,14 +15,15 @@ rn_dropout_stream(RnPurpose purpose, uint64_t step, int layer, int t)
 
 RnCode
 rn_dropout_forward(RnHost *host, double rate, uint64_t seed, uint64_t step, int layer,
-				   rn_real *y, const rn_real *x, rn_real *mask, int T, size_t n)
+				   size_t position, rn_real *y, const rn_real *x, rn_real *mask, int T, size_t n)
 {
 	for (int t = 0; t < T; t++)
 	{
 		size_t		at = (size_t) t * n;
 
 		RN_TRY(rn_poll(host));
-		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_DROPOUT, step, layer, t), rate, mask + at, n);
+		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_DROPOUT, step, layer, t), position, rate,
+					mask + at, n);
 		rn_math_multiply(y + at, x + at, mask + at, n);
 	}
 	return RN_OK;

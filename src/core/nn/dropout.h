@@ -17,10 +17,12 @@ extern uint64_t rn_dropout_stream(RnPurpose purpose, uint64_t step, int layer, i
 
 /*
  * A mask of its own for every element of T steps of n: mask [T][n] is drawn,
- * and y = x * mask; y may be x.
+ * and y = x * mask; y may be x.  The n are those from position on of what
+ * the whole batch has per step.
  */
 extern RnCode rn_dropout_forward(RnHost *host, double rate, uint64_t seed, uint64_t step, int layer,
-								 rn_real *y, const rn_real *x, rn_real *mask, int T, size_t n);
+								 size_t position, rn_real *y, const rn_real *x, rn_real *mask,
+								 int T, size_t n);
 
 /* y [T][n] = x * mask, with mask [T][n], or mask [n] for all T (shared). */
 extern RnCode rn_dropout_apply(RnHost *host, rn_real *y, const rn_real *x, const rn_real *mask,

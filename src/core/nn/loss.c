@@ -61,7 +61,7 @@ one(const RnLossSpec *spec, double e, double *slope)
 }
 
 double
-rn_loss(const RnLossSpec *spec, size_t n, const rn_real *y, const rn_real *target, rn_real *dy)
+rn_loss(const RnLossSpec *spec, size_t n, size_t all, const rn_real *y, const rn_real *target, rn_real *dy)
 {
 	double		sum = 0;
 
@@ -71,7 +71,7 @@ rn_loss(const RnLossSpec *spec, size_t n, const rn_real *y, const rn_real *targe
 
 		sum += one(spec, (double) y[i] - (double) target[i], &slope);
 		if (dy != NULL)
-			dy[i] = (rn_real) (slope / (double) n);
+			dy[i] = (rn_real) (slope / (double) all);
 	}
-	return sum / (double) n;
+	return sum / (double) all;
 }

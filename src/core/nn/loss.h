@@ -27,10 +27,11 @@ typedef struct RnLossSpec
 extern const char *rn_loss_name(RnLossKind kind);
 
 /*
- * Mean loss over n predictions y against targets; dy [n], unless NULL, gets
- * its gradient by every prediction (the division by n included).
+ * What n predictions y add to the mean loss over all predictions of a batch,
+ * n itself if they are all; dy [n], unless NULL, gets its gradient by every
+ * prediction (the division by all included).
  */
-extern double rn_loss(const RnLossSpec *spec, size_t n, const rn_real *y,
+extern double rn_loss(const RnLossSpec *spec, size_t n, size_t all, const rn_real *y,
 					  const rn_real *target, rn_real *dy);
 
 #endif							/* RN_LOSS_H */

@@ -141,6 +141,7 @@ struct RnTape
 	int			T;
 	int			B;
 	bool		training;
+	int			first;			/* sequence of the batch that is the tape's first */
 	rn_real    *input;			/* [T][B][I] */
 	rn_real    *head;			/* [B][H] input of the head */
 	rn_real    *output;			/* [B][O] */
@@ -288,6 +289,14 @@ rn_tape_set_training(RnTape *tape, bool training)
 		tape->layer[l].recurrent_mask = training ? tape->masks[l].recurrent : NULL;
 }
 
+void
+rn_tape_set_part(RnTape *tape, int first)
+{
+	tape->first = first;
+	for (int l = 0; l < RN_MAX_LAYERS; l++)
+		tape->layer[l].add = first > 0;
+}
+
 int
 rn_tape_batch(const RnTape *tape)
 {
@@ -341,6 +350,7 @@ feed_layer(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B,
 	const RnLayerSpec *layer = &spec->layer[l];
 	LayerMasks *m = &tape->masks[l];
 	size_t		BI = (size_t) B * (size_t) layer->inputs;
+	size_t		position = (size_t) tape->first * (size_t) layer->inputs;
 	const rn_real *x = l == 0 ? tape->input : tape->layer[l - 1].h + BI;
 
 	tape->layer[l].x = x;
@@ -348,20 +358,20 @@ feed_layer(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B,
 		return RN_OK;
 	if (l > 0 && spec->layer[l - 1].dropout > 0)
 	{
-		RN_TRY(rn_dropout_forward(host, spec->layer[l - 1].dropout, seed, step, l - 1,
+		RN_TRY(rn_dropout_forward(host, spec->layer[l - 1].dropout, seed, step, l - 1, position,
 								  m->x, x, tape->masks[l - 1].output, tape->T, BI));
 		tape->layer[l].x = m->x;
 	}
 	if (layer->input_dropout > 0)
 	{
-		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_INPUT_DROPOUT, step, l, 0),
+		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_INPUT_DROPOUT, step, l, 0), position,
 					layer->input_dropout, m->input, BI);
 		RN_TRY(rn_dropout_apply(host, m->x, tape->layer[l].x, m->input, true, tape->T, BI));
 		tape->layer[l].x = m->x;
 	}
 	if (layer->recurrent_dropout > 0)
 		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_RECURRENT_DROPOUT, step, l, 0),
-					layer->recurrent_dropout, m->recurrent, (size_t) B * (size_t) layer->units);
+					(size_t) tape->first * (size_t) layer->units, layer->recurrent_dropout, m->recurrent, (size_t) B * (size_t) layer->units);
 	return RN_OK;
 }
 
@@ -386,7 +396,7 @@ rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
 	last = tape->layer[top].h + (size_t) tape->T * BH;
 	if (tape->training && spec->layer[top].dropout > 0)
 		RN_TRY(rn_dropout_forward(host, spec->layer[top].dropout, seed, step, top,
-								  tape->head, last, tape->masks[top].output, 1, BH));
+								  (size_t) tape->first * (size_t) spec->layer[top].units, tape->head, last, tape->masks[top].output, 1, BH));
 	else
 		memcpy(tape->head, last, BH * sizeof(rn_real));
 	return rn_dense_forward(host, tape->head, head_kernel(spec, network->weights),
@@ -412,7 +422,8 @@ head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_rea
 		RN_TRY(rn_poll(host));
 		memset(dh + (size_t) t * BH, 0, BH * sizeof(rn_real));
 	}
-	RN_TRY(rn_dense_backward(host, tape->head, head_kernel(spec, network->weights), dy, last,
+	RN_TRY(rn_dense_backward(host, tape->head, head_kernel(spec, network->weights), dy,
+							 tape->first > 0, last,
 							 head_kernel(spec, grad), head_bias(spec, grad),
 							 B, top->units, spec->outputs));
 	if (top->dropout > 0)

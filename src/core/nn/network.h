@@ -82,6 +82,14 @@ extern void rn_tape_free(RnHost *host, RnTape *tape);
  */
 extern void rn_tape_set_training(RnTape *tape, bool training);
 
+/*
+ * The next passes are over a part of a batch, from its sequence first on (0
+ * if never said).  Dropout masks are then that part of the
+ * whole batch's, and backward adds to grad unless first is 0: a batch cut into
+ * parts gives what it gives in one piece, but for the rounding of sums.
+ */
+extern void rn_tape_set_part(RnTape *tape, int first);
+
 /* B: the most sequences a pass may have. */
 extern int	rn_tape_batch(const RnTape *tape);
 

@@ -95,7 +95,8 @@ extern RnCode rn_sequence_kernel_gradient(RnHost *host, const RnLayerSpec *spec,
  * h_{t-1}: that by these columns of U, first being their first, into grad.
  */
 extern RnCode rn_sequence_recurrent_gradient(RnHost *host, const RnLayerSpec *spec,
-											 const rn_real *before, const rn_real *da, size_t n, size_t ld,
-											 size_t first, RnLayerWeights *grad, int T, int B);
+											 const RnLayerTape *tape, const rn_real *before,
+											 const rn_real *da, size_t n, size_t ld, size_t first,
+											 RnLayerWeights *grad, int T, int B);
 
 #endif							/* RN_SEQUENCE_H */
