@@ -22,14 +22,20 @@
 #include "base/vector.h"
 
 /*
- * Work between two polls, in multiply-adds: 10 ms on a core that does 10
- * GFLOP/s, 1 ms on one that does 100.
+ * Work between two polls, in multiply-adds: 10 ms on a core that does 20
+ * GFLOP/s, as one without AVX does, 2 ms on one that does 100.
  */
-#define SLICE_WORK	((size_t) 50 * 1000 * 1000)
+#define SLICE_WORK	((size_t) 100 * 1000 * 1000)
 
-/* Slices are not made narrower than this: packing would dominate. */
-#define SLICE_ROWS	((size_t) 32)
-#define SLICE_DEPTH ((size_t) 128)
+/* What a BLAS works on at a time; rows are as many as the work allows. */
+#define SLICE_COLUMNS ((size_t) 512)
+#define SLICE_DEPTH ((size_t) 384)
+
+/*
+ * Depth of a product that goes on in registers: a panel of so many rows of b,
+ * and as many columns of a few rows of a, stay in the second cache.
+ */
+#define DEPTH		((size_t) 512)
 
 /* Products with as few rows or columns, or multiply-adds, are small. */
 #define SMALL_SIDE	((size_t) 128)
@@ -52,6 +58,8 @@ typedef struct Term
 	size_t		column_stride;
 	const rn_real *b;
 	size_t		b_stride;		/* of the rows in a panel; 0: packed */
+	size_t		packed_K;		/* K of all of b, in front of each other panel */
+	size_t		from;			/* row of b to begin with */
 } Term;
 
 #define RN_KERNELS "base/gemm_kernel.h"
@@ -82,7 +90,7 @@ rn_gemm_pack(RnHost *host, RnTranspose op, size_t K, size_t N, const rn_real *b,
 	return RN_OK;
 }
 
-/* All panels of a sum of products, polling. */
+/* All panels of a sum of products that is deep enough for the cache, polling. */
 static RnCode
 panel_products(RnHost *host, size_t M, size_t N, const Term *term, int terms,
 			   RnStart start, const rn_real *bias, rn_real *c, size_t ldc)
@@ -115,17 +123,64 @@ panel_products(RnHost *host, size_t M, size_t N, const Term *term, int terms,
 	return RN_OK;
 }
 
+/* Rows of a deep term that are copied at a time, and how far apart they are put. */
+#define COPY_ROWS	((size_t) 32)
+#define COPY_STRIDE (DEPTH + 16)
+
+/*
+ * A term that is deeper than the cache likes, added to c in slices.  Rows of a
+ * that are a power of two apart would all want the same few lines of the first
+ * cache: a slice of them is copied to where they are not.
+ */
+static RnCode
+add_deep_term(RnHost *host, size_t M, size_t N, const Term *term, rn_real *c, size_t ldc)
+{
+	rn_real		copy[COPY_ROWS * COPY_STRIDE];
+
+	for (size_t k = 0; k < term->K; k += DEPTH)
+		for (size_t m = 0; m < M; m += COPY_ROWS)
+		{
+			size_t		rows = M - m < COPY_ROWS ? M - m : COPY_ROWS;
+			Term		slice = *term;
+
+			slice.K = term->K - k < DEPTH ? term->K - k : DEPTH;
+			slice.from = k;
+			for (size_t r = 0; r < rows; r++)
+				memcpy(copy + r * COPY_STRIDE, term->a + (m + r) * term->row_stride + k,
+					   slice.K * sizeof(rn_real));
+			slice.a = copy;
+			slice.row_stride = COPY_STRIDE;
+			RN_TRY(panel_products(host, rows, N, &slice, 1, RN_START_C, NULL, c + m * ldc, ldc));
+		}
+	return RN_OK;
+}
+
 RnCode
 rn_gemm_sum(RnHost *host, size_t M, size_t N, const RnTerm *term, int terms,
 			RnStart start, const rn_real *bias, rn_real *c, size_t ldc)
 {
-	Term		kernel_term[2];
+	Term		shallow[2];
+	Term		deep[2];
+	int			shallows = 0;
+	int			deeps = 0;
 
 	for (int i = 0; i < terms; i++)
-		kernel_term[i] = (Term) {
-			term[i].K, term[i].a, term[i].lda, 1, term[i].packed, 0
+	{
+		Term		t = {
+			.K = term[i].K,.a = term[i].a,.row_stride = term[i].lda,.column_stride = 1,
+			.b = term[i].packed,.packed_K = term[i].K
 		};
-	return panel_products(host, M, N, kernel_term, terms, start, bias, c, ldc);
+
+		if (t.K > DEPTH)
+			deep[deeps++] = t;
+		else
+			shallow[shallows++] = t;
+	}
+	if (shallows > 0 || start != RN_START_C)
+		RN_TRY(panel_products(host, M, N, shallow, shallows, start, bias, c, ldc));
+	for (int i = 0; i < deeps; i++)
+		RN_TRY(add_deep_term(host, M, N, &deep[i], c, ldc));
+	return RN_OK;
 }
 
 /* Depth and width of what is packed on the stack: the widest level's panel. */
@@ -153,12 +208,12 @@ small_product(RnHost *host, RnTranspose op_a, RnTranspose op_b, size_t M, size_t
 			const rn_real *from = op_b == RN_AS_IS ? b + k * ldb + n : b + n * ldb + k;
 			bool		direct = op_b == RN_AS_IS && width == wide && M <= FEW_ROWS;
 			Term		term = {
-				depth,
-				op_a == RN_AS_IS ? a + k : a + k * lda,
-				op_a == RN_AS_IS ? lda : 1,
-				op_a == RN_AS_IS ? 1 : lda,
-				direct ? from : panel,
-				direct ? ldb : 0
+				.K = depth,
+				.a = op_a == RN_AS_IS ? a + k : a + k * lda,
+				.row_stride = op_a == RN_AS_IS ? lda : 1,
+				.column_stride = op_a == RN_AS_IS ? 1 : lda,
+				.b = direct ? from : panel,
+				.b_stride = direct ? ldb : 0
 			};
 
 			if (!direct)
@@ -188,7 +243,7 @@ multiply(RnTranspose op_a, RnTranspose op_b, size_t M, size_t N, size_t K,
 #endif
 }
 
-/* Rows of a, in memory, that slice at row m (depth k) starts with. */
+/* Where the slice of x that starts at a row and a column of op(x) stands. */
 static const rn_real *
 operand(RnTranspose op, const rn_real *x, size_t ld, size_t row, size_t column)
 {
@@ -213,31 +268,26 @@ rn_gemm(RnHost *host, RnTranspose op_a, RnTranspose op_b, size_t M, size_t N, si
 		const rn_real *a, size_t lda, const rn_real *b, size_t ldb,
 		rn_real beta, rn_real *c, size_t ldc)
 {
-	size_t		depth;
-	size_t		rows;
+	bool		whole = N <= SLICE_WORK && M * N <= SLICE_WORK / (K > 0 ? K : 1);
+	size_t		depth = whole ? K : smaller(K, SLICE_DEPTH);
+	size_t		columns = whole ? N : smaller(N, SLICE_COLUMNS);
+	size_t		rows = whole ? M : SLICE_WORK / (SLICE_DEPTH * SLICE_COLUMNS);
 
 	if (M == 0 || N == 0)
 		return RN_OK;
 	if (is_small(M, N, K))
 		return small_product(host, op_a, op_b, M, N, K, a, lda, b, ldb, beta, c, ldc);
-	depth = SLICE_WORK / (SLICE_ROWS * N);
-	depth = smaller(K, depth > SLICE_DEPTH ? depth : SLICE_DEPTH);
-	rows = SLICE_WORK / (N * (depth > 0 ? depth : 1));
-	rows = smaller(M, rows > SLICE_ROWS ? rows : SLICE_ROWS);
 
-	for (size_t k = 0; k == 0 || k < K; k += depth)
-	{
-		for (size_t m = 0; m < M; m += rows)
-		{
-			RN_TRY(rn_poll(host));
-			multiply(op_a, op_b, smaller(rows, M - m), N, smaller(depth, K - k),
-					 operand(op_a, a, lda, m, k), lda,
-					 operand(op_b, b, ldb, k, 0), ldb,
-					 k == 0 ? beta : 1, c + m * ldc, ldc);
-		}
-		if (depth == 0)
-			break;
-	}
+	for (size_t n = 0; n < N; n += columns)
+		for (size_t k = 0; k < K; k += depth)
+			for (size_t m = 0; m < M; m += rows)
+			{
+				RN_TRY(rn_poll(host));
+				multiply(op_a, op_b, smaller(rows, M - m), smaller(columns, N - n), smaller(depth, K - k),
+						 operand(op_a, a, lda, m, k), lda,
+						 operand(op_b, b, ldb, k, n), ldb,
+						 k == 0 ? beta : 1, c + m * ldc + n, ldc);
+			}
 	return RN_OK;
 }
 

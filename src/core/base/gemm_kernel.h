@@ -37,11 +37,11 @@ RN_NAME(block) (const int rows, const int vectors, const bool whole, int last,
 		}
 	for (int i = 0; i < terms; i++)
 	{
-		const rn_real *b = term[i].b + panel * term[i].K;
 		const rn_real *a = term[i].a + row * term[i].row_stride;
 		size_t		stride = term[i].row_stride;
 		size_t		next = term[i].column_stride;
 		size_t		b_next = term[i].b_stride > 0 ? term[i].b_stride : (size_t) vectors * RN_LANES;
+		const rn_real *b = term[i].b + panel * term[i].packed_K + term[i].from * b_next;
 
 		for (size_t k = term[i].K; k > 0; k--)
 		{
