@@ -136,11 +136,14 @@ endif
 
 # test/unit/test_*.c are cmocka programs.  Each is linked with the core as it
 # ships; those named test_*_double.c with the same sources in double precision.
-# make unit SANITIZE=1 does it all with the address and undefined sanitizers.
-UNIT_SRCS   := $(sort $(wildcard test/unit/test_*.c))
-UNIT_BUILD  := build/unit$(if $(SANITIZE),-sanitize)
-UNIT_DOUBLE := build/unit-double$(if $(SANITIZE),-sanitize)
-UNIT_CFLAGS  = $(CORE_CFLAGS) $(DEPFLAGS) -g \
+# make unit SANITIZE=1 does it all with the address and undefined sanitizers;
+# LEVEL=BASELINE or V3 with the vector kernels of no higher level, TESTS='base
+# reference' only those programs.
+TESTS       ?= *
+UNIT_SRCS   := $(sort $(wildcard $(TESTS:%=test/unit/test_%.c)))
+UNIT_BUILD  := build/unit$(if $(SANITIZE),-sanitize)$(LEVEL:%=-%)
+UNIT_DOUBLE := build/unit-double$(if $(SANITIZE),-sanitize)$(LEVEL:%=-%)
+UNIT_CFLAGS  = $(CORE_CFLAGS) $(DEPFLAGS) -g $(if $(LEVEL),-DRN_HIGHEST_LEVEL=RN_LEVEL_$(LEVEL)) \
 	$(if $(SANITIZE),-O1 -DRN_NO_DISPATCH -fno-omit-frame-pointer -fsanitize=address$(,)undefined -fno-sanitize-recover=all)
 , := ,
 
@@ -187,14 +190,14 @@ $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 # peers an environment of their own (some 3 GB).  make growth: do time and
 # memory grow linearly with the rows?  Both tables of docs/performance.md.
 .PHONY: bench growth
-SERIES ?= examples/electric.csv
-bench: build/bench/speed build/bench/venv all
+bench: SERIES ?= examples/electric.csv
+bench: build/bench/speed build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/speed.sh $(SERIES)
 growth: all
 	@bench/growth.sh
-build/bench/venv: bench/requirements.txt
-	python3 -m venv $@
-	$@/bin/pip install --quiet -r $<
+build/bench/venv/done: bench/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet -r $<
 	@touch $@
 
 # make reference-networks SERIES=Electric_Production.csv: the tables of

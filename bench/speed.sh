@@ -6,11 +6,12 @@
 # fastest of its CPU backends for the network, found out before), one after the
 # other on one CPU, with EPOCHS (100) epochs.  Medians over the rounds, as
 # Markdown.  At the end the same through SQL: rn_train of GRU(256), whole, beside
-# the bare core in the same rounds.
+# the bare core in the same rounds, and rn_forecast of a stored GRU(256) with a
+# head of 14 steps (pgbench, prepared, one warm session).
 #
 # Needs build/bench/speed and a Python with bench/requirements.txt (PYTHON);
 # make bench sees to both.  Everything else that runs on the machine shows.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 . test/lib.sh
 
@@ -23,7 +24,10 @@ cpu=${CPU:-0}
 PYTHON=${PYTHON:-python3}
 networks="rnn-3 lstm-45x4-1 lstm-45x4-14 gru-256 lstm-50-1000"
 
-peer() { taskset -c "$cpu" "$PYTHON" bench/peers.py --peer "$1" --networks "$2" --epochs "$3" "$series" 2>/dev/null; }
+peer() {
+    taskset -c "$cpu" "$PYTHON" bench/peers.py --peer "$1" --networks "$2" --epochs "$3" "$series" 2> "$errors" ||
+        { cat "$errors" >&2; die "bench/peers.py --peer $1 --networks $2 failed"; }
+}
 core() { taskset -c "$cpu" build/bench/speed "$series" "$1" "$epochs"; }
 
 # The Keras backend with the least milliseconds for a network.
@@ -48,8 +52,24 @@ SELECT 'sql,gru-256,' || round((extract(epoch FROM clock_timestamp()) * 1000 - :
 SQL
 }
 
+# The median latency of rn_forecast, in milliseconds.
+forecast_ms() {
+    local dir=$1
+
+    psql -X -q -A -t -v ON_ERROR_STOP=1 -c "SET client_min_messages = warning" -c "SELECT rn_train('gru',
+        'SELECT date, amount FROM electric', '{\"recipe\": \"plain\", \"units\": 256, \"horizon\": 14, \"window\": 24, \"epochs\": 2}',
+        name => 'forecaster')" > /dev/null
+    echo "SELECT * FROM rn_forecast('forecaster', 14);" > "$dir/forecast.sql"
+    (cd "$dir" && taskset -c "$cpu" pgbench -n -M prepared -l -T 5 -f forecast.sql > /dev/null 2>&1)
+    cut -d' ' -f3 "$dir"/pgbench_log.* | sort -n |
+        awk '{ x[NR] = $1 } END { printf "forecast,gru-256,%.3f,\n", x[int((NR + 1) / 2)] / 1000 }'
+}
+
 in_cluster() {
-    local r
+    local r dir
+
+    dir=$(mktemp -d)
+    on_exit rm -rf "$dir"
 
     psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION recurnet' \
         -c "SET datestyle = 'ISO, MDY'" -c 'CREATE TABLE electric (date date, amount float8)' \
@@ -58,6 +78,7 @@ in_cluster() {
         sql_ms
         taskset -c "$cpu" build/bench/speed "$series" gru-256 "$epochs" core | sed 's/^recurnet/bare/'
     done
+    forecast_ms "$dir"
 }
 
 if [ -n "$in_cluster" ]; then
@@ -67,7 +88,8 @@ fi
 
 build_and_install >&2
 results=$(mktemp)
-on_exit rm -f "$results"
+errors=$(mktemp)
+on_exit rm -f "$results" "$errors"
 
 echo "# $(uname -m), $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), one thread; $runs rounds of $epochs epochs"
 declare -A keras
@@ -107,4 +129,5 @@ awk -F, '
         }
         s = median("sql", "gru-256"); b = median("bare", "gru-256")
         printf "\nGRU(256) through rn_train, rows to stored model: %.4g ms a step; the bare core in the same rounds: %.4g; overhead %.1f %%\n", s, b, 100 * (s / b - 1)
+        printf "rn_forecast of 14 steps, GRU(256): median %.2f ms\n", median("forecast", "gru-256")
     }' "$results"

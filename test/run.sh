@@ -60,8 +60,17 @@ wall() { as_one_test check-wall "$MAKE" --no-print-directory check-wall; }
 build() { as_one_test build build_and_install; }
 symbols() { as_one_test check-symbols "$MAKE" --no-print-directory check-symbols; }
 
+# All of it as this processor runs it, and what vector kernels matter to on every
+# lower level too.
 unit() {
-    CMOCKA_MESSAGE_OUTPUT=TAP "$MAKE" --no-print-directory -k -O -j"$(nproc)" unit
+    local level status=0
+
+    export CMOCKA_MESSAGE_OUTPUT=TAP
+    "$MAKE" --no-print-directory -k -O -j"$(nproc)" unit || status=$?
+    for level in BASELINE V3; do
+        "$MAKE" --no-print-directory -k -O -j"$(nproc)" unit LEVEL=$level TESTS='base fit reference' || status=$?
+    done
+    return "$status"
 }
 
 # pg_regress looks for expected/ in its output directory, which is not to be

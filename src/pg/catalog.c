@@ -136,17 +136,21 @@ check_name_form(const char *name)
 static void
 check_may_add(Oid user, const char *name, const char *owner)
 {
+	Oid			role;
+
 	if (!may_act_for(user, owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("model name \"%s\" belongs to another role", name),
 				 errhint("Names are unique in a database: choose another one.")));
-	if (get_role_oid(owner, true) != user)
+	role = get_role_oid(owner, true);
+	if (role != user)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner)),
 				 errdetail("Only its owner may add a version with a query of its own."),
-				 errhint("SET ROLE to the owner, or choose another name.")));
+				 OidIsValid(role) ? errhint("SET ROLE to the owner, or choose another name.")
+				 : errhint("That role does not exist any more: choose another name, or drop the model first.")));
 }
 
 void

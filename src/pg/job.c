@@ -44,6 +44,15 @@ typedef struct Run
 	RecurnetVersion version;
 } Run;
 
+/* Are the steps a day or more on average, so that days of a zone matter? */
+static bool
+steps_of_days(const RnSeries *series)
+{
+	int64		span = rn_time_at(&series->time, series->n - 1) - rn_time_at(&series->time, 0);
+
+	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY;
+}
+
 /* Rows from the user's query, prepared as a series. */
 static void
 run_read(Run *run)
@@ -60,7 +69,7 @@ run_read(Run *run)
 				 errmsg("query returns no rows"),
 				 errhint("There is nothing to learn from; look at the query's WHERE clause.")));
 	code = rn_series_prepare(&run->host.core, series, 0);
-	if (code == RN_IRREGULAR_TIME && run->rows.time_zone != NULL)
+	if (code == RN_IRREGULAR_TIME && run->rows.time_zone != NULL && steps_of_days(series))
 		rn_fail_hint(&run->host.core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
 					 pstrdup(run->host.core.error.hint), run->rows.time_zone);
 	recurnet_host_check(&run->host, code);
@@ -84,8 +93,10 @@ run_plan(Run *run)
 						RN_CODEC_MAX_BYTES / (1024 * 1024)),
 				 errhint("Use fewer units or layers.")));
 
-	/* the weights as stored bytes, and twice more on their way into the table */
+	/* weights as stored bytes, twice more on their way into the table; the old ones */
 	bytes = run->plan.bytes;
+	if (run->warm != NULL)
+		weights += run->warm->network.size;
 	if (__builtin_add_overflow(bytes, run->rows.bytes + 3 * weights * sizeof(float), &bytes))
 		bytes = SIZE_MAX;
 	recurnet_guc_check_memory(bytes, "training",

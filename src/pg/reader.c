@@ -12,6 +12,7 @@
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "tcop/utility.h"
@@ -28,6 +29,7 @@
 
 #define FETCH_ROWS	1000
 #define FIRST_ROWS	1024		/* capacity to start with */
+#define ROWS_PER_CHECK	65536	/* in loops without a query */
 
 /* Rows being collected; what stays lives in the host's context. */
 typedef struct Collector
@@ -59,8 +61,9 @@ check_not_a_name(const char *query)
 	const char *name = query + strspn(query, space);
 	size_t		length = strcspn(name, " \t\r\n;(");
 
-	if (length > 0 && name[length + strspn(name + length, space)] == '\0')
-		not_a_select(psprintf("\"%.*s\"", (int) Min(length, NAMEDATALEN), name));
+	if (length > 0 && name[length + strspn(name + length, space)] == '\0' &&
+		(length != strlen("select") || pg_strncasecmp(name, "select", length) != 0))
+		not_a_select(psprintf("\"%.*s\"", pg_mbcliplen(name, length, NAMEDATALEN - 1), name));
 }
 
 /*
@@ -89,7 +92,15 @@ check_plan(SPIPlanPtr plan)
 		not_a_select("one that locks rows");
 }
 
-/* Make room for one more row, counted against the memory limit. */
+/* Hold what so many values and the times take against the memory limit. */
+static void
+check_memory(const Collector *collector, size_t capacity)
+{
+	recurnet_guc_check_memory(capacity * sizeof(double) + rn_times_bytes(&collector->series->time),
+							  "reading the query", "read fewer rows");
+}
+
+/* Make room for one more value. */
 static void
 grow(Collector *collector)
 {
@@ -98,8 +109,7 @@ grow(Collector *collector)
 
 	if (series->n < collector->capacity)
 		return;
-	recurnet_guc_check_memory(capacity * sizeof(double) + rn_times_bytes(&series->time),
-							  "reading the query", "read fewer rows");
+	check_memory(collector, capacity);
 	if (series->value == NULL)
 		series->value = MemoryContextAllocHuge(collector->host->context, capacity * sizeof(double));
 	else
@@ -184,10 +194,13 @@ static void
 append_row(Collector *collector, int64 time, double value)
 {
 	RnSeries   *series = collector->series;
+	size_t		bytes = rn_times_bytes(&series->time);
 
 	grow(collector);
 	recurnet_host_check(collector->host,
 						rn_times_append(&collector->host->core, &series->time, series->n, time));
+	if (rn_times_bytes(&series->time) > bytes)
+		check_memory(collector, collector->capacity);
 	series->value[series->n] = value;
 	series->n++;
 }
@@ -202,7 +215,11 @@ begin_sort(Collector *collector)
 	collector->sort = recurnet_sort_begin();
 	MemoryContextSwitchTo(batch);
 	for (size_t i = 0; i < series->n; i++)
+	{
+		if (i % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		recurnet_sort_put(collector->sort, rn_time_at(&series->time, i), series->value[i]);
+	}
 	rn_times_free(&collector->host->core, &series->time);
 	series->n = 0;
 }
@@ -215,7 +232,11 @@ end_sort(Collector *collector)
 
 	recurnet_sort_perform(collector->sort);
 	while (recurnet_sort_get(collector->sort, &time, &value))
+	{
+		if (collector->series->n % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		append_row(collector, time, value);
+	}
 	recurnet_sort_end(collector->sort);
 }
 

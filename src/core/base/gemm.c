@@ -31,6 +31,9 @@
 #define SLICE_COLUMNS ((size_t) 512)
 #define SLICE_DEPTH ((size_t) 384)
 
+/* Numbers packed between two polls. */
+#define PACK_WORK	((size_t) 1 << 20)
+
 /*
  * Depth of a product that goes on in registers: a panel of so many rows of b,
  * and as many columns of a few rows of a, stay in the second cache.
@@ -78,7 +81,7 @@ rn_gemm_pack(RnHost *host, RnTranspose op, size_t K, size_t N, const rn_real *b,
 			 rn_real *packed)
 {
 	size_t		wide = RN_KERNEL(panel_width)();
-	size_t		columns = SLICE_WORK / 16 / (K > 0 ? K : 1) / wide * wide;
+	size_t		columns = PACK_WORK / (K > 0 ? K : 1) / wide * wide;
 
 	columns = columns > 0 ? columns : wide;
 	for (size_t n = 0; n < N; n += columns)
@@ -184,7 +187,7 @@ rn_gemm_sum(RnHost *host, size_t M, size_t N, const RnTerm *term, int terms,
 }
 
 /* Depth and width of what is packed on the stack: the widest level's panel. */
-#define SMALL_DEPTH 128
+#define SMALL_DEPTH 256
 #define SMALL_WIDTH 48
 #define FEW_ROWS	64
 

@@ -28,12 +28,14 @@ RN_NAME(block) (const int rows, const int vectors, const bool whole, int last,
 #pragma GCC unroll 3
 		for (int v = 0; v < vectors; v++)
 		{
-			const rn_real *from = (start == RN_START_C ? c + (size_t) r * ldc : bias) + v * RN_LANES;
+			const rn_real *from = start == RN_START_C ? c + (size_t) r * ldc : bias;
 
 			if (start == RN_START_ZERO)
 				sum[r][v] = (VEC) {0};
+			else if (PART(v))
+				sum[r][v] = load_part(from + v * RN_LANES, last);
 			else
-				sum[r][v] = PART(v) ? load_part(from, last) : load(from);
+				sum[r][v] = load(from + v * RN_LANES);
 		}
 	for (int i = 0; i < terms; i++)
 	{

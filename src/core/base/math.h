@@ -10,7 +10,7 @@
 
 /*
  * In place over x [n].  Float kernels: at most 3 ulp off the true
- * value (test/unit/test_math.c measures); the double build uses libm.
+ * value (test/unit/test_base.c measures); the double build uses libm.
  */
 extern void rn_math_sigmoid(rn_real *x, size_t n);
 extern void rn_math_tanh(rn_real *x, size_t n);

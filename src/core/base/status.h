@@ -35,7 +35,7 @@ typedef struct RnError
 	RnCode		code;
 	char		message[256];
 	char		detail[256];
-	char		hint[256];
+	char		hint[512];
 } RnError;
 
 #endif							/* RN_STATUS_H */

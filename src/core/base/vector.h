@@ -22,9 +22,12 @@
 
 #include "base/real.h"
 
-/* Sanitizers run before the loader's resolvers may: their builds go without. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(RN_NO_DISPATCH)
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 #define RN_LEVELS_X86
+#endif
+
+/* Sanitizers run before the loader's resolvers may: their builds go without. */
+#if defined(RN_LEVELS_X86) && !defined(RN_NO_DISPATCH)
 #define RN_VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define RN_VECTOR
@@ -37,14 +40,18 @@ typedef enum RnVectorLevel
 	RN_LEVEL_V4					/* x86-64-v4: AVX-512 */
 } RnVectorLevel;
 
-/* The best level of this processor. */
+/* The best level of this processor, and of those that tests allow. */
+#ifndef RN_HIGHEST_LEVEL
+#define RN_HIGHEST_LEVEL RN_LEVEL_V4
+#endif
+
 static inline RnVectorLevel
 rn_vector_level(void)
 {
 #ifdef RN_LEVELS_X86
-	if (__builtin_cpu_supports("x86-64-v4"))
+	if (RN_HIGHEST_LEVEL >= RN_LEVEL_V4 && __builtin_cpu_supports("x86-64-v4"))
 		return RN_LEVEL_V4;
-	if (__builtin_cpu_supports("x86-64-v3"))
+	if (RN_HIGHEST_LEVEL >= RN_LEVEL_V3 && __builtin_cpu_supports("x86-64-v3"))
 		return RN_LEVEL_V3;
 #endif
 	return RN_LEVEL_BASELINE;

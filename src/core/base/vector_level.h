@@ -8,6 +8,8 @@
  *	load, store			from and to memory, of any alignment
  *	load_part, store_part	the first n lanes; the others read as 0, and stay
  *	vmin, vmax, vless	per lane; vless(a, b, x, y) is a < b ? x : y
+ *	vround, vscale		to the nearest integer; x * 2^n for integers n of at most
+ *						127 in magnitude (float only)
  *
  * gcc's generic vectors everywhere, and intrinsics for what these have no
  * words for.  Included by vector_foreach.h alone.
@@ -49,6 +51,8 @@ typedef int32_t RN_NAME(ivec) __attribute__((vector_size(RN_VECTOR_BYTES)));
 #define vmin(a, b) RN_NAME(vmin)(a, b)
 #define vmax(a, b) RN_NAME(vmax)(a, b)
 #define vless(a, b, x, y) RN_NAME(vless)(a, b, x, y)
+#define vround(x) RN_NAME(vround)(x)
+#define vscale(x, n) RN_NAME(vscale)(x, n)
 
 RN_INLINE VEC
 load(const rn_real *p)
@@ -93,6 +97,18 @@ vless(VEC a, VEC b, VEC x, VEC y)
 {
 	return (VEC) _mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512) a, (__m512) b, _CMP_LT_OQ),
 									  (__m512) y, (__m512) x);
+}
+
+RN_INLINE VEC
+vround(VEC x)
+{
+	return (VEC) _mm512_roundscale_ps((__m512) x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+}
+
+RN_INLINE VEC
+vscale(VEC x, VEC n)
+{
+	return (VEC) _mm512_scalef_ps((__m512) x, (__m512) n);
 }
 
 #elif defined(RN_LEVEL_IS_V3)
@@ -175,6 +191,24 @@ vless(VEC a, VEC b, VEC x, VEC y)
 	for (int i = 0; i < RN_LANES; i++)
 		x[i] = a[i] < b[i] ? x[i] : y[i];
 	return x;
+}
+
+#endif
+
+#if !defined(RN_LEVEL_IS_V4) && !defined(RN_REAL_DOUBLE)
+
+RN_INLINE VEC
+vround(VEC x)
+{
+	const float shifter = 12582912.0f;	/* 1.5 * 2^23: adding it rounds */
+
+	return (x + shifter) - shifter;
+}
+
+RN_INLINE VEC
+vscale(VEC x, VEC n)
+{
+	return x * (VEC) ((__builtin_convertvector(n, IVEC) + 127) << 23);
 }
 
 #endif

@@ -17,5 +17,5 @@
 #undef vmin
 #undef vmax
 #undef vless
-#undef vtanh
-#undef vsigmoid
+#undef vround
+#undef vscale

@@ -5,6 +5,14 @@
  * In float at most 3 ulp off the true value (test/unit/test_base.c measures);
  * NaN stays NaN.  The double build takes libm's, lane by lane.
  */
+#ifndef RN_VECTOR_MATH_H
+#define RN_VECTOR_MATH_H
+
+#define vtanh(x) RN_NAME(vtanh) (x)
+#define vsigmoid(x) RN_NAME(vsigmoid) (x)
+
+#endif							/* the rest is for every level */
+
 #ifndef RN_REAL_DOUBLE
 
 /*
@@ -16,15 +24,15 @@ RN_INLINE VEC
 RN_NAME(vexp) (VEC x)
 {
 	const VEC	zero = {0};
-	const float shifter = 12582912.0f;	/* 1.5 * 2^23: adding it rounds */
 	VEC			n;
 	VEC			r;
 	VEC			p;
-	IVEC		exponent;
 
+#ifndef RN_LEVEL_IS_V4
 	x = vmax(zero - 87.0f, x);
 	x = vmin(zero + 88.0f, x);
-	n = (x * 1.44269504088896341f + shifter) - shifter;
+#endif
+	n = vround(x * 1.44269504088896341f);
 	r = x - n * 0.693359375f;
 	r = r - n * -2.12194440e-4f;
 	p = zero + 1.9875691500e-4f;
@@ -34,8 +42,7 @@ RN_NAME(vexp) (VEC x)
 	p = p * r + 1.6666665459e-1f;
 	p = p * r + 5.0000001201e-1f;
 	p = p * (r * r) + r + 1.0f;
-	exponent = (__builtin_convertvector(n, IVEC) + 127) << 23;
-	return p * (VEC) exponent;
+	return vscale(p, n);
 }
 
 /*
@@ -88,6 +95,3 @@ RN_NAME(vsigmoid) (VEC x)
 }
 
 #endif							/* RN_REAL_DOUBLE */
-
-#define vtanh(x) RN_NAME(vtanh) (x)
-#define vsigmoid(x) RN_NAME(vsigmoid) (x)

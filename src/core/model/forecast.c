@@ -10,11 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "nn/fit.h"
 #include "series/window.h"
 
-/* Windows that rn_predict runs side by side, and outputs it keeps at a time. */
-#define PREDICT_BATCH 64
+/* Outputs that rn_predict keeps at a time. */
 #define PREDICT_OUTPUTS 262144
 
 /* Drop the oldest count values of each window [T] and append y [O]'s first. */
@@ -35,15 +33,19 @@ move_windows(rn_real *windows, int B, int T, const rn_real *y, int O, int count)
 void
 rn_forecast_centre(rn_real *x, int T, int B, int m)
 {
-	for (int b = 0; m > 0 && b < B; b++)
-	{
-		double		sum = 0;
+	double		sum[RN_FIT_PART] = {0};
+	rn_real		level[RN_FIT_PART];
 
-		for (int t = T - m; t < T; t++)
-			sum += (double) x[(size_t) t * (size_t) B + (size_t) b];
-		for (int t = 0; t < T; t++)
-			x[(size_t) t * (size_t) B + (size_t) b] -= (rn_real) (sum / m);
-	}
+	if (m == 0)
+		return;
+	for (int t = T - m; t < T; t++)
+		for (int b = 0; b < B; b++)
+			sum[b] += (double) x[(size_t) t * (size_t) B + (size_t) b];
+	for (int b = 0; b < B; b++)
+		level[b] = (rn_real) (sum[b] / m);
+	for (int t = 0; t < T; t++)
+		for (int b = 0; b < B; b++)
+			x[(size_t) t * (size_t) B + (size_t) b] -= level[b];
 }
 
 /* Windows [B][T] to the tape's [T][B]. */
@@ -155,7 +157,8 @@ gather_inputs(const void *source, const uint32_t *index, int B, rn_real *x, rn_r
 
 /* rn_predict with its scratch: y [PREDICT_OUTPUTS] predictions. */
 static RnCode
-predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted, rn_real *y)
+predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted,
+		rn_real *y)
 {
 	size_t		T = (size_t) model->window;
 	size_t		O = (size_t) model->network.spec.outputs;
@@ -168,7 +171,7 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 	{
 		size_t		count = data.n - at < chunk ? data.n - at : chunk;
 
-		RN_TRY(rn_fit_predict(host, &model->network, model->window, PREDICT_BATCH, &data, at, count, y));
+		RN_TRY(rn_fit_predict(host, &model->network, model->window, &data, at, count, y));
 		for (size_t i = 0; i < count; i++)
 		{
 			double	   *result = &predicted[T + at + i];
@@ -207,6 +210,6 @@ rn_forecast_bytes(const RnModel *model, int steps)
 size_t
 rn_predict_bytes(const RnModel *model)
 {
-	return rn_tape_bytes(&model->network.spec, model->window, PREDICT_BATCH, false)
+	return rn_tape_bytes(&model->network.spec, model->window, rn_fit_part(model->window), false)
 		+ PREDICT_OUTPUTS * sizeof(rn_real);
 }

@@ -7,6 +7,7 @@
 #define RN_FORECAST_H
 
 #include "model/model.h"
+#include "nn/fit.h"
 
 /*
  * The steps after history, whose last T values are read (n >= T; the model's
@@ -18,15 +19,15 @@ extern RnCode rn_forecast(RnHost *host, const RnModel *model, const double *hist
 						  int steps, double *forecast);
 
 /*
- * The same from B windows side by side, scaled values in and out: windows
- * [B][T] is destroyed, forecast is [B][steps].
+ * The same from B windows side by side (at most RN_FIT_PART), scaled values in
+ * and out: windows [B][T] is destroyed, forecast is [B][steps].
  */
 extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *windows, int B,
 								 int steps, rn_real *forecast);
 
 /*
  * Inputs of a model with a base season m > 0 (else nothing is done): each of
- * the B sequences of x [T][B] less the mean of its last m values, so that a
+ * the B (at most RN_FIT_PART) sequences of x [T][B] less the mean of its last m values, so that a
  * level that training never saw looks like one that it did.
  */
 extern void rn_forecast_centre(rn_real *x, int T, int B, int m);

@@ -226,8 +226,7 @@ residual_steps(const RnTrainPlan *plan)
 	return steps < RN_RESIDUAL_STEPS ? steps : RN_RESIDUAL_STEPS;
 }
 
-/* Origins whose forecasts are made side by side, and the most there are. */
-#define RESIDUAL_BATCH 64
+/* The most held-out origins that are looked at. */
 #define RESIDUAL_ORIGINS ((size_t) 2048)
 
 /*
@@ -249,9 +248,10 @@ plan_bytes(const RnTrainPlan *plan)
 {
 	size_t		weights = rn_network_size(&plan->network) * sizeof(rn_real);
 	size_t		sum = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
-	size_t		judge = rn_tape_bytes(&plan->network, plan->spec.window, RESIDUAL_BATCH, false);
-	size_t		errors = (2 * residual_origins(plan) + RESIDUAL_BATCH) * (size_t) residual_steps(plan)
-		* sizeof(double) + RESIDUAL_BATCH * (size_t) plan->spec.window * sizeof(rn_real);
+	size_t		part = (size_t) rn_fit_part(plan->spec.window);
+	size_t		judge = rn_tape_bytes(&plan->network, plan->spec.window, (int) part, false);
+	size_t		errors = (2 * residual_origins(plan) + part) * (size_t) residual_steps(plan)
+		* sizeof(double) + part * (size_t) plan->spec.window * sizeof(rn_real);
 
 	/* what is held out is forecast after the fit's memory is given back */
 	judge = judge > SIZE_MAX - errors ? SIZE_MAX : judge + errors;
@@ -487,9 +487,11 @@ finite_steps(const double *error, size_t stride, const size_t *count, int steps)
  * fewer than half of the origins can be judged at are not looked at.
  */
 static RnCode
-judge(Run *run, double *error, size_t stride, rn_real *windows, rn_real *forecast, RnTrainReport *report)
+judge(Run *run, double *error, size_t stride, rn_real *windows, rn_real *forecast,
+	  RnTrainReport *report)
 {
 	const RnTrainPlan *plan = run->plan;
+	size_t		part = (size_t) rn_fit_part(plan->spec.window);
 	size_t		origins = residual_origins(plan);
 	size_t		end = plan->rows - origins - (size_t) plan->spec.horizon + 1;
 	size_t		count[RN_RESIDUAL_STEPS];
@@ -497,11 +499,11 @@ judge(Run *run, double *error, size_t stride, rn_real *windows, rn_real *forecas
 
 	while (steps > plan->spec.horizon && origins_at(run, end, origins, steps - 1) * 2 < origins)
 		steps--;
-	for (size_t at = 0; at < origins; at += RESIDUAL_BATCH)
+	for (size_t at = 0; at < origins; at += part)
 	{
 		size_t		left = origins - at;
 
-		RN_TRY(judge_batch(run, end, at, left < RESIDUAL_BATCH ? (int) left : RESIDUAL_BATCH,
+		RN_TRY(judge_batch(run, end, at, (int) (left < part ? left : part),
 						   steps, error, stride, windows, forecast));
 	}
 	for (int k = 0; k < steps; k++)
@@ -524,6 +526,7 @@ learn_intervals(Run *run, RnTrainReport *report)
 	RnHost	   *host = run->host;
 	size_t		origins = residual_origins(run->plan);
 	size_t		steps = (size_t) residual_steps(run->plan);
+	size_t		part = (size_t) rn_fit_part(run->plan->spec.window);
 	double	   *error = NULL;
 	rn_real    *windows = NULL;
 	rn_real    *forecast = NULL;
@@ -534,10 +537,10 @@ learn_intervals(Run *run, RnTrainReport *report)
 		return RN_OK;
 	code = rn_alloc(host, steps * origins, sizeof(double), (void **) &error);
 	if (code == RN_OK)
-		code = rn_alloc(host, RESIDUAL_BATCH * (size_t) run->plan->spec.window, sizeof(rn_real),
+		code = rn_alloc(host, part * (size_t) run->plan->spec.window, sizeof(rn_real),
 						(void **) &windows);
 	if (code == RN_OK)
-		code = rn_alloc(host, RESIDUAL_BATCH * steps, sizeof(rn_real), (void **) &forecast);
+		code = rn_alloc(host, part * steps, sizeof(rn_real), (void **) &forecast);
 	if (code == RN_OK)
 		code = judge(run, error, origins, windows, forecast, report);
 	rn_free(host, forecast);

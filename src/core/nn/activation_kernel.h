@@ -1,8 +1,21 @@
 /*
  * activation_kernel.h
- *		The activation a layer names, and its slope, of a vector: part of the
- *		kernels of cells, after base/vector_math.h.
+ *		What the kernels of cells share: columns of a row, and of a vector the
+ *		activation that a layer names and its slope.  After base/vector_math.h.
  */
+#ifndef RN_ACTIVATION_KERNEL_H
+#define RN_ACTIVATION_KERNEL_H
+
+/* n columns of a row at p, RN_LANES of them if whole: the caller's names. */
+#define GET(p) (whole ? load(p) : load_part(p, n))
+#define PUT(p, x) (whole ? store(p, x) : store_part(p, x, n))
+#define ADD(p, x) PUT(p, GET(p) + (x))
+
+#define vactivate(activation, x) RN_NAME(vactivate) (activation, x)
+#define vslope(activation, y) RN_NAME(vslope) (activation, y)
+
+#endif							/* the rest is for every level */
+
 RN_INLINE VEC
 RN_NAME(vactivate) (RnActivation activation, VEC x)
 {
@@ -39,6 +52,3 @@ RN_NAME(vslope) (RnActivation activation, VEC y)
 	}
 	return zero + 1;
 }
-
-#define vactivate(activation, x) RN_NAME(vactivate) (activation, x)
-#define vslope(activation, y) RN_NAME(vslope) (activation, y)

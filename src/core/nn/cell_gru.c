@@ -225,7 +225,8 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	}
 
 	/* by U: of the candidate from q, or through what stands in it */
-	RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, before, tape->gates, 2 * H, 3 * H, 0, grad, T, B));
+	RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, before, tape->gates, 2 * H, 3 * H, 0,
+										  grad, T, B));
 	if (spec->reset_after)
 	{
 		memcpy(grad->bias + 3 * H, grad->bias, 2 * H * sizeof(rn_real));

@@ -14,13 +14,6 @@
 
 #include "base/rng.h"
 
-/*
- * Sequences that run at a time.  What a tape of so few takes stays in cache
- * between the passes over it, the products are as fast as with more, and a
- * larger batch takes no more memory.
- */
-#define PART 32
-
 /* What one run works with; everything allocated here is freed in one place. */
 typedef struct Run
 {
@@ -48,7 +41,9 @@ smaller(size_t a, int b)
 static int
 part_size(const RnFitSpec *spec, size_t n)
 {
-	return smaller(n, spec->batch_size < PART ? spec->batch_size : PART);
+	int			part = rn_fit_part(spec->window);
+
+	return smaller(n, spec->batch_size < part ? spec->batch_size : part);
 }
 
 static bool
@@ -334,10 +329,10 @@ predict_batches(RnHost *host, const RnNetwork *network, RnTape *tape, const RnDa
 }
 
 RnCode
-rn_fit_predict(RnHost *host, const RnNetwork *network, int window, int batch,
-			   const RnDataset *data, size_t first, size_t n, rn_real *y)
+rn_fit_predict(RnHost *host, const RnNetwork *network, int window, const RnDataset *data,
+			   size_t first, size_t n, rn_real *y)
 {
-	int			B = smaller(n, batch);
+	int			B = smaller(n, rn_fit_part(window));
 	RnTape	   *tape = NULL;
 	uint32_t   *index = NULL;
 	rn_real    *target = NULL;

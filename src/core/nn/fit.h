@@ -10,6 +10,22 @@
 #include "nn/optim.h"
 
 /*
+ * Sequences that run at a time, in training and elsewhere.  What a tape of so
+ * few takes stays in cache between the passes over it, the products are as fast
+ * as with more, and a larger batch takes no more memory.  Fewer where windows
+ * are so long that merely loading them would take many milliseconds.
+ */
+#define RN_FIT_PART 32
+
+static inline int
+rn_fit_part(int window)
+{
+	int			most = (1 << 20) / window;
+
+	return most < 1 ? 1 : most < RN_FIT_PART ? most : RN_FIT_PART;
+}
+
+/*
  * Where samples come from.  The network wing does not know what a window is:
  * gather writes the B samples of the given numbers as x [T][B][I] and
  * target [B][O].
@@ -49,7 +65,8 @@ typedef struct RnFitLog
 /*
  * Train network in place.  The n samples of train are the ones learnt from;
  * validation may be NULL.  With patience, the weights of the best epoch are
- * restored at the end, or the ones from the start if no epoch was better.  log's arrays are allocated from the host.
+ * restored at the end, or the ones from the start if no epoch was better.
+ * log's arrays are allocated from the host.
  */
 extern size_t rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n);
 extern RnCode rn_fit(RnHost *host, const RnFitSpec *spec, RnNetwork *network,
@@ -58,9 +75,9 @@ extern void rn_fit_log_free(RnHost *host, RnFitLog *log);
 
 /*
  * Predictions [n][O] for samples first .. first+n-1 of a data set, in batches
- * of at most batch.
+ * of rn_fit_part(window).
  */
-extern RnCode rn_fit_predict(RnHost *host, const RnNetwork *network, int window, int batch,
+extern RnCode rn_fit_predict(RnHost *host, const RnNetwork *network, int window,
 							 const RnDataset *data, size_t first, size_t n, rn_real *y);
 
 #endif							/* RN_FIT_H */

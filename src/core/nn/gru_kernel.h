@@ -6,10 +6,6 @@
 #include "base/vector_math.h"
 #include "nn/activation_kernel.h"
 
-#define GET(p) (whole ? load(p) : load_part(p, n))
-#define PUT(p, x) (whole ? store(p, x) : store_part(p, x, n))
-#define ADD(p, x) PUT(p, GET(p) + (x))
-
 /*
  * columns(whole, n, at, row, ...) for all vectors of B rows of H: at is the place
  * of its first column in [B][H], row that in [B][3H]; n columns, RN_LANES if
@@ -180,7 +176,4 @@ RN_NAME(backward_reset) (rn_real *gates, const rn_real *before, rn_real *dq, rn_
 	FOR_ALL(backward_reset_columns, gates, before, dq, dbias + j, H);
 }
 
-#undef GET
-#undef PUT
-#undef ADD
 #undef FOR_ALL

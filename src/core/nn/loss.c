@@ -61,7 +61,8 @@ one(const RnLossSpec *spec, double e, double *slope)
 }
 
 double
-rn_loss(const RnLossSpec *spec, size_t n, size_t all, const rn_real *y, const rn_real *target, rn_real *dy)
+rn_loss(const RnLossSpec *spec, size_t n, size_t all, const rn_real *y, const rn_real *target,
+		rn_real *dy)
 {
 	double		sum = 0;
 

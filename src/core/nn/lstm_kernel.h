@@ -6,29 +6,35 @@
 #include "base/vector_math.h"
 #include "nn/activation_kernel.h"
 
-#define GET(p) (whole ? load(p) : load_part(p, n))
-#define PUT(p, x) (whole ? store(p, x) : store_part(p, x, n))
-#define ADD(p, x) PUT(p, GET(p) + (x))
-
-/* One row, n columns of it, RN_LANES if whole; pointers at the first of them. */
+/*
+ * One row, n columns of it, RN_LANES if whole; pointers at the first of them.
+ * In two passes, so that the chains of operations stay short and the processor
+ * can have several of them under way.
+ */
 RN_INLINE void
-RN_NAME(forward_columns) (const bool whole, int n, RnActivation activation, rn_real *gates,
-						  const rn_real *c_before, rn_real *c, rn_real *fc, rn_real *h, size_t H)
+RN_NAME(state_columns) (const bool whole, int n, RnActivation activation, rn_real *gates,
+						const rn_real *c_before, rn_real *c, size_t H)
 {
 	VEC			i = vsigmoid(GET(gates));
 	VEC			f = vsigmoid(GET(gates + H));
 	VEC			g = vactivate(activation, GET(gates + 2 * H));
 	VEC			o = vsigmoid(GET(gates + 3 * H));
-	VEC			state = f * GET(c_before) + i * g;
-	VEC			f_of_state = vactivate(activation, state);
 
 	PUT(gates, i);
 	PUT(gates + H, f);
 	PUT(gates + 2 * H, g);
 	PUT(gates + 3 * H, o);
-	PUT(c, state);
+	PUT(c, f * GET(c_before) + i * g);
+}
+
+RN_INLINE void
+RN_NAME(output_columns) (const bool whole, int n, RnActivation activation, const rn_real *o,
+						 const rn_real *c, rn_real *fc, rn_real *h)
+{
+	VEC			f_of_state = vactivate(activation, GET(c));
+
 	PUT(fc, f_of_state);
-	PUT(h, o * f_of_state);
+	PUT(h, GET(o) * f_of_state);
 }
 
 /* Step t of B sequences: gates [B][4H] from sums to activations, and c, f(c), h [B][H]. */
@@ -36,16 +42,29 @@ static RN_TARGET void
 RN_NAME(forward_step) (RnActivation activation, rn_real *gates, const rn_real *c_before,
 					   rn_real *c, rn_real *fc, rn_real *h, size_t B, size_t H)
 {
-	for (size_t row = 0; row < B * H; row += H)
+	for (size_t row = 0; row < B * H; row += H, gates += 4 * H)
 	{
 		size_t		j = 0;
 
 		for (; j + RN_LANES <= H; j += RN_LANES)
-			RN_NAME(forward_columns) (true, RN_LANES, activation, gates + 4 * row + j,
-									  c_before + row + j, c + row + j, fc + row + j, h + row + j, H);
+			RN_NAME(state_columns) (true, RN_LANES, activation, gates + j, c_before + row + j,
+									c + row + j, H);
 		if (j < H)
-			RN_NAME(forward_columns) (false, (int) (H - j), activation, gates + 4 * row + j,
-									  c_before + row + j, c + row + j, fc + row + j, h + row + j, H);
+			RN_NAME(state_columns) (false, (int) (H - j), activation, gates + j, c_before + row + j,
+									c + row + j, H);
+	}
+	gates -= 4 * B * H;
+	for (size_t row = 0; row < B * H; row += H)
+	{
+		const rn_real *o = gates + 4 * row + 3 * H;
+		size_t		j = 0;
+
+		for (; j + RN_LANES <= H; j += RN_LANES)
+			RN_NAME(output_columns) (true, RN_LANES, activation, o + j, c + row + j, fc + row + j,
+									 h + row + j);
+		if (j < H)
+			RN_NAME(output_columns) (false, (int) (H - j), activation, o + j, c + row + j, fc + row + j,
+									 h + row + j);
 	}
 }
 
@@ -100,7 +119,3 @@ RN_NAME(backward_step) (RnActivation activation, rn_real *gates, const rn_real *
 									   dbias + j, H);
 	}
 }
-
-#undef GET
-#undef PUT
-#undef ADD

@@ -211,7 +211,6 @@ lay_out(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec)
 	for (int l = 0; l < spec->layers; l++)
 	{
 		size_t		H = (size_t) spec->layer[l].units;
-
 		size_t		size = rn_sequence_packed_size(&spec->layer[l]);
 
 		lay_out_layer(tape, arena, spec, l);
@@ -370,8 +369,12 @@ feed_layer(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B,
 		tape->layer[l].x = m->x;
 	}
 	if (layer->recurrent_dropout > 0)
+	{
+		size_t		H = (size_t) layer->units;
+
 		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_RECURRENT_DROPOUT, step, l, 0),
-					(size_t) tape->first * (size_t) layer->units, layer->recurrent_dropout, m->recurrent, (size_t) B * (size_t) layer->units);
+					(size_t) tape->first * H, layer->recurrent_dropout, m->recurrent, (size_t) B * H);
+	}
 	return RN_OK;
 }
 
@@ -381,7 +384,8 @@ rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
 {
 	const RnNetworkSpec *spec = &network->spec;
 	int			top = spec->layers - 1;
-	size_t		BH = (size_t) B * (size_t) spec->layer[top].units;
+	size_t		H = (size_t) spec->layer[top].units;
+	size_t		BH = (size_t) B * H;
 	const rn_real *last;
 
 	for (int l = 0; l <= top; l++)
@@ -396,7 +400,8 @@ rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
 	last = tape->layer[top].h + (size_t) tape->T * BH;
 	if (tape->training && spec->layer[top].dropout > 0)
 		RN_TRY(rn_dropout_forward(host, spec->layer[top].dropout, seed, step, top,
-								  (size_t) tape->first * (size_t) spec->layer[top].units, tape->head, last, tape->masks[top].output, 1, BH));
+								  (size_t) tape->first * H, tape->head, last,
+								  tape->masks[top].output, 1, BH));
 	else
 		memcpy(tape->head, last, BH * sizeof(rn_real));
 	return rn_dense_forward(host, tape->head, head_kernel(spec, network->weights),
