@@ -35,13 +35,13 @@ gather_mean(const void *source, const uint32_t *index, int B, rn_real *x, rn_rea
 	}
 }
 
-/* Targets that have nothing to do with the inputs. */
+/* Targets that have nothing to do with the inputs: there is their mean to learn. */
 static void
 gather_noise(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *target)
 {
 	gather_mean(source, index, B, x, target);
 	for (int b = 0; b < B; b++)
-		target[b] = (rn_real) rn_rng_normal(*(const uint64_t *) source, index[b], 99);
+		target[b] = 3 + (rn_real) rn_rng_normal(*(const uint64_t *) source, index[b], 99);
 }
 
 static RnNetworkSpec
@@ -211,6 +211,7 @@ test_early_stopping(void **state)
 	fit.patience = 5;
 	assert_ok(test, train(&test, RN_CELL_LSTM, &fit, true, true, &log, stopped));
 	assert_true(log.epochs < 200);
+	assert_true(log.best_epoch > 0);
 	assert_int_equal(log.epochs, log.best_epoch + 5);
 	for (int e = 0; e < log.epochs; e++)
 		assert_true(log.val_loss[e] >= log.val_loss[log.best_epoch - 1]);
