@@ -33,7 +33,10 @@ RN_NAME(vactivate) (RnActivation activation, VEC x)
 	return x;
 }
 
-/* f'(x) from y = f(x), as rn_activation_slope. */
+/*
+ * f'(x) from y = f(x): all activations here have derivatives that are functions
+ * of their value.
+ */
 RN_INLINE VEC
 RN_NAME(vslope) (RnActivation activation, VEC y)
 {

@@ -10,11 +10,15 @@
  * Ghahramani, "A theoretically grounded application of dropout in recurrent
  * neural networks", NIPS 2016.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/math.h"
 #include "nn/activation.h"
 #include "nn/sequence.h"
+
+#define RN_KERNELS "nn/simple_kernel.h"
+#include "base/vector_foreach.h"
 
 static RnCode
 forward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
@@ -37,14 +41,7 @@ forward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	return RN_OK;
 }
 
-/* da = dh * f'(a), from h = f(a); all [n]. */
-RN_VECTOR static void
-activation_gradient(RnActivation activation, rn_real *da, const rn_real *dh, const rn_real *h, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		da[i] = dh[i] * rn_activation_slope(activation, h[i]);
-}
-
+/* The gradients by the sums are also added up over time, in work [B][H]. */
 static RnCode
 backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 		 RnLayerTape *tape, rn_real *dh, rn_real *dx, RnLayerWeights *grad, int T, int B)
@@ -58,20 +55,21 @@ backward(RnHost *host, const RnLayerSpec *spec, const RnLayerWeights *weights,
 	RN_TRY(rn_sequence_pack_recurrent_back(host, spec, weights, tape, 0, H, &used, &recurrent_back));
 	if (dx != NULL)
 		RN_TRY(rn_sequence_pack_kernel_back(host, spec, weights, tape, &used, &kernel_back));
-	if (!tape->add)
-		memset(grad->bias, 0, H * sizeof(rn_real));
+	memset(tape->work, 0, BH * sizeof(rn_real));
 	for (int t = T - 1; t >= 0; t--)
 	{
 		size_t		at = (size_t) t * BH;
 		rn_real    *da = tape->gates + at;
 		RnTerm		term = {H, da, H, recurrent_back};
 
-		activation_gradient(spec->activation, da, dh + at, tape->h + at + BH, BH);
-		rn_math_add_rows(grad->bias, da, (size_t) B, H, H);
+		RN_KERNEL(backward_step)(spec->activation, da, dh + at, tape->h + at + BH, tape->work, BH);
 		RN_TRY(rn_sequence_feed_below(host, spec, da, kernel_back, dx, t, B));
 		if (t > 0)
 			RN_TRY(rn_sequence_feed_back(host, spec, tape, &term, 1, dh + at - BH, B));
 	}
+	if (!tape->add)
+		memset(grad->bias, 0, H * sizeof(rn_real));
+	rn_math_add_rows(grad->bias, tape->work, (size_t) B, H, H);
 	RN_TRY(rn_sequence_recurrent_gradient(host, spec, tape, rn_sequence_fed_back(tape), tape->gates,
 										  H, H, 0, grad, T, B));
 	return rn_sequence_kernel_gradient(host, spec, tape, grad, T, B);
