@@ -18,7 +18,7 @@ if [ "${1:-}" != --in-cluster ]; then
 fi
 
 export PGOPTIONS="-c recurnet.max_memory=4GB -c client_min_messages=warning"
-options='{"recipe": "plain", "units": 8, "window": 24, "epochs": 1}'
+options='{"recipe": "plain", "units": 32, "window": 24, "epochs": 1}'
 
 anonymous() { awk '/RssAnon/ { print $2 }' "/proc/$1/status" 2>/dev/null || echo 0; }
 
