@@ -18,6 +18,7 @@
 
 #include "lib/ilist.h"
 #include "utils/builtins.h"
+#include "utils/hsearch.h"
 #include "utils/memutils.h"
 
 #include "model/codec.h"
@@ -30,6 +31,7 @@ typedef struct Entry
 {
 	dlist_node	node;
 	MemoryContext context;		/* the entry and its model */
+	size_t		bytes;			/* of the context */
 	uint8		hash[RECURNET_HASH_BYTES];
 	int			pins;
 	RnModel		model;
@@ -42,21 +44,42 @@ typedef struct Pin
 	MemoryContextCallback callback;
 } Pin;
 
+/* What the table of entries holds. */
+typedef struct Slot
+{
+	uint8		hash[RECURNET_HASH_BYTES];	/* key */
+	Entry	   *entry;
+} Slot;
+
+static HTAB *table = NULL;
 static dlist_head entries = DLIST_STATIC_INIT(entries);	/* newest use first */
+static size_t total = 0;		/* bytes of all entries */
 
 static Entry *
 find_entry(const uint8 *hash)
 {
-	dlist_iter	iter;
+	Slot	   *slot = table != NULL ? hash_search(table, hash, HASH_FIND, NULL) : NULL;
 
-	dlist_foreach(iter, &entries)
-	{
-		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+	return slot != NULL ? slot->entry : NULL;
+}
 
-		if (memcmp(entry->hash, hash, RECURNET_HASH_BYTES) == 0)
-			return entry;
-	}
-	return NULL;
+/* Make the entry known; without memory for that, an ERROR and nothing done. */
+static void
+add_entry(Entry *entry)
+{
+	HASHCTL		control = {
+		.keysize = RECURNET_HASH_BYTES,.entrysize = sizeof(Slot),.hcxt = CacheMemoryContext
+	};
+	Slot	   *slot;
+
+	if (table == NULL)
+		table = hash_create("recurnet models", 64, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	slot = hash_search(table, entry->hash, HASH_ENTER, NULL);
+	slot->entry = entry;
+	MemoryContextSetParent(entry->context, CacheMemoryContext);
+	entry->bytes = MemoryContextMemAllocated(entry->context, true);
+	total += entry->bytes;
+	dlist_push_head(&entries, &entry->node);
 }
 
 /* Give back, oldest first, what nobody uses and is over the limit. */
@@ -64,17 +87,17 @@ static void
 trim(void)
 {
 	size_t		limit = recurnet_guc_model_cache();
-	size_t		sum = 0;
-	dlist_mutable_iter iter;
+	dlist_node *node = dlist_is_empty(&entries) ? NULL : dlist_tail_node(&entries);
 
-	dlist_foreach_modify(iter, &entries)
+	while (total > limit && node != NULL)
 	{
-		Entry	   *entry = dlist_container(Entry, node, iter.cur);
+		Entry	   *entry = dlist_container(Entry, node, node);
 
-		sum += MemoryContextMemAllocated(entry->context, true);
-		if (sum <= limit || entry->pins > 0)
+		node = dlist_has_prev(&entries, node) ? dlist_prev_node(&entries, node) : NULL;
+		if (entry->pins > 0)
 			continue;
-		sum -= MemoryContextMemAllocated(entry->context, true);
+		total -= entry->bytes;
+		hash_search(table, entry->hash, HASH_REMOVE, NULL);
 		dlist_delete(&entry->node);
 		MemoryContextDelete(entry->context);
 	}
@@ -88,10 +111,8 @@ unpin(void *arg)
 }
 
 static void
-pin(Entry *entry, MemoryContext user)
+pin(Pin *hold, Entry *entry, MemoryContext user)
 {
-	Pin		   *hold = MemoryContextAlloc(user, sizeof(Pin));
-
 	hold->entry = entry;
 	hold->callback.func = unpin;
 	hold->callback.arg = hold;
@@ -128,6 +149,7 @@ recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version)
 {
 	Entry	   *entry = find_entry(version->hash);
 	bool		found = entry != NULL;
+	Pin		   *hold = MemoryContextAlloc(host->context, sizeof(Pin));
 
 	if (!found)
 		entry = make_entry(host, version);
@@ -137,13 +159,10 @@ recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version)
 				 errmsg("stored model does not fit its time type %s",
 						format_type_be(version->time_type))));
 
-	pin(entry, host->context);
 	if (found)
 		dlist_move_head(&entries, &entry->node);
 	else
-	{
-		MemoryContextSetParent(entry->context, CacheMemoryContext);
-		dlist_push_head(&entries, &entry->node);
-	}
+		add_entry(entry);
+	pin(hold, entry, host->context);
 	return &entry->model;
 }
