@@ -122,4 +122,17 @@ read_series(const char *path, double *value)
 	return n;
 }
 
+/* The same as a settled panel of one series, in static memory; false if it has not TRAIN_ROWS. */
+static inline bool
+read_panel(RnHost *host, const char *path, RnPanel *panel)
+{
+	static double value[MAX_ROWS];
+	static RnSeries series = {.time = {.step = 1}};
+	RnRowPolicy policy = {0};
+
+	series.n = path != NULL ? read_series(path, value) : 0;
+	*panel = (RnPanel) {.kind = RN_TIME_INTEGER,.count = 1,.series = &series,.rows = series.n,.value = value};
+	return series.n >= TRAIN_ROWS && rn_panel_settle(host, panel, &policy, NULL) == RN_OK;
+}
+
 #endif							/* BENCH_H */

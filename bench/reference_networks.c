@@ -19,26 +19,29 @@
 
 /* One training; the last epoch's loss and the one-step RMSE. */
 static RnCode
-run(RnHost *host, const Network *network, const RnSeries *series, uint64_t seed,
+run(RnHost *host, const Network *network, RnPanel *panel, uint64_t seed,
 	double *loss, double *rmse)
 {
 	RnTrainSpec spec;
 	RnTrainPlan plan;
 	RnModel		model;
 	RnTrainReport report;
+	RnRows		rows = {panel->value, NULL, NULL};
+	RnView		view;
 	double		predicted[MAX_ROWS];
 	double		sum = 0;
 
 	reference_spec(network, &spec);
 	spec.seed = seed;
 
-	RN_TRY(rn_recipe_plan(host, &spec, series, &plan));
-	RN_TRY(rn_recipe_train(host, &plan, series, NULL, &model, &report));
+	RN_TRY(rn_recipe_plan(host, &spec, panel, &plan));
+	RN_TRY(rn_recipe_train(host, &plan, panel, NULL, 0, NULL, &model, &report));
 	*loss = report.log.loss[report.log.epochs - 1];
-	RN_TRY(rn_predict(host, &model, series->value, series->n, predicted));
-	for (size_t i = TRAIN_ROWS; i < series->n; i++)
-		sum += (predicted[i] - series->value[i]) * (predicted[i] - series->value[i]);
-	*rmse = sqrt(sum / (double) (series->n - TRAIN_ROWS));
+	view = (RnView) {0, 0, panel->rows, rn_model_transform(&model, model.series), model.series[0].base_season};
+	RN_TRY(rn_predict(host, &model, &rows, &view, panel->rows, predicted));
+	for (size_t i = TRAIN_ROWS; i < panel->rows; i++)
+		sum += (predicted[i] - panel->value[i]) * (predicted[i] - panel->value[i]);
+	*rmse = sqrt(sum / (double) (panel->rows - TRAIN_ROWS));
 	rn_train_report_free(host, &report);
 	rn_model_free(host, &model);
 	return RN_OK;
@@ -47,13 +50,11 @@ run(RnHost *host, const Network *network, const RnSeries *series, uint64_t seed,
 int
 main(int argc, char **argv)
 {
-	static double value[MAX_ROWS];
 	RnHost		host = bench_host();
-	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = {.step = 1},.value = value};
+	RnPanel		panel;
 	FILE	   *csv = argc > 2 ? fopen(argv[2], "w") : NULL;
 
-	series.n = argc > 1 ? read_series(argv[1], value) : 0;
-	if (series.n <= TRAIN_ROWS || rn_series_prepare(&host, &series, 1) != RN_OK)
+	if (!read_panel(&host, argc > 1 ? argv[1] : NULL, &panel) || panel.rows <= TRAIN_ROWS)
 	{
 		fprintf(stderr, "usage: reference_networks FILE.csv [runs.csv]; the file needs more than %d rows\n",
 				TRAIN_ROWS);
@@ -70,7 +71,7 @@ main(int argc, char **argv)
 
 		for (uint64_t seed = 0; seed < SEEDS; seed++)
 		{
-			if (run(&host, &networks[i], &series, seed, &loss[seed], &rmse[seed]) != RN_OK)
+			if (run(&host, &networks[i], &panel, seed, &loss[seed], &rmse[seed]) != RN_OK)
 			{
 				fprintf(stderr, "%s\n", host.error.message);
 				return 1;

@@ -170,7 +170,7 @@ fail(const RnHost *host)
 
 /* The whole training of a reference network, by the step. */
 static double
-network_ms(RnHost *host, const Network *network, const RnSeries *series, int epochs, double *loss)
+network_ms(RnHost *host, const Network *network, RnPanel *panel, int epochs, double *loss)
 {
 	RnTrainSpec spec;
 	RnTrainPlan plan;
@@ -182,10 +182,10 @@ network_ms(RnHost *host, const Network *network, const RnSeries *series, int epo
 
 	reference_spec(network, &spec);
 	spec.epochs = epochs;
-	if (rn_recipe_plan(host, &spec, series, &plan) != RN_OK)
+	if (rn_recipe_plan(host, &spec, panel, &plan) != RN_OK)
 		fail(host);
 	start = now();
-	if (rn_recipe_train(host, &plan, series, NULL, &model, &report) != RN_OK)
+	if (rn_recipe_train(host, &plan, panel, NULL, 0, NULL, &model, &report) != RN_OK)
 		fail(host);
 	ms = now() - start;
 	*loss = report.log.loss[report.log.epochs - 1];
@@ -239,7 +239,7 @@ pool_ms(RnHost *host, int epochs, double *loss)
 
 /* One network's two lines, of which part ("" for both) is wanted. */
 static void
-measure(RnHost *host, const Network *network, const RnSeries *series, int epochs, const char *part)
+measure(RnHost *host, const Network *network, RnPanel *panel, int epochs, const char *part)
 {
 	double		loss;
 	double		ms;
@@ -247,8 +247,8 @@ measure(RnHost *host, const Network *network, const RnSeries *series, int epochs
 	if (strcmp(part, "floor") != 0)
 	{
 		if (network != NULL)
-			network_ms(host, network, series, 1, &loss);	/* warm up */
-		ms = network != NULL ? network_ms(host, network, series, epochs, &loss)
+			network_ms(host, network, panel, 1, &loss);	/* warm up */
+		ms = network != NULL ? network_ms(host, network, panel, epochs, &loss)
 			: pool_ms(host, epochs < 50 ? 1 : epochs / 50, &loss);
 		printf("recurnet,%s,%.4f,%.5f\n", network != NULL ? network->id : POOL, ms, loss);
 	}
@@ -265,15 +265,13 @@ measure(RnHost *host, const Network *network, const RnSeries *series, int epochs
 int
 main(int argc, char **argv)
 {
-	static double value[MAX_ROWS];
 	RnHost		host = bench_host();
-	RnSeries	series = {.kind = RN_TIME_INTEGER,.time = {.step = 1},.value = value};
+	RnPanel		panel;
 	const char *only = argc > 2 ? argv[2] : "";
 	int			epochs = argc > 3 ? atoi(argv[3]) : EPOCHS;
 	const char *part = argc > 4 ? argv[4] : "";
 
-	series.n = argc > 1 ? read_series(argv[1], value) : 0;
-	if (series.n < TRAIN_ROWS || epochs < 1 || rn_series_prepare(&host, &series, 1) != RN_OK)
+	if (epochs < 1 || !read_panel(&host, argc > 1 ? argv[1] : NULL, &panel))
 	{
 		fprintf(stderr, "usage: speed SERIES.csv [NETWORK [EPOCHS [core | floor]]]; the file needs %d rows\n",
 				TRAIN_ROWS);
@@ -283,8 +281,8 @@ main(int argc, char **argv)
 		fail(&host);
 	for (const Network *n = networks; n < networks + NETWORKS; n++)
 		if (*only == '\0' || strcmp(only, n->id) == 0)
-			measure(&host, n, &series, epochs, part);
+			measure(&host, n, &panel, epochs, part);
 	if (*only == '\0' || strcmp(only, POOL) == 0)
-		measure(&host, NULL, &series, epochs, part);
+		measure(&host, NULL, &panel, epochs, part);
 	return 0;
 }

@@ -40,10 +40,13 @@ CREATE TABLE recurnet.version (
 	options       jsonb NOT NULL,
 	time_column   text NOT NULL,
 	target_column text NOT NULL,
+	series_columns text,
+	covariates    text,
 	time_type     text NOT NULL,
 	time_zone     text,
 	step          text NOT NULL,
 	rows          bigint NOT NULL,
+	series        bigint NOT NULL,
 	from_ts       timestamp,
 	to_ts         timestamp,
 	from_t        bigint,
@@ -53,6 +56,7 @@ CREATE TABLE recurnet.version (
 	losses        double precision[] NOT NULL,
 	val_losses    double precision[],
 	metrics       jsonb NOT NULL,
+	series_log    jsonb NOT NULL,
 	trained_by    name NOT NULL,
 	trained_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	duration      interval NOT NULL,
@@ -69,10 +73,13 @@ COMMENT ON COLUMN recurnet.version.request IS 'cell and options as they were giv
 COMMENT ON COLUMN recurnet.version.options IS 'every option as it was used';
 COMMENT ON COLUMN recurnet.version.time_column IS 'column of the query that is the time';
 COMMENT ON COLUMN recurnet.version.target_column IS 'column of the query that is forecast';
+COMMENT ON COLUMN recurnet.version.series_columns IS 'columns of the query that tell series apart, as rn_train was given them; null for one series';
+COMMENT ON COLUMN recurnet.version.covariates IS 'covariates, as rn_train was given them; null without';
 COMMENT ON COLUMN recurnet.version.time_type IS 'type of the time column';
 COMMENT ON COLUMN recurnet.version.time_zone IS 'zone whose days a timestamptz series steps by, else null';
 COMMENT ON COLUMN recurnet.version.step IS 'distance of the rows in words, such as 1 month';
 COMMENT ON COLUMN recurnet.version.rows IS 'number of rows trained on';
+COMMENT ON COLUMN recurnet.version.series IS 'number of series trained on';
 COMMENT ON COLUMN recurnet.version.from_ts IS 'first time trained on, in civil time; null for integers';
 COMMENT ON COLUMN recurnet.version.to_ts IS 'last time trained on, in civil time; null for integers';
 COMMENT ON COLUMN recurnet.version.from_t IS 'first time trained on, if times are integers';
@@ -82,6 +89,7 @@ COMMENT ON COLUMN recurnet.version.content_hash IS 'SHA-256 of weights, under wh
 COMMENT ON COLUMN recurnet.version.losses IS 'training loss of every epoch';
 COMMENT ON COLUMN recurnet.version.val_losses IS 'validation loss of every epoch, or null without validation';
 COMMENT ON COLUMN recurnet.version.metrics IS 'what the training came to';
+COMMENT ON COLUMN recurnet.version.series_log IS 'series that rows were made up for, that had several rows of a step, or that were left out';
 COMMENT ON COLUMN recurnet.version.trained_by IS 'name of the role that trained it';
 COMMENT ON COLUMN recurnet.version.trained_at IS 'when it was stored';
 COMMENT ON COLUMN recurnet.version.duration IS 'how long reading and training took';
@@ -100,7 +108,8 @@ SELECT pg_catalog.pg_extension_config_dump('recurnet.model_id_seq', '');
 
 CREATE VIEW @extschema@.rn_models WITH (security_barrier) AS
 SELECT m.model_id, m.name, m.owner, v.cell, v.version,
-	v.query, v.options, v.time_column, v.target_column, v.time_type, v.time_zone, v.step, v.rows,
+	v.query, v.options, v.time_column, v.target_column, v.series_columns, v.covariates,
+	v.time_type, v.time_zone, v.step, v.rows, v.series,
 	CASE v.time_type WHEN 'date' THEN v.from_ts::date::text ELSE coalesce(v.from_ts::text, v.from_t::text) END AS train_from,
 	CASE v.time_type WHEN 'date' THEN v.to_ts::date::text ELSE coalesce(v.to_ts::text, v.to_t::text) END AS train_to,
 	v.metrics, pg_catalog.octet_length(v.weights) AS bytes,
@@ -124,10 +133,13 @@ COMMENT ON COLUMN @extschema@.rn_models.query IS 'query that gave the rows';
 COMMENT ON COLUMN @extschema@.rn_models.options IS 'every option as it was used';
 COMMENT ON COLUMN @extschema@.rn_models.time_column IS 'column of the query that is the time';
 COMMENT ON COLUMN @extschema@.rn_models.target_column IS 'column of the query that is forecast';
+COMMENT ON COLUMN @extschema@.rn_models.series_columns IS 'columns of the query that tell series apart, as rn_train was given them; null for one series';
+COMMENT ON COLUMN @extschema@.rn_models.covariates IS 'covariates, as rn_train was given them; null without';
 COMMENT ON COLUMN @extschema@.rn_models.time_type IS 'type of the time column';
 COMMENT ON COLUMN @extschema@.rn_models.time_zone IS 'zone whose days a timestamptz series steps by, else null';
 COMMENT ON COLUMN @extschema@.rn_models.step IS 'distance of the rows in words, such as 1 month';
 COMMENT ON COLUMN @extschema@.rn_models.rows IS 'number of rows trained on';
+COMMENT ON COLUMN @extschema@.rn_models.series IS 'number of series trained on';
 COMMENT ON COLUMN @extschema@.rn_models.train_from IS 'first time trained on';
 COMMENT ON COLUMN @extschema@.rn_models.train_to IS 'last time trained on';
 COMMENT ON COLUMN @extschema@.rn_models.metrics IS 'what the training came to';
@@ -157,6 +169,28 @@ COMMENT ON COLUMN @extschema@.rn_training_log.epoch IS 'epoch, from 1';
 COMMENT ON COLUMN @extschema@.rn_training_log.loss IS 'mean training loss over the epoch, on scaled values';
 COMMENT ON COLUMN @extschema@.rn_training_log.val_loss IS 'validation loss after the epoch, or null without validation';
 GRANT SELECT ON @extschema@.rn_training_log TO PUBLIC;
+
+CREATE VIEW @extschema@.rn_series_log WITH (security_barrier) AS
+SELECT v.model_id, v.version, l.series, l.rows, l.filled, l.combined, l.skipped
+FROM recurnet.model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
+CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.series_log)
+	AS l (series jsonb, rows bigint, filled bigint, combined bigint, skipped text)
+WHERE EXISTS (
+	SELECT FROM pg_catalog.pg_roles r
+	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
+		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
+	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
+		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+COMMENT ON VIEW @extschema@.rn_series_log IS 'the series of the models that you may use for which rows were made up or combined, or that were left out of a training';
+COMMENT ON COLUMN @extschema@.rn_series_log.model_id IS 'id of the model';
+COMMENT ON COLUMN @extschema@.rn_series_log.version IS 'number of the version';
+COMMENT ON COLUMN @extschema@.rn_series_log.series IS 'key of the series, null for the only one';
+COMMENT ON COLUMN @extschema@.rn_series_log.rows IS 'rows of the series, those made up included; 0 if it was left out';
+COMMENT ON COLUMN @extschema@.rn_series_log.filled IS 'rows made up as option missing says';
+COMMENT ON COLUMN @extschema@.rn_series_log.combined IS 'rows that went into another of their step as option duplicates says';
+COMMENT ON COLUMN @extschema@.rn_series_log.skipped IS 'why the series was left out; null if it was not';
+GRANT SELECT ON @extschema@.rn_series_log TO PUBLIC;
 
 -- ---------------------------------------------------------------------------
 -- Training
@@ -201,49 +235,49 @@ IS 'the options of rn_train; a default of null is chosen by the recipe';
 CREATE FUNCTION @extschema@.rn_forecast(
 	model bigint, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
 	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
-	history text DEFAULT NULL, future text DEFAULT NULL)
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
 RETURNS TABLE (
 	series jsonb, step integer, ts timestamptz, t bigint,
 	forecast double precision, lower double precision, upper double precision)
 LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_forecast_id';
-COMMENT ON FUNCTION @extschema@.rn_forecast(bigint, integer, double precision, timestamptz, bigint, text, text)
+COMMENT ON FUNCTION @extschema@.rn_forecast(bigint, integer, double precision, timestamptz, bigint, text, text, jsonb)
 IS 'forecast the next steps with a model named by its id';
 
 CREATE FUNCTION @extschema@.rn_forecast(
 	model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
 	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
-	history text DEFAULT NULL, future text DEFAULT NULL)
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
 RETURNS TABLE (
 	series jsonb, step integer, ts timestamptz, t bigint,
 	forecast double precision, lower double precision, upper double precision)
 LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_forecast_name';
-COMMENT ON FUNCTION @extschema@.rn_forecast(text, integer, double precision, timestamptz, bigint, text, text)
+COMMENT ON FUNCTION @extschema@.rn_forecast(text, integer, double precision, timestamptz, bigint, text, text, jsonb)
 IS 'forecast the next steps with a model named by its name, or by its id as text';
 
 CREATE FUNCTION @extschema@.rn_forecast_as(
 	exemplar anyelement, model bigint, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
 	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
-	history text DEFAULT NULL, future text DEFAULT NULL)
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
 RETURNS TABLE (
 	series jsonb, step integer, ts anyelement, t bigint,
 	forecast double precision, lower double precision, upper double precision)
 LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_forecast_as_id';
-COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, bigint, integer, double precision, timestamptz, bigint, text, text)
+COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, bigint, integer, double precision, timestamptz, bigint, text, text, jsonb)
 IS 'rn_forecast with the times in the type of the exemplar, such as NULL::date';
 
 CREATE FUNCTION @extschema@.rn_forecast_as(
 	exemplar anyelement, model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
 	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
-	history text DEFAULT NULL, future text DEFAULT NULL)
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
 RETURNS TABLE (
 	series jsonb, step integer, ts anyelement, t bigint,
 	forecast double precision, lower double precision, upper double precision)
 LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_forecast_as_name';
-COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, text, integer, double precision, timestamptz, bigint, text, text)
+COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, text, integer, double precision, timestamptz, bigint, text, text, jsonb)
 IS 'rn_forecast with the times in the type of the exemplar, such as NULL::date';
 
 CREATE FUNCTION @extschema@.rn_predict(

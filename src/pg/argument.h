@@ -27,16 +27,6 @@ recurnet_argument_required(FunctionCallInfo fcinfo, int i, const char *name)
 				 errmsg("argument \"%s\" must not be null", name)));
 }
 
-/* Argument i, called name, must be null until there is more to it. */
-static inline void
-recurnet_argument_later(FunctionCallInfo fcinfo, int i, const char *name)
-{
-	if (!PG_ARGISNULL(i))
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("argument \"%s\" is not implemented yet", name)));
-}
-
 /* Argument i as the model it names: by id, or by name (or id) as text. */
 static inline RecurnetModelKey
 recurnet_argument_model_id(FunctionCallInfo fcinfo, int i)

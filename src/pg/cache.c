@@ -25,7 +25,6 @@
 
 #include "cache.h"
 #include "guc.h"
-#include "reader.h"
 
 typedef struct Entry
 {
@@ -153,12 +152,6 @@ recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version)
 
 	if (!found)
 		entry = make_entry(host, version);
-	if (entry->model.calendar.kind != recurnet_reader_kind(version->time_type))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored model does not fit its time type %s",
-						format_type_be(version->time_type))));
-
 	if (found)
 		dlist_move_head(&entries, &entry->node);
 	else

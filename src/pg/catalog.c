@@ -21,42 +21,9 @@
 #include "guc.h"
 #include "reader.h"
 #include "statement.h"
+#include "time_type.h"
 
 #define MAX_NAME_BYTES 255
-
-/* Time types by the names that format_type gives them. */
-static const struct
-{
-	const char *name;
-	Oid			type;
-}			time_types[] = {
-	{"date", DATEOID},
-	{"timestamp without time zone", TIMESTAMPOID},
-	{"timestamp with time zone", TIMESTAMPTZOID},
-	{"smallint", INT2OID},
-	{"integer", INT4OID},
-	{"bigint", INT8OID},
-};
-
-static const char *
-time_type_name(Oid type)
-{
-	for (size_t i = 0; i < lengthof(time_types); i++)
-		if (time_types[i].type == type)
-			return time_types[i].name;
-	elog(ERROR, "recurnet: type %u is no time", type);
-}
-
-static Oid
-time_type_oid(const char *name)
-{
-	for (size_t i = 0; i < lengthof(time_types); i++)
-		if (name != NULL && strcmp(time_types[i].name, name) == 0)
-			return time_types[i].type;
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("stored model has an unknown time type \"%s\"", name != NULL ? name : "")));
-}
 
 static bool
 all_digits(const char *text)
@@ -229,10 +196,13 @@ version_from_row(const RecurnetScope *scope)
 	v->options = (Jsonb *) recurnet_result_varlena(scope, 0, ++column);
 	v->time_column = recurnet_result_text(scope, 0, ++column);
 	v->target_column = recurnet_result_text(scope, 0, ++column);
-	v->time_type = time_type_oid(recurnet_result_text(scope, 0, ++column));
+	v->series_columns = recurnet_result_text(scope, 0, ++column);
+	v->covariates = recurnet_result_text(scope, 0, ++column);
+	v->time_type = recurnet_time_type_oid(recurnet_result_text(scope, 0, ++column));
 	v->time_zone = recurnet_result_text(scope, 0, ++column);
 	v->step = recurnet_result_text(scope, 0, ++column);
 	v->rows = recurnet_result_int8(0, ++column, NULL);
+	v->series = recurnet_result_int8(0, ++column, NULL);
 	v->from = time_from_columns(0, column + 1);
 	v->to = time_from_columns(0, column + 3);
 	column += 4;
@@ -250,8 +220,9 @@ version_from_row(const RecurnetScope *scope)
 
 #define VERSION_COLUMNS \
 	"SELECT m.model_id, m.name, m.owner, v.version::bigint, v.cell, v.query," \
-	" v.request, v.options, v.time_column, v.target_column, v.time_type, v.time_zone, v.step," \
-	" v.rows, v.from_ts, v.from_t, v.to_ts, v.to_t," \
+	" v.request, v.options, v.time_column, v.target_column, v.series_columns, v.covariates," \
+	" v.time_type, v.time_zone, v.step," \
+	" v.rows, v.series, v.from_ts, v.from_t, v.to_ts, v.to_t," \
 	" v.metrics, v.trained_by, v.trained_at, v.duration, v.content_hash" \
 	" FROM recurnet.model m JOIN recurnet.version v" \
 	" ON v.model_id = m.model_id AND v.version = m.active_version"
@@ -428,11 +399,11 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	Interval	duration = {.time = version->usecs};
 	RecurnetStatement s =
 		recurnet_statement("INSERT INTO recurnet.version (model_id, version, cell, query, request,"
-						   " options, time_column, target_column, time_type, time_zone, step, rows,"
-						   " from_ts, to_ts, from_t, to_t, weights, losses, val_losses, metrics,"
-						   " trained_by, duration)"
+						   " options, time_column, target_column, series_columns, covariates,"
+						   " time_type, time_zone, step, rows, series, from_ts, to_ts, from_t, to_t,"
+						   " weights, losses, val_losses, metrics, series_log, trained_by, duration)"
 						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-						   " $15, $16, $17, $18, $19, $20, $21, $22)");
+						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
 
 	recurnet_parameter_int8(&s, version->model_id);
 	recurnet_parameter(&s, INT4OID, Int32GetDatum(version->version));
@@ -442,10 +413,13 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->options));
 	recurnet_parameter_text(&s, version->time_column);
 	recurnet_parameter_text(&s, version->target_column);
-	recurnet_parameter_text(&s, time_type_name(version->time_type));
+	recurnet_parameter_text(&s, version->series_columns);
+	recurnet_parameter_text(&s, version->covariates);
+	recurnet_parameter_text(&s, recurnet_time_type_name(version->time_type));
 	recurnet_parameter_text(&s, version->time_zone);
 	recurnet_parameter_text(&s, version->step);
 	recurnet_parameter_int8(&s, version->rows);
+	recurnet_parameter_int8(&s, version->series);
 	range_parameters(&s, version);
 	recurnet_parameter(&s, BYTEAOID, PointerGetDatum(version->weights));
 	recurnet_parameter(&s, FLOAT8ARRAYOID, float8_array(version->losses, version->epochs));
@@ -454,6 +428,7 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	else
 		recurnet_parameter_null(&s, FLOAT8ARRAYOID);
 	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->metrics));
+	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->series_log));
 	recurnet_parameter_text(&s, GetUserNameFromId(scope->user, false));
 	recurnet_parameter(&s, INTERVALOID, IntervalPGetDatum(&duration));
 	recurnet_statement_run(&s, SPI_OK_INSERT);

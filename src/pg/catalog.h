@@ -36,11 +36,14 @@ typedef struct RecurnetVersion
 	Jsonb	   *options;		/* every option as it was used */
 	char	   *time_column;
 	char	   *target_column;
+	char	   *series_columns; /* as rn_train was given them; NULL: none */
+	char	   *covariates;		/* likewise */
 	Oid			time_type;
 	char	   *time_zone;		/* timestamptz only, else NULL */
 	char	   *step;			/* in words: "1 month" */
 
 	int64		rows;			/* trained on */
+	int64		series;			/* that they are of */
 	int64		from;			/* their first and last time, as the core */
 	int64		to;				/* counts */
 
@@ -50,6 +53,8 @@ typedef struct RecurnetVersion
 	const double *losses;		/* [epochs]; when stored only */
 	const double *val_losses;	/* [epochs] or NULL; when stored only */
 	Jsonb	   *metrics;
+	Jsonb	   *series_log;		/* when stored only: series that rows were made
+								 * up for, combined, or left out */
 	char	   *trained_by;		/* when loaded only, as text: */
 	char	   *trained_at;
 	char	   *duration;

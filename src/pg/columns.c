@@ -2,12 +2,14 @@
  * columns.c
  *		The rule by which the columns of a query find their use.
  *
- * Time is the column named so, else the only date or timestamp column, else
- * the only integer column that is not the named target.  The target is the
- * column named so, else the only other numeric column.
+ * Keys and covariates are the columns named so.  Time is the column named so,
+ * else the only other date or timestamp column, else the only other integer
+ * column that is not the named target.  The target is the column named so, else
+ * the only other numeric column.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "utils/builtins.h"
@@ -53,18 +55,31 @@ is_numeric(Oid type)
 	return is_integer(type) || type == FLOAT4OID || type == FLOAT8OID || type == NUMERICOID;
 }
 
-/*
- * Columns of some kind (NULL: all), but for one or two, as "a integer, b text".
- */
+static bool
+is_covariate(Oid type)
+{
+	return is_numeric(type) || type == BOOLOID;
+}
+
+static bool
+is_anything(Oid type)
+{
+	return true;
+}
+
+/* Columns that have found their use. */
+typedef bool Used[MaxTupleAttributeNumber + 1];
+
+/* Columns of some kind (NULL: all) but those used, as "a integer, b text". */
 static const char *
-column_list(TupleDesc desc, TypeTest test, int but, int nor)
+column_list(TupleDesc desc, TypeTest test, const bool *used)
 {
 	StringInfoData list;
 
 	initStringInfo(&list);
 	for (int i = 1; i <= desc->natts; i++)
 	{
-		if (i == but || i == nor || (test != NULL && !test(base_type(desc, i))))
+		if ((used != NULL && used[i]) || (test != NULL && !test(base_type(desc, i))))
 			continue;
 		appendStringInfo(&list, "%s%s %s", list.len > 0 ? ", " : "",
 						 quote_identifier(column_name(desc, i)),
@@ -73,14 +88,14 @@ column_list(TupleDesc desc, TypeTest test, int but, int nor)
 	return list.len > 0 ? list.data : "none";
 }
 
-/* How many columns but one pass the test; *last is the last of them. */
+/* How many unused columns pass the test; *last is the last of them. */
 static int
-count_columns(TupleDesc desc, TypeTest test, int but, int *last)
+count_columns(TupleDesc desc, TypeTest test, const bool *used, int *last)
 {
 	int			n = 0;
 
 	for (int i = 1; i <= desc->natts; i++)
-		if (i != but && test(base_type(desc, i)))
+		if (!used[i] && test(base_type(desc, i)))
 		{
 			*last = i;
 			n++;
@@ -88,9 +103,12 @@ count_columns(TupleDesc desc, TypeTest test, int but, int *last)
 	return n;
 }
 
-/* The column of that name, which must be of a fitting type; role for messages. */
+/*
+ * The column of that name, which must be of a fitting type and have no other
+ * use; role for messages.
+ */
 static int
-named_column(TupleDesc desc, const char *name, TypeTest test, const char *role)
+named_column(TupleDesc desc, const char *name, TypeTest test, const char *role, bool *used)
 {
 	int			found = 0;
 
@@ -108,97 +126,114 @@ named_column(TupleDesc desc, const char *name, TypeTest test, const char *role)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("query returns no column \"%s\"", name),
-				 errdetail("Its columns are: %s.", column_list(desc, NULL, 0, 0))));
+				 errdetail("Its columns are: %s.", column_list(desc, NULL, NULL))));
 	if (!test(base_type(desc, found)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of type %s cannot be the %s", name,
 						format_type_be(TupleDescAttr(desc, found - 1)->atttypid), role)));
+	if (used[found])
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+				 errmsg("column %s cannot be the %s and something else, too", quote_identifier(name), role)));
+	used[found] = true;
 	return found;
 }
 
 static void
-ambiguous(TupleDesc desc, TypeTest test, int but, const char *role, const char *hint)
+ambiguous(TupleDesc desc, TypeTest test, const bool *used, const char *role, const char *hint)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_AMBIGUOUS_COLUMN),
 			 errmsg("query returns more than one column that could be the %s", role),
-			 errdetail("Candidates are: %s.", column_list(desc, test, but, 0)),
+			 errdetail("Candidates are: %s.", column_list(desc, test, used)),
 			 errhint("%s", hint)));
 }
 
-/* The time column when none is named; target is a named target or 0. */
+/* The time column when none is named. */
 static int
-only_time(TupleDesc desc, int target)
+only_time(TupleDesc desc, bool *used)
 {
 	int			column = 0;
 	TypeTest	test = is_datetime;
-	int			n = count_columns(desc, test, target, &column);
+	int			n = count_columns(desc, test, used, &column);
 
 	if (n == 0)
 	{
 		test = is_integer;
-		n = count_columns(desc, test, target, &column);
+		n = count_columns(desc, test, used, &column);
 	}
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("query returns no time column"),
-				 errdetail("Its columns are: %s.", column_list(desc, NULL, 0, 0)),
+				 errdetail("Its columns are: %s.", column_list(desc, NULL, NULL)),
 				 errhint("A time column is a date, a timestamp or an integer.")));
 	if (n > 1)
-		ambiguous(desc, test, target, "time",
+		ambiguous(desc, test, used, "time",
 				  test == is_datetime ? "Leave all but one of them out of the query."
-				  : "Say which one with the argument \"time\" or target.");
+				  : "Say which one with the argument \"time\", target, series or covariates.");
+	used[column] = true;
 	return column;
 }
 
 /* The target column when none is named. */
 static int
-only_target(TupleDesc desc, int time)
+only_target(TupleDesc desc, int time, bool *used)
 {
 	int			column = 0;
-	int			n = count_columns(desc, is_numeric, time, &column);
+	int			n = count_columns(desc, is_numeric, used, &column);
 
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("query returns no numeric column beside its time column %s",
 						quote_identifier(column_name(desc, time))),
-				 errdetail("Its columns are: %s.", column_list(desc, NULL, 0, 0)),
+				 errdetail("Its columns are: %s.", column_list(desc, NULL, NULL)),
 				 errhint("Select the time and the number to forecast.")));
 	if (n > 1)
-		ambiguous(desc, is_numeric, time, "target",
-				  "Leave all but one of them out of the query: a model forecasts one column.");
+		ambiguous(desc, is_numeric, used, "target",
+				  "A model forecasts one column: name the others in series or covariates, or leave them out of the query.");
+	used[column] = true;
 	return column;
 }
 
+/* Every column that has no use is a mistake. */
+static void
+check_all_used(TupleDesc desc, const bool *used)
+{
+	int			column;
+
+	if (count_columns(desc, is_anything, used, &column) == 0)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
+			 errmsg("query returns columns that have no use: %s", column_list(desc, NULL, used)),
+			 errhint("Leave them out of the query, or name them in series or covariates.")));
+}
+
 RecurnetColumns
-recurnet_columns_resolve(TupleDesc desc, const char *time, const char *target)
+recurnet_columns_resolve(TupleDesc desc, const RecurnetWanted *wanted)
 {
 	RecurnetColumns columns = {0};
+	Used		used = {false};
 
-	if (target != NULL)
-		columns.target = named_column(desc, target, is_numeric, "target");
-	if (time != NULL)
-		columns.time = named_column(desc, time, is_time, "time");
-	else
-		columns.time = only_time(desc, columns.target);
-	if (target == NULL)
-		columns.target = only_target(desc, columns.time);
-
-	if (columns.time == columns.target)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				 errmsg("column %s cannot be both time and target",
-						quote_identifier(column_name(desc, columns.time)))));
-	if (desc->natts > 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
-				 errmsg("query returns columns that have no use: %s",
-						column_list(desc, NULL, columns.time, columns.target)),
-				 errhint("Leave them out of the query.")));
+	for (int k = 0; k < wanted->series.n; k++)
+		columns.key[k] = named_column(desc, wanted->series.name[k], is_anything, "series", used);
+	for (int c = 0; c < wanted->covariates.n; c++)
+	{
+		columns.covariate[c] = named_column(desc, wanted->covariates.name[c], is_covariate, "covariate", used);
+		columns.covariate_type[c] = base_type(desc, columns.covariate[c]);
+	}
+	if (wanted->target != NULL && !wanted->no_target)
+		columns.target = named_column(desc, wanted->target, is_numeric, "target", used);
+	columns.time = wanted->time != NULL ? named_column(desc, wanted->time, is_time, "time", used)
+		: only_time(desc, used);
+	if (columns.target == 0 && !wanted->no_target)
+		columns.target = only_target(desc, columns.time, used);
+	check_all_used(desc, used);
 	columns.time_type = base_type(desc, columns.time);
-	columns.target_type = base_type(desc, columns.target);
+	if (columns.target > 0)
+		columns.target_type = base_type(desc, columns.target);
 	return columns;
 }

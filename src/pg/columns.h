@@ -1,18 +1,34 @@
 /*
  * columns.h
- *		Which column of a query's result is the time, and which the target.
+ *		Which column of a query's result is the time, which the target, which
+ *		are the key of a series and which its covariates.
  */
 #ifndef RECURNET_COLUMNS_H
 #define RECURNET_COLUMNS_H
 
 #include "access/tupdesc.h"
 
+#include "names.h"
+
+/* What is looked for. */
+typedef struct RecurnetWanted
+{
+	const char *time;			/* names, or NULL: the only candidate */
+	const char *target;
+	bool		no_target;		/* there is none to be found */
+	RecurnetNames series;
+	RecurnetNames covariates;
+} RecurnetWanted;
+
 typedef struct RecurnetColumns
 {
 	int			time;			/* attribute numbers, from 1 */
-	int			target;
+	int			target;			/* 0: none */
+	int			key[RECURNET_MAX_KEYS]; /* as many as names were given */
+	int			covariate[RN_MAX_COVARIATES];
 	Oid			time_type;		/* base types: domains looked through */
 	Oid			target_type;
+	Oid			covariate_type[RN_MAX_COVARIATES];
 } RecurnetColumns;
 
 /*
@@ -20,6 +36,6 @@ typedef struct RecurnetColumns
  * candidates.  ERROR where that leaves a choice, or a column without use:
  * nothing is ever guessed.
  */
-extern RecurnetColumns recurnet_columns_resolve(TupleDesc desc, const char *time, const char *target);
+extern RecurnetColumns recurnet_columns_resolve(TupleDesc desc, const RecurnetWanted *wanted);
 
 #endif							/* RECURNET_COLUMNS_H */

@@ -1,10 +1,11 @@
 /*
  * history.c
- *		The rows that a stored model looks back on.
+ *		The rows that a model looks back on.
  *
  * By default those stored with it.  Otherwise a query's, which must return
  * the same kind of time, in the same steps: a network that has learnt months
- * knows nothing of days.
+ * knows nothing of days.  A series that the model was trained on keeps the scale
+ * that it had then; one that the model has never seen is scaled by its own rows.
  */
 #include "postgres.h"
 
@@ -12,120 +13,162 @@
 #include "compat.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/memutils.h"
 
 #include "guc.h"
 #include "history.h"
+#include "panel_check.h"
+#include "series_key.h"
 #include "zone.h"
 
-#define ROWS_PER_CHECK	65536
-
 void
-recurnet_history_check_type(const RecurnetVersion *version, Oid type)
+recurnet_history_check_type(Oid model_type, Oid type)
 {
-	if (recurnet_reader_kind(type) == recurnet_reader_kind(version->time_type) &&
-		(type == TIMESTAMPTZOID) == (version->time_type == TIMESTAMPTZOID))
+	if (recurnet_reader_kind(type) == recurnet_reader_kind(model_type) &&
+		(type == TIMESTAMPTZOID) == (model_type == TIMESTAMPTZOID))
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_DATATYPE_MISMATCH),
 			 errmsg("query returns times of type %s, but the model was trained on %s",
-					format_type_be(type), format_type_be(version->time_type)),
+					format_type_be(type), format_type_be(model_type)),
 			 errhint("Cast the time column in the query.")));
 }
 
-/* Drop the rows after the cut; the others stay in their order. */
-static void
-cut_rows(RecurnetHost *host, RnSeries *series, int64 cut)
+/* The step of the model in words. */
+static const char *
+step_text(const RnModel *model)
 {
-	RnTimes		times = {0};
-	size_t		kept = 0;
+	char	   *text = palloc(RN_TIME_TEXT);
 
-	for (size_t i = 0; i < series->n; i++)
-	{
-		int64		time = rn_time_at(&series->time, i);
-
-		if (i % ROWS_PER_CHECK == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (time > cut)
-			continue;
-		recurnet_host_check(host, rn_times_append(&host->core, &times, kept, time));
-		series->value[kept] = series->value[i];
-		kept++;
-	}
-	rn_times_free(&host->core, &series->time);
-	series->time = times;
-	series->n = kept;
+	rn_calendar_describe(&model->calendar, text, RN_TIME_TEXT);
+	return text;
 }
 
-/*
- * Are the times those that the model's calendar counts back from the last?
- */
+/* Rows in other steps than the model's: its words and the core's. */
 static void
-check_steps(RecurnetHost *host, const RecurnetVersion *version, const RnModel *model,
-			const RnSeries *series)
+refuse_steps(const RecurnetHost *host, const RnModel *model)
 {
-	size_t		last = series->n - 1;
-	char		found[RN_TIME_TEXT];
-	char		expected[RN_TIME_TEXT];
+	const RnError *error = &host->core.error;
 
-	for (size_t i = 0; i <= last; i++)
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_EXCEPTION),
+			 errmsg("query does not return the steps of %s that the model was trained on", step_text(model)),
+			 errdetail("It has an %s.%s%s", error->message, error->detail[0] != '\0' ? " " : "", error->detail),
+			 errhint("Give rows in the model's steps, or train a model with option \"missing\", which fills gaps.")));
+}
+
+/* ERROR for too few rows of a model's only series, in words that know the query. */
+static void
+check_enough(const RecurnetRows *rows, bool cut, size_t needed)
+{
+	size_t		n = rows->panel.rows;
+
+	if (n >= needed)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("query returns %zu rows%s, but the model needs at least %zu",
+					n, cut ? " up to the given time" : "", needed),
+			 cut ? errhint("Give a later time, or a history with more rows before it.")
+			 : errhint("Give a history with more rows.")));
+}
+
+/* A WARNING that names the first of the series left out. */
+static void
+warn_skipped(const RnPanel *panel)
+{
+	size_t		left = rn_panel_series(panel);
+	size_t		s = 0;
+
+	if (left == panel->count)
+		return;
+	while (panel->series[s].skipped == NULL)
+		s++;
+	ereport(left > 0 ? WARNING : ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("%zu of %zu series of the query cannot be used", panel->count - left, panel->count),
+			 errdetail("The first is %s: %s.", panel->series[s].key != NULL ? panel->series[s].key : "the only one",
+					   panel->series[s].skipped)));
+}
+
+/* Put what was read into the model's steps. */
+static void
+settle(RecurnetHost *host, const RnModel *model, RnPanel *panel, size_t needed)
+{
+	RnRowPolicy policy = model->rows;
+	RnCalendar	calendar = model->calendar;
+	RnCode		code;
+
+	policy.on_error = model->keys != NULL ? RN_ON_ERROR_SKIP : RN_ON_ERROR_FAIL;
+	calendar.anchor_day = model->keys != NULL ? 0 : model->series[0].anchor_day;
+	panel->at_least = needed;
+	code = rn_panel_settle(&host->core, panel, &policy, &calendar);
+	if (code == RN_IRREGULAR_TIME)
+		refuse_steps(host, model);
+	recurnet_panel_check(host, panel, code);
+	recurnet_guc_check_memory(panel->bytes, "filling the rows", "read fewer rows");
+	recurnet_panel_check(host, panel, rn_panel_fill(&host->core, panel, &policy));
+	warn_skipped(panel);
+}
+
+/* What the calendar makes of every row. */
+static void
+fill_calendar(RecurnetHost *host, const RnModel *model, RnPanel *panel)
+{
+	for (size_t s = 0; s < panel->count && model->inputs.features != 0; s++)
 	{
-		int64		time;
-		RnCode		code = rn_calendar_add(&host->core, &model->calendar, rn_time_at(&series->time, last),
-										   -(int64) i, &time);
+		const RnSeries *series = &panel->series[s];
 
-		if (i % ROWS_PER_CHECK == 0)
-			CHECK_FOR_INTERRUPTS();
-		recurnet_host_check(host, code);
-		if (time == rn_time_at(&series->time, last - i))
-			continue;
-		rn_time_describe(series->kind, rn_time_at(&series->time, last - i), found, sizeof(found));
-		rn_time_describe(series->kind, time, expected, sizeof(expected));
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("query does not return the steps of %s that the model was trained on",
-						version->step),
-				 errdetail("It returns a row at %s where the model's calendar has %s.",
-						   found, expected)));
+		CHECK_FOR_INTERRUPTS();
+		for (size_t i = 0; i < series->n; i++)
+		{
+			int64		time;
+
+			recurnet_host_check(host, rn_panel_time(&host->core, panel, series, i, &time));
+			rn_inputs_calendar(&model->inputs, time, model->holiday, model->holidays,
+							   panel->covariate + (series->first + i) * panel->columns);
+		}
 	}
 }
 
 void
-recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version, const RnModel *model,
-					  const char *query, bool source, const int64 *cut, size_t needed,
-					  RecurnetRows *rows)
+recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const char *query,
+					  bool source, const int64 *cut, size_t needed, RecurnetRows *rows)
 {
+	const RnModel *model = subject->model;
 	RecurnetSource from = {
 		.query = query,
-		.time = source ? version->time_column : NULL,
-		.target = source ? version->target_column : NULL,
-		.time_zone = version->time_zone,
+		.wanted = {
+			.time = source ? subject->version->time_column : NULL,
+			.target = source ? subject->version->target_column : NULL,
+			.series = subject->series,
+			.covariates = subject->covariates
+		},
+		.inputs = model->inputs,
+		.allow_null = model->rows.missing != RN_MISSING_ERROR || model->keys != NULL,
+		.cut = cut,
+		.time_zone = subject->time_zone,
 		.zone_fixed = true
 	};
-	RnCode		code;
 
 	recurnet_reader_read(host, &from, rows);
-	recurnet_history_check_type(version, rows->time_type);
-	if (cut != NULL)
-		cut_rows(host, &rows->series, *cut);
-	if (rows->series.n < needed)
-		ereport(ERROR,
-				(errcode(ERRCODE_CARDINALITY_VIOLATION),
-				 errmsg("query returns %zu rows%s, but the model needs at least %zu",
-						rows->series.n, cut != NULL ? " up to the given time" : "", needed),
-				 cut != NULL ? errhint("Give a later time, or a history with more rows before it.")
-				 : errhint("Give a history with more rows.")));
-	code = rn_series_prepare(&host->core, &rows->series, needed);
-	recurnet_host_check(host, code);
-	check_steps(host, version, model, &rows->series);
+	recurnet_history_check_type(subject->time_type, rows->time_type);
+	if (model->keys == NULL && !model->rows.has_frequency && model->rows.missing == RN_MISSING_ERROR)
+		check_enough(rows, cut != NULL, needed);
+	if (rows->panel.count == 0)
+		check_enough(rows, cut != NULL, needed > 0 ? needed : 1);
+	settle(host, model, &rows->panel, needed);
+	fill_calendar(host, model, &rows->panel);
 }
 
 /*
- * as_of or as_of_t as the model counts time, or NULL where neither is given.
+ * as_of or as_of_t as the time column counts, or NULL where neither is given.
  */
 static const int64 *
-find_cut(const RecurnetVersion *version, const RecurnetOriginSpec *spec, int64 *cut)
+find_cut(const RecurnetSubject *subject, const RecurnetOriginSpec *spec, int64 *cut)
 {
-	bool		integer = recurnet_reader_kind(version->time_type) == RN_TIME_INTEGER;
+	bool		integer = recurnet_reader_kind(subject->time_type) == RN_TIME_INTEGER;
 
 	if (spec->as_of == NULL && spec->as_of_t == NULL)
 		return NULL;
@@ -133,58 +176,244 @@ find_cut(const RecurnetVersion *version, const RecurnetOriginSpec *spec, int64 *
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s does not fit a model whose times are of type %s",
-						integer ? "as_of" : "as_of_t", format_type_be(version->time_type)),
+						integer ? "as_of" : "as_of_t", format_type_be(subject->time_type)),
 				 errhint("Use %s.", integer ? "as_of_t" : "as_of")));
 	if (integer)
 		*cut = *spec->as_of_t;
-	else if (TIMESTAMP_NOT_FINITE(*spec->as_of))
-		*cut = *spec->as_of;	/* after, or before, every row */
-	else if (version->time_type == TIMESTAMPTZOID)
-		*cut = recurnet_zone_civil(*spec->as_of, recurnet_zone_find(version->time_zone));
+	else if (TIMESTAMP_NOT_FINITE(*spec->as_of) || subject->time_type == TIMESTAMPTZOID)
+		*cut = *spec->as_of;
 	else
 		*cut = recurnet_zone_civil(*spec->as_of, session_timezone);
 	return cut;
 }
 
+/* ---- which series ---- */
+
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp((*(const RnModelSeries *const *) a)->key, (*(const RnModelSeries *const *) b)->key);
+}
+
+int64
+recurnet_history_find(const RnModel *model, RecurnetKeyIndex *index, const char *key)
+{
+	RnModelSeries wanted = {.key = key};
+	const RnModelSeries *at = &wanted;
+	const RnModelSeries **found;
+
+	if (model->keys == NULL)
+		return 0;
+	if (index->series == NULL)
+	{
+		index->series = MemoryContextAllocHuge(CurrentMemoryContext, model->count * sizeof(RnModelSeries *));
+		for (size_t s = 0; s < model->count; s++)
+			index->series[s] = &model->series[s];
+		qsort(index->series, model->count, sizeof(RnModelSeries *), compare_keys);
+	}
+	found = bsearch(&at, index->series, model->count, sizeof(RnModelSeries *), compare_keys);
+	return found != NULL ? *found - model->series : -1;
+}
+
+/* Does the key contain one of the objects asked for? */
+static bool
+is_wanted(const char *key, const Jsonb *only, MemoryContext scratch)
+{
+	MemoryContext caller;
+	bool		wanted = false;
+
+	if (only == NULL)
+		return true;
+	if (key == NULL)
+		return false;
+	caller = MemoryContextSwitchTo(scratch);
+	if (JB_ROOT_IS_OBJECT(only))
+		wanted = DatumGetBool(DirectFunctionCall2(jsonb_contains, recurnet_key_datum(key), JsonbPGetDatum(only)));
+	for (uint32 i = 0; JB_ROOT_IS_ARRAY(only) && i < JB_ROOT_COUNT(only) && !wanted; i++)
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer((JsonbContainer *) &only->root, i);
+
+		wanted = DatumGetBool(DirectFunctionCall2(jsonb_contains, recurnet_key_datum(key),
+												  JsonbPGetDatum(JsonbValueToJsonb(element))));
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(scratch);
+	return wanted;
+}
+
+/* ERROR unless only is an object or an array of objects, and the model has keys. */
+static void
+check_only(const RecurnetSubject *subject, const Jsonb *only)
+{
+	bool		fits = only == NULL || JB_ROOT_IS_OBJECT(only) ||
+		(JB_ROOT_IS_ARRAY(only) && !JB_ROOT_IS_SCALAR(only));
+
+	for (uint32 i = 0; fits && only != NULL && JB_ROOT_IS_ARRAY(only) && i < JB_ROOT_COUNT(only); i++)
+	{
+		JsonbValue *element = getIthJsonbValueFromContainer((JsonbContainer *) &only->root, i);
+
+		fits = element->type == jbvBinary && JsonContainerIsObject(element->val.binary.data);
+	}
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("for_series must be a JSON object or an array of objects"),
+				 errhint("For example: '{\"store\": 7}'.")));
+	if (only != NULL && subject->series.n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has one series without a key"),
+				 errhint("Leave out for_series.")));
+}
+
 /* Whoever judges the model by its forecasts from there should know. */
 static void
-notice_hindsight(const RecurnetVersion *version, const RnModel *model, int64 last_time)
+notice_hindsight(const RecurnetSubject *subject, int64 last_time)
 {
+	const RnModel *model = subject->model;
+	int64		to = model->series[0].last_time;
 	char		origin[RN_TIME_TEXT];
 	char		trained[RN_TIME_TEXT];
 
-	if (last_time >= version->to)
+	for (size_t s = 1; s < model->count; s++)
+		to = Max(to, model->series[s].last_time);
+	if (subject->version != NULL)
+		to = subject->version->to;
+	if (last_time >= to)
 		return;
 	rn_time_describe(model->calendar.kind, last_time, origin, sizeof(origin));
-	rn_time_describe(model->calendar.kind, version->to, trained, sizeof(trained));
+	rn_time_describe(model->calendar.kind, to, trained, sizeof(trained));
 	ereport(NOTICE,
 			(errmsg("forecast starts at %s, but the model's weights have seen rows up to %s",
 					origin, trained)));
 }
 
-void
-recurnet_history_origin(RecurnetHost *host, const RecurnetVersion *version, const RnModel *model,
-						const RecurnetOriginSpec *spec, RecurnetOrigin *origin)
+/* Time of the last row of a settled series. */
+static int64
+last_time_of(RecurnetHost *host, const RnPanel *panel, const RnSeries *series)
 {
 	int64		time;
-	const int64 *cut = find_cut(version, spec, &time);
+
+	recurnet_host_check(host, rn_panel_time(&host->core, panel, series, series->n - 1, &time));
+	return time;
+}
+
+/* The rows that origins are taken from, where they are not the model's own. */
+static RecurnetRows *
+read_rows(RecurnetHost *host, const RecurnetSubject *subject, const RecurnetOriginSpec *spec)
+{
+	int64		time;
+	const int64 *cut = find_cut(subject, spec, &time);
 	bool		source = spec->history == NULL || strcmp(spec->history, "source") == 0;
-	RecurnetRows rows;
+	RecurnetRows *rows;
+	int64		newest = PG_INT64_MIN;
 
 	if (cut == NULL && spec->history == NULL)
-	{
-		origin->value = model->tail;
-		origin->n = (size_t) model->window;
-		origin->last_time = model->last_time;
-		return;
-	}
+		return NULL;
+	if (source && subject->version == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a model that is a value has no query of its own"),
+				 errhint("Give the rows: history => 'SELECT ...'.")));
 	if (source)
-		recurnet_catalog_check_query(version);
-	recurnet_history_read(host, version, model, source ? version->query : spec->history, source,
-						  cut, (size_t) model->window, &rows);
-	origin->value = rows.series.value;
-	origin->n = rows.series.n;
-	origin->last_time = rn_time_at(&rows.series.time, rows.series.n - 1);
+		recurnet_catalog_check_query(subject->version);
+	rows = palloc(sizeof(RecurnetRows));
+	recurnet_history_read(host, subject, source ? subject->version->query : spec->history, source,
+						  cut, subject->model->window, rows);
+	for (size_t s = 0; cut != NULL && s < rows->panel.count; s++)
+		if (rows->panel.series[s].n > 0)
+			newest = Max(newest, last_time_of(host, &rows->panel, &rows->panel.series[s]));
 	if (cut != NULL)
-		notice_hindsight(version, model, origin->last_time);
+		notice_hindsight(subject, newest);
+	return rows;
+}
+
+RecurnetOrigins *
+recurnet_history_origins(RecurnetHost *host, const RecurnetSubject *subject,
+						 const RecurnetOriginSpec *spec, const Jsonb *only)
+{
+	RecurnetOrigins *origins = palloc0(sizeof(RecurnetOrigins));
+	RecurnetKeyIndex index = {0};
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet keys",
+												  ALLOCSET_SMALL_SIZES);
+	size_t		all;
+
+	check_only(subject, only);
+	origins->subject = subject;
+	origins->rows = read_rows(host, subject, spec);
+	all = origins->rows != NULL ? origins->rows->panel.count : subject->model->count;
+	origins->series = MemoryContextAllocHuge(CurrentMemoryContext, all * sizeof(size_t));
+	origins->of_model = MemoryContextAllocHuge(CurrentMemoryContext, all * sizeof(int64));
+	for (size_t s = 0; s < all; s++)
+	{
+		const RnSeries *series = origins->rows != NULL ? &origins->rows->panel.series[s] : NULL;
+		const char *key = series != NULL ? series->key : subject->model->series[s].key;
+
+		if ((series != NULL && series->n == 0) || !is_wanted(key, only, scratch))
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		origins->series[origins->count] = s;
+		origins->of_model[origins->count] = series != NULL
+			? recurnet_history_find(subject->model, &index, key) : (int64) s;
+		origins->count++;
+	}
+	MemoryContextDelete(scratch);
+	if (origins->count == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NO_DATA_FOUND),
+				 errmsg("no series has a key that for_series asks for"),
+				 errdetail("Keys look like %s.", origins->rows != NULL ? origins->rows->panel.series[0].key
+						   : subject->model->series[0].key)));
+	return origins;
+}
+
+RnView
+recurnet_history_view(RecurnetHost *host, const RecurnetSubject *subject, const RnPanel *panel,
+					  const RnSeries *series, int64 of_model)
+{
+	const RnModel *model = subject->model;
+	RnView		view = {series->first, series->first, series->first + series->n};
+
+	if (of_model >= 0)
+	{
+		view.transform = rn_model_transform(model, &model->series[of_model]);
+		view.base_season = model->series[of_model].base_season;
+		return view;
+	}
+	recurnet_host_check(host, rn_transform_fit(&host->core, model->scaler, panel->value + series->first,
+											   series->n, &view.transform));
+	view.base_season = rn_model_base_season(model, series->n, false);
+	return view;
+}
+
+RnOrigin
+recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i, const char **key)
+{
+	const RnModel *model = origins->subject->model;
+	size_t		s = origins->series[i];
+	const RnPanel *panel;
+	const RnSeries *series;
+	RnView		view;
+	size_t		row;
+
+	if (origins->rows == NULL)
+	{
+		*key = model->series[s].key;
+		return rn_forecast_tail(model, s);
+	}
+	panel = &origins->rows->panel;
+	series = &panel->series[s];
+	view = recurnet_history_view(host, origins->subject, panel, series, origins->of_model[i]);
+	row = series->first + series->n - model->window;
+	*key = series->key;
+	return (RnOrigin) {
+		.value = panel->value + row,
+		.missing = panel->missing != NULL ? panel->missing + row : NULL,
+		.covariate = panel->columns > 0 ? panel->covariate + row * panel->columns : NULL,
+		.stride = panel->columns,
+		.last_time = last_time_of(host, panel, series),
+		.calendar = rn_panel_calendar(panel, series),
+		.transform = view.transform,
+		.base_season = view.base_season
+	};
 }

@@ -1,15 +1,15 @@
 /*
  * history.h
- *		The rows that a stored model starts from.
+ *		The rows that a model starts from.
  */
 #ifndef RECURNET_HISTORY_H
 #define RECURNET_HISTORY_H
 
-#include "model/model.h"
+#include "model/forecast.h"
 
-#include "catalog.h"
 #include "host.h"
 #include "reader.h"
+#include "subject.h"
 
 /* Where a forecast is asked to start; all NULL: where the training rows end. */
 typedef struct RecurnetOriginSpec
@@ -19,28 +19,55 @@ typedef struct RecurnetOriginSpec
 	const char *history;		/* query for the rows, or "source" */
 } RecurnetOriginSpec;
 
-typedef struct RecurnetOrigin
+/* The origins of some series, one after the other. */
+typedef struct RecurnetOrigins
 {
-	const double *value;		/* [n] oldest first; n is at least the window */
-	size_t		n;
-	int64		last_time;		/* of value[n - 1] */
-} RecurnetOrigin;
+	const RecurnetSubject *subject;
+	size_t		count;
+	size_t	   *series;			/* [count] of the model, or of rows */
+	RecurnetRows *rows;			/* NULL: the model's own */
+	int64	   *of_model;		/* [count] of rows: series of the model, or -1 */
+} RecurnetOrigins;
 
-/* ERROR unless times of that type count what the version's times count. */
-extern void recurnet_history_check_type(const RecurnetVersion *version, Oid type);
+/* ERROR unless times of that type count what the model's times count. */
+extern void recurnet_history_check_type(Oid model_type, Oid type);
 
 /*
- * Rows of a query, run as the caller, as a series in the steps of the model,
- * those after the cut (NULL: none) left out.  ERROR with fewer than needed.
- * source: the query is the model's own, whose columns are known.
+ * Rows of a query, run as the caller, as series in the steps of the model, those
+ * after the cut (NULL: none) left out; made up and combined as the model's
+ * options say.  ERROR with fewer than needed in a series; of a model of many
+ * series these are left out with a WARNING.  source: the query is the model's own,
+ * whose columns are known.
  */
-extern void recurnet_history_read(RecurnetHost *host, const RecurnetVersion *version,
-								  const RnModel *model, const char *query, bool source,
-								  const int64 *cut, size_t needed, RecurnetRows *rows);
+extern void recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject,
+								  const char *query, bool source, const int64 *cut,
+								  size_t needed, RecurnetRows *rows);
 
-/* Find the origin; a NOTICE if the weights have seen later rows. */
-extern void recurnet_history_origin(RecurnetHost *host, const RecurnetVersion *version,
-									const RnModel *model, const RecurnetOriginSpec *spec,
-									RecurnetOrigin *origin);
+/*
+ * Find the origins of all series, or of those whose key contains one of only's
+ * (a jsonb object or an array of them; NULL: all); a NOTICE if the weights have
+ * seen later rows.
+ */
+extern RecurnetOrigins *recurnet_history_origins(RecurnetHost *host, const RecurnetSubject *subject,
+												 const RecurnetOriginSpec *spec, const Jsonb *only);
+
+/* One of them, without its future, and its key (NULL: none). */
+extern RnOrigin recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i,
+										const char **key);
+
+/*
+ * The number of the model's series of that key, or -1.  The index is made on the
+ * first call; {0} then.
+ */
+typedef struct RecurnetKeyIndex
+{
+	const RnModelSeries **series;	/* [count] in the order of their keys */
+} RecurnetKeyIndex;
+
+extern int64 recurnet_history_find(const RnModel *model, RecurnetKeyIndex *index, const char *key);
+
+/* How series i of rows is scaled: as the model knows it, or by its own rows. */
+extern RnView recurnet_history_view(RecurnetHost *host, const RecurnetSubject *subject,
+									const RnPanel *panel, const RnSeries *series, int64 of_model);
 
 #endif							/* RECURNET_HISTORY_H */

@@ -16,6 +16,8 @@ typedef struct RecurnetTraining
 	const char *name;			/* of the model */
 	const char *time;			/* columns */
 	const char *target;
+	const char *series;
+	const char *covariates;
 } RecurnetTraining;
 
 /* Train and store; returns the model's id. */

@@ -21,6 +21,15 @@ CHOICE_FUNCTION(scaler_choice, RnScalerKind, rn_scaler_name)
 CHOICE_FUNCTION(loss_choice, RnLossKind, rn_loss_name)
 CHOICE_FUNCTION(optimizer_choice, RnOptimKind, rn_optim_name)
 CHOICE_FUNCTION(schedule_choice, RnScheduleKind, rn_schedule_name)
+CHOICE_FUNCTION(missing_choice, RnMissing, rn_missing_name)
+CHOICE_FUNCTION(duplicates_choice, RnDuplicates, rn_duplicates_name)
+CHOICE_FUNCTION(on_error_choice, RnOnError, rn_on_error_name)
+
+static const char *
+feature_choice(int i)
+{
+	return rn_feature_name(i);
+}
 
 #define AT(member) offsetof(RnTrainSpec, member)
 #define LARGEST_INTEGER 9007199254740991.0	/* 2^53 - 1: exact in a double */
@@ -107,6 +116,22 @@ const RecurnetOption recurnet_option_table[] = {
 			"schedule step: epochs between two decays"),
 	INTEGER("lr_warmup_steps", optim.warmup_steps, NEVER_OPEN, 0, 1000000000,
 			"steps over which the learning rate first grows from zero, 0 for none"),
+	CHOICE("missing", rows.missing, NEVER_OPEN, missing_choice, RN_MISSING_KINDS,
+		   "what stands for a step without a row and for a null: a line between its neighbours, the last value, zero, or (mask) the last value, not learnt from"),
+	CHOICE("duplicates", rows.duplicates, NEVER_OPEN, duplicates_choice, RN_DUPLICATES_KINDS,
+		   "how several rows of one step become one"),
+	{"frequency", OPTION_FREQUENCY, AT(rows), OPEN_FREQUENCY, 0, 0, ENDS_IN, NULL, 0,
+	"step of the series, such as 1 day, 1 month or 1 business day; rows of a finer one are combined as duplicates says"},
+	CHOICE("on_error", rows.on_error, NEVER_OPEN, on_error_choice, RN_ON_ERROR_KINDS,
+		   "of many series: leave out one that is too short or broken, or fail"),
+	NUMBER("lower_bound", lower_bound, OPEN_INFINITE, -RN_MAX_MAGNITUDE, RN_MAX_MAGNITUDE, ENDS_IN,
+		   "forecasts and intervals are never below it"),
+	NUMBER("upper_bound", upper_bound, OPEN_INFINITE, -RN_MAX_MAGNITUDE, RN_MAX_MAGNITUDE, ENDS_IN,
+		   "forecasts and intervals are never above it"),
+	{"calendar_features", OPTION_FEATURES, AT(inputs.features), NEVER_OPEN, 0, 0, ENDS_IN, feature_choice, RN_FEATURES,
+	"what the network sees of each step's date: an array of names"},
+	{"holidays", OPTION_QUERY, 0, NEVER_OPEN, 0, 0, ENDS_IN, NULL, 0,
+	"query that returns dates, past and to come, for the calendar feature holiday"},
 	{"time_zone", OPTION_ZONE, 0, NEVER_OPEN, 0, 0, ENDS_IN, NULL, 0,
 	"zone whose days a timestamptz series steps by; the session's TimeZone if not given"},
 };

@@ -17,7 +17,10 @@ typedef enum RecurnetOptionType
 	OPTION_BOOL,				/* bool */
 	OPTION_CHOICE,				/* an enum, by name */
 	OPTION_UNITS,				/* int, or array of int: RnTrainSpec.units */
-	OPTION_ZONE					/* time_zone: the glue's, not in the spec */
+	OPTION_FREQUENCY,			/* interval or integer: RnTrainSpec.rows */
+	OPTION_FEATURES,			/* names of bits: RnTrainSpec.inputs.features */
+	OPTION_ZONE,				/* time_zone: the glue's, not in the spec */
+	OPTION_QUERY				/* holidays: likewise */
 } RecurnetOptionType;
 
 /* Values that say: the recipe chooses. */
@@ -27,6 +30,8 @@ typedef enum RecurnetOptionOpen
 	OPEN_ZERO,
 	OPEN_MINUS_ONE,
 	OPEN_NAN,
+	OPEN_INFINITE,
+	OPEN_FREQUENCY,				/* RnRowPolicy.has_frequency */
 	OPEN_FLAG					/* RnTrainSpec.scaler_open */
 } RecurnetOptionOpen;
 

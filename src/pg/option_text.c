@@ -34,9 +34,12 @@ recurnet_option_range(const RecurnetOption *option)
 	switch (option->type)
 	{
 		case OPTION_CHOICE:
+		case OPTION_FEATURES:
 			return recurnet_hint_list(option->choice, option->choices);
 		case OPTION_BOOL:
 		case OPTION_ZONE:
+		case OPTION_QUERY:
+		case OPTION_FREQUENCY:
 			return NULL;
 		case OPTION_UNITS:
 			return psprintf("1 to %d, at most %d layers", RN_MAX_UNITS, RN_MAX_LAYERS);
@@ -46,7 +49,9 @@ recurnet_option_range(const RecurnetOption *option)
 	if (isinf(option->max))
 		return psprintf("%s %s", min_out ? "above" : "at least", min);
 	if (!min_out && !max_out)
-		return psprintf("%.0f to %.0f", option->min, option->max);
+		return option->type == OPTION_NUMBER
+			? psprintf("%s to %s", min, recurnet_number_text(option->max))
+			: psprintf("%.0f to %.0f", option->min, option->max);
 	return psprintf("%s %s and %s %s",
 					min_out ? "above" : "at least", min,
 					max_out ? "below" : "at most", recurnet_number_text(option->max));
@@ -66,7 +71,12 @@ recurnet_option_type(const RecurnetOption *option)
 			return "boolean";
 		case OPTION_CHOICE:
 		case OPTION_ZONE:
+		case OPTION_QUERY:
 			return "string";
+		case OPTION_FREQUENCY:
+			return "interval, or integer";
+		case OPTION_FEATURES:
+			return "array of strings";
 		case OPTION_UNITS:
 			return "integer or array of integers";
 	}
@@ -87,6 +97,10 @@ is_open(const RecurnetOption *option, const RnTrainSpec *spec)
 			return *(const int *) source == -1;
 		case OPEN_NAN:
 			return isnan(*(const double *) source);
+		case OPEN_INFINITE:
+			return isinf(*(const double *) source);
+		case OPEN_FREQUENCY:
+			return !spec->rows.has_frequency;
 		case OPEN_FLAG:
 			return spec->scaler_open;
 		case NEVER_OPEN:
@@ -107,6 +121,27 @@ units_json(const RnTrainSpec *spec)
 		appendStringInfo(&text, "%c%d", i == 0 ? '[' : ',', spec->units[i]);
 	appendStringInfoChar(&text, ']');
 	return text.data;
+}
+
+static char *
+frequency_json(const RnCalendar *frequency)
+{
+	char		text[RN_TIME_TEXT];
+
+	rn_calendar_describe(frequency, text, sizeof(text));
+	return frequency->kind == RN_TIME_INTEGER ? pstrdup(text) : psprintf("\"%s\"", text);
+}
+
+static char *
+features_json(unsigned features)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < RN_FEATURES; i++)
+		if (features & 1u << i)
+			appendStringInfo(&text, "%s\"%s\"", text.len > 0 ? ", " : "", rn_feature_name(i));
+	return psprintf("[%s]", text.data);
 }
 
 /* The value of an option in spec as JSON; NULL while it is open. */
@@ -131,7 +166,12 @@ recurnet_option_json(const RecurnetOption *option, const RnTrainSpec *spec)
 			return psprintf("\"%s\"", option->choice(*(const int *) source));
 		case OPTION_UNITS:
 			return units_json(spec);
+		case OPTION_FREQUENCY:
+			return frequency_json(&spec->rows.frequency);
+		case OPTION_FEATURES:
+			return features_json(*(const unsigned *) source);
 		case OPTION_ZONE:
+		case OPTION_QUERY:
 			break;
 	}
 	return NULL;

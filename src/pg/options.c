@@ -6,10 +6,12 @@
 
 #include <math.h>
 
+#include "common/int.h"
 #include "compat.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/numeric.h"
+#include "utils/timestamp.h"
 
 #include "option_table.h"
 #include "options.h"
@@ -17,7 +19,7 @@
 
 /* Announced for later versions: refused as such, not as unknown. */
 static const char *const later_options[] = {
-	"ensemble", "missing", "duplicates", "frequency", "lower_bound", "upper_bound", "on_error"
+	"ensemble"
 };
 
 /* What other libraries call them: too far from ours for a spelling hint. */
@@ -185,6 +187,100 @@ set_units(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *sp
 	spec->layers = layers;
 }
 
+static void
+bad_frequency(const char *given)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"frequency\" cannot be \"%s\"", given),
+			 errdetail("It is a number of months or years, a length of time, business days, or an integer for integer times."),
+			 errhint("For example \"1 month\", \"1 day\", \"15 minutes\", \"1 business day\".")));
+}
+
+/* "business day" or "3 business days": how many; 0: it is something else. */
+static int
+business_days(const char *text)
+{
+	char	   *unit;
+	long		n = strtol(text, &unit, 10);
+
+	if (unit == text)
+		n = 1;
+	unit += strspn(unit, " ");
+	if (pg_strcasecmp(unit, "business day") != 0 && pg_strcasecmp(unit, "business days") != 0)
+		return 0;
+	if (n < 1 || n > 100000)
+		bad_frequency(text);
+	return (int) n;
+}
+
+/* An interval that is some months or some time, not both. */
+static void
+set_interval(const char *text, RnCalendar *frequency)
+{
+	Interval   *interval;
+	int64		usecs;
+
+	*frequency = (RnCalendar) {.kind = RN_TIME_CIVIL};
+	frequency->business_days = business_days(text);
+	if (frequency->business_days > 0)
+		return;
+	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(text),
+													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &usecs) ||
+		pg_add_s64_overflow(usecs, interval->time, &usecs) ||
+		(interval->month != 0) == (usecs != 0) || interval->month < 0 || usecs < 0)
+		bad_frequency(text);
+	frequency->months = interval->month;
+	frequency->step = usecs;
+}
+
+/* frequency: an interval as text, or an integer. */
+static void
+set_frequency(const RecurnetOption *option, const JsonbValue *value, RnRowPolicy *rows)
+{
+	if (value->type == jbvNumeric)
+	{
+		char	   *text = numeric_out_sci(value->val.numeric, 0);
+		double		number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+																NumericGetDatum(value->val.numeric)));
+
+		if (!(number >= 1 && number <= 9007199254740991.0) || number != floor(number))
+			bad_frequency(text);
+		rows->frequency = (RnCalendar) {.kind = RN_TIME_INTEGER,.step = (int64) number};
+	}
+	else if (value->type == jbvString)
+		set_interval(string_copy(value), &rows->frequency);
+	else
+		wrong_type(option, value);
+	rows->has_frequency = true;
+}
+
+/* calendar_features: an array of names, or one. */
+static unsigned
+checked_features(const RecurnetOption *option, const JsonbValue *value)
+{
+	unsigned	features = 0;
+	JsonbContainer *array;
+
+	if (value->type == jbvString)
+		return 1u << checked_choice(option, value);
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
+		wrong_type(option, value);
+	array = value->val.binary.data;
+	for (uint32 i = 0; i < JsonContainerSize(array); i++)
+		features |= 1u << checked_choice(option, getIthJsonbValueFromContainer(array, i));
+	return features;
+}
+
+static char *
+checked_string(const RecurnetOption *option, const JsonbValue *value)
+{
+	if (value->type != jbvString)
+		wrong_type(option, value);
+	return string_copy(value);
+}
+
 /* Set one option from its value. */
 static void
 set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOptions *options)
@@ -214,10 +310,17 @@ set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOption
 			set_units(option, value, &options->spec);
 			break;
 		case OPTION_ZONE:
-			if (value->type != jbvString)
-				wrong_type(option, value);
-			options->time_zone = string_copy(value);
+			options->time_zone = checked_string(option, value);
 			recurnet_zone_find(options->time_zone);
+			break;
+		case OPTION_QUERY:
+			options->holidays = checked_string(option, value);
+			break;
+		case OPTION_FREQUENCY:
+			set_frequency(option, value, &options->spec.rows);
+			break;
+		case OPTION_FEATURES:
+			*(unsigned *) target = checked_features(option, value);
 			break;
 	}
 	if (option->open == OPEN_FLAG)
@@ -290,8 +393,35 @@ set_cell(const char *cell, RnTrainSpec *spec)
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
 
+/* What options say of each other. */
+static void
+check_together(RecurnetOptions *options)
+{
+	RnTrainSpec *spec = &options->spec;
+
+	if (spec->lower_bound > spec->upper_bound)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"lower_bound\" is above \"upper_bound\": %s, %s",
+						recurnet_number_text(spec->lower_bound), recurnet_number_text(spec->upper_bound))));
+	if ((spec->inputs.features & RN_FEATURE_HOLIDAY) && options->holidays == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("calendar feature \"holiday\" needs option \"holidays\""),
+				 errhint("Give a query that returns dates: {\"holidays\": \"SELECT day FROM holiday\"}.")));
+	if (options->holidays != NULL)
+		spec->inputs.features |= RN_FEATURE_HOLIDAY;
+}
+
 void
 recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options)
+{
+	recurnet_options_parse_again(cell, given, NULL, options);
+}
+
+void
+recurnet_options_parse_again(const char *cell, const Jsonb *given, const char *holidays,
+							 RecurnetOptions *options)
 {
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
@@ -299,6 +429,7 @@ recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *op
 
 	memset(options, 0, sizeof(*options));
 	rn_recipe_defaults(&options->spec);
+	options->holidays = holidays != NULL ? pstrdup(holidays) : NULL;
 	set_cell(cell, &options->spec);
 	if (given == NULL)
 		return;
@@ -321,6 +452,7 @@ recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *op
 		JsonbIteratorNext(&iterator, &value, true);
 		set_option(option, &value, options);
 	}
+	check_together(options);
 }
 
 Jsonb *

@@ -13,6 +13,7 @@ typedef struct RecurnetOptions
 {
 	RnTrainSpec spec;
 	char	   *time_zone;		/* option time_zone, or NULL */
+	char	   *holidays;		/* option holidays, or NULL */
 } RecurnetOptions;
 
 /*
@@ -21,6 +22,13 @@ typedef struct RecurnetOptions
  * values of the wrong type or out of range.
  */
 extern void recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options);
+
+/*
+ * The same for options as they were used, which name no query: holidays is that
+ * of the option, or NULL.
+ */
+extern void recurnet_options_parse_again(const char *cell, const Jsonb *used, const char *holidays,
+										 RecurnetOptions *options);
 
 /* Every option with the value that spec gives it, as a jsonb object. */
 extern Jsonb *recurnet_options_effective(const RnTrainSpec *spec);

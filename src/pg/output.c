@@ -19,10 +19,10 @@ is_integer_type(Oid type)
 }
 
 RecurnetOutput
-recurnet_output(const RecurnetVersion *version, Oid ts_type)
+recurnet_output(const RecurnetSubject *subject, Oid ts_type)
 {
-	RecurnetOutput output = {.time_type = version->time_type,.ts_type = ts_type};
-	bool		integer = is_integer_type(version->time_type);
+	RecurnetOutput output = {.time_type = subject->time_type,.ts_type = ts_type};
+	bool		integer = is_integer_type(subject->time_type);
 	bool		known = is_integer_type(output.ts_type) || output.ts_type == DATEOID ||
 		output.ts_type == TIMESTAMPOID || output.ts_type == TIMESTAMPTZOID;
 
@@ -32,10 +32,10 @@ recurnet_output(const RecurnetVersion *version, Oid ts_type)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("times of type %s cannot be shown as %s",
-						format_type_be(version->time_type), format_type_be(ts_type)),
+						format_type_be(subject->time_type), format_type_be(ts_type)),
 				 errhint("Use the type that the model was trained on.")));
-	if (version->time_type == TIMESTAMPTZOID)
-		output.zone = recurnet_zone_find(version->time_zone);
+	if (subject->time_type == TIMESTAMPTZOID)
+		output.zone = recurnet_zone_find(subject->time_zone);
 	return output;
 }
 

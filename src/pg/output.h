@@ -5,7 +5,7 @@
 #ifndef RECURNET_OUTPUT_H
 #define RECURNET_OUTPUT_H
 
-#include "catalog.h"
+#include "subject.h"
 #include "zone.h"
 
 typedef struct RecurnetOutput
@@ -19,7 +19,7 @@ typedef struct RecurnetOutput
  * How to show the times of a model in a column ts of ts_type (timestamptz
  * for rn_forecast).  ERROR where a model's times cannot be of that type.
  */
-extern RecurnetOutput recurnet_output(const RecurnetVersion *version, Oid ts_type);
+extern RecurnetOutput recurnet_output(const RecurnetSubject *subject, Oid ts_type);
 
 /* A time as the columns ts and t, one of which may be null. */
 extern void recurnet_output_time(const RecurnetOutput *output, int64 time,

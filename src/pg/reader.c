@@ -2,6 +2,11 @@
  * reader.c
  *		Runs a user's query through an SPI cursor and collects its rows.
  *
+ * Rows go straight into the arrays of a panel as long as they come series by
+ * series and in the order of time.  When one does not, all are handed to a sort
+ * and collected again from there; so the order of rows changes nothing but the
+ * time it takes.
+ *
  * The query runs as the caller and with the caller's snapshot, under a
  * read-only cursor: it can do nothing that the caller could not do with it
  * anyway.  Times become the core's 64-bit counts here; what a value may be is
@@ -9,6 +14,9 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
+#include "catalog/pg_operator_d.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "executor/spi.h"
@@ -18,12 +26,16 @@
 #include "tcop/utility.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datum.h"
+#include "utils/float.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
 
 #include "columns.h"
 #include "guc.h"
 #include "reader.h"
+#include "series_key.h"
 #include "sort.h"
 #include "zone.h"
 
@@ -31,17 +43,35 @@
 #define FIRST_ROWS	1024		/* capacity to start with */
 #define ROWS_PER_CHECK	65536	/* in loops without a query */
 
+/* A row as the reader sees it. */
+typedef struct Row
+{
+	Datum		key[RECURNET_MAX_KEYS];
+	bool		key_null[RECURNET_MAX_KEYS];
+	int64		time;
+	double		value;			/* NaN: null */
+	float		covariate[RN_MAX_COVARIATES];	/* NaN: null */
+} Row;
+
 /* Rows being collected; what stays lives in the host's context. */
 typedef struct Collector
 {
 	RecurnetHost *host;
+	const RecurnetSource *source;
 	RecurnetColumns columns;
-	RnSeries   *series;
-	size_t		capacity;
+	RecurnetKey key;
+	RnPanel    *panel;
+	size_t		capacity;		/* rows that there is room for */
+	size_t		series_capacity;
+	Datum	   *series_key;		/* [series][keys] */
+	bool	   *series_key_null;
+	size_t		key_bytes;
+	size_t		time_bytes;		/* of all series but the last */
 	size_t		row;			/* of the query, from 1 */
 	bool		ascending;		/* so far */
 	bool		descending;
 	RecurnetSort *sort;			/* takes the rows once they are neither */
+	TupleDesc	sort_desc;
 } Collector;
 
 static void
@@ -92,29 +122,63 @@ check_plan(SPIPlanPtr plan)
 		not_a_select("one that locks rows");
 }
 
-/* Hold what so many values and the times take against the memory limit. */
+/* Hold what so many rows and series take against the memory limit. */
 static void
-check_memory(const Collector *collector, size_t capacity)
+check_memory(const Collector *collector, size_t rows, size_t series)
 {
-	recurnet_guc_check_memory(capacity * sizeof(double) + rn_times_bytes(&collector->series->time),
+	const RnPanel *panel = collector->panel;
+	size_t		row = sizeof(double) + (size_t) panel->columns * sizeof(float);
+	size_t		times = collector->time_bytes
+		+ (panel->count > 0 ? rn_times_bytes(&panel->series[panel->count - 1].time) : 0);
+
+	recurnet_guc_check_memory(rows * row + times + collector->key_bytes +
+							  series * (sizeof(RnSeries) + collector->key.n * (sizeof(Datum) + 1)),
 							  "reading the query", "read fewer rows");
 }
 
-/* Make room for one more value. */
+/* An array of the host's, grown to size bytes. */
+static void *
+resize(const Collector *collector, void *array, size_t size)
+{
+	if (array == NULL)
+		return MemoryContextAllocHuge(collector->host->context, size);
+	return repalloc_huge(array, size);
+}
+
+/* Make room for one more row. */
 static void
 grow(Collector *collector)
 {
-	RnSeries   *series = collector->series;
-	size_t		capacity = collector->capacity == 0 ? FIRST_ROWS : collector->capacity * 2;
+	RnPanel    *panel = collector->panel;
+	size_t		capacity = collector->capacity == 0 ? FIRST_ROWS : collector->capacity + collector->capacity / 2;
 
-	if (series->n < collector->capacity)
+	if (panel->rows < collector->capacity)
 		return;
-	check_memory(collector, capacity);
-	if (series->value == NULL)
-		series->value = MemoryContextAllocHuge(collector->host->context, capacity * sizeof(double));
-	else
-		series->value = repalloc_huge(series->value, capacity * sizeof(double));
+	check_memory(collector, capacity, collector->series_capacity);
+	panel->value = resize(collector, panel->value, capacity * sizeof(double));
+	if (panel->columns > 0)
+		panel->covariate = resize(collector, panel->covariate, capacity * (size_t) panel->columns * sizeof(float));
 	collector->capacity = capacity;
+}
+
+/* Make room for one more series. */
+static void
+grow_series(Collector *collector)
+{
+	RnPanel    *panel = collector->panel;
+	size_t		capacity = collector->series_capacity == 0 ? 16 : 2 * collector->series_capacity;
+	size_t		keys = (size_t) collector->key.n;
+
+	if (panel->count < collector->series_capacity)
+		return;
+	check_memory(collector, collector->capacity, capacity);
+	panel->series = resize(collector, panel->series, capacity * sizeof(RnSeries));
+	if (keys > 0)
+	{
+		collector->series_key = resize(collector, collector->series_key, capacity * keys * sizeof(Datum));
+		collector->series_key_null = resize(collector, collector->series_key_null, capacity * keys);
+	}
+	collector->series_capacity = capacity;
 }
 
 static void
@@ -124,7 +188,7 @@ null_in_row(size_t row, const char *column, const char *time)
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("column %s is null in row %zu of the query", quote_identifier(column), row),
 			 time != NULL ? errdetail("The time of the row is %s.", time) : 0,
-			 errhint("Exclude such rows with WHERE, or replace the null with COALESCE.")));
+			 errhint("Set option \"missing\" to interpolate, locf, zero or mask, exclude such rows with WHERE, or replace the null with COALESCE.")));
 }
 
 static void
@@ -136,9 +200,9 @@ infinite_time(size_t row)
 			 errhint("Exclude such rows with WHERE isfinite(...).")));
 }
 
-/* A time as the core counts it; timestamptz as it is, not yet civil. */
-static int64
-time_from_datum(Datum datum, Oid type, size_t row)
+/* timestamptz as it is, not yet civil */
+int64
+recurnet_reader_time(Datum datum, Oid type, size_t row)
 {
 	Timestamp	timestamp;
 	int			overflow = 0;
@@ -183,97 +247,292 @@ value_from_datum(Datum datum, Oid type)
 			return DatumGetFloat4(datum);
 		case FLOAT8OID:
 			return DatumGetFloat8(datum);
+		case BOOLOID:
+			return DatumGetBool(datum) ? 1 : 0;
 		default:
 			/* what is too large becomes infinite, which the core refuses */
 			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, datum));
 	}
 }
 
-/* Add a row to the series. */
-static void
-append_row(Collector *collector, int64 time, double value)
+/* The key of series s. */
+static Datum *
+key_of(const Collector *collector, size_t s)
 {
-	RnSeries   *series = collector->series;
-	size_t		bytes = rn_times_bytes(&series->time);
+	return collector->series_key + s * (size_t) collector->key.n;
+}
 
+static bool *
+key_null_of(const Collector *collector, size_t s)
+{
+	return collector->series_key_null + s * (size_t) collector->key.n;
+}
+
+/* A series that begins with this row. */
+static void
+begin_series(Collector *collector, const Row *row)
+{
+	RnPanel    *panel = collector->panel;
+	MemoryContext batch;
+
+	if (panel->count > 0)
+		collector->time_bytes += rn_times_bytes(&panel->series[panel->count - 1].time);
+	grow_series(collector);
+	batch = MemoryContextSwitchTo(collector->host->context);
+	for (int k = 0; k < collector->key.n; k++)
+	{
+		Form_pg_attribute attribute = collector->key.attribute[k];
+
+		key_null_of(collector, panel->count)[k] = row->key_null[k];
+		key_of(collector, panel->count)[k] = row->key_null[k] ? (Datum) 0
+			: datumCopy(row->key[k], attribute->attbyval, attribute->attlen);
+		if (!row->key_null[k] && !attribute->attbyval)
+			collector->key_bytes += datumGetSize(row->key[k], false, attribute->attlen);
+	}
+	MemoryContextSwitchTo(batch);
+	memset(&panel->series[panel->count], 0, sizeof(RnSeries));
+	panel->series[panel->count].first = panel->rows;
+	panel->count++;
+}
+
+/* Where a row stands to those before it: in a later series, an earlier one, or the same. */
+static int
+compare_with_last(const Collector *collector, const Row *row)
+{
+	size_t		last = collector->panel->count - 1;
+
+	return recurnet_key_compare(&collector->key, row->key, row->key_null,
+								key_of(collector, last), key_null_of(collector, last));
+}
+
+/* Add a row to the panel. */
+static void
+append_row(Collector *collector, const Row *row)
+{
+	RnPanel    *panel = collector->panel;
+	RnSeries   *series;
+	size_t		bytes;
+	float	   *covariate;
+
+	if (panel->count == 0 || (collector->key.n > 0 && compare_with_last(collector, row) != 0))
+		begin_series(collector, row);
 	grow(collector);
+	series = &panel->series[panel->count - 1];
+	bytes = rn_times_bytes(&series->time);
 	recurnet_host_check(collector->host,
-						rn_times_append(&collector->host->core, &series->time, series->n, time));
+						rn_times_append(&collector->host->core, &series->time, series->n, row->time));
 	if (rn_times_bytes(&series->time) > bytes)
-		check_memory(collector, collector->capacity);
-	series->value[series->n] = value;
+		check_memory(collector, collector->capacity, collector->series_capacity);
+	panel->value[panel->rows] = row->value;
+	covariate = panel->covariate + panel->rows * (size_t) panel->columns;
+	for (int c = 0; c < panel->columns; c++)
+		covariate[c] = c < collector->source->wanted.covariates.n ? row->covariate[c] : 0;
+	panel->rows++;
 	series->n++;
+}
+
+/* ---- rows that come in no order ---- */
+
+/* What the sort sees of a row: keys, time, its number, value, covariates. */
+static TupleDesc
+sort_columns(const Collector *collector)
+{
+	int			keys = collector->key.n;
+	int			covariates = collector->source->wanted.covariates.n;
+	TupleDesc	desc = CreateTemplateTupleDesc(keys + 3 + covariates);
+
+	for (int k = 0; k < keys; k++)
+	{
+		TupleDescInitEntry(desc, k + 1, NULL, collector->key.attribute[k]->atttypid, -1, 0);
+		TupleDescInitEntryCollation(desc, k + 1, collector->key.attribute[k]->attcollation);
+	}
+	TupleDescInitEntry(desc, keys + 1, "time", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, keys + 2, "row", INT8OID, -1, 0);
+	TupleDescInitEntry(desc, keys + 3, "value", FLOAT8OID, -1, 0);
+	for (int c = 0; c < covariates; c++)
+		TupleDescInitEntry(desc, keys + 4 + c, NULL, FLOAT4OID, -1, 0);
+	return desc;
+}
+
+static void
+put_in_sort(Collector *collector, const Row *row, size_t number)
+{
+	int			keys = collector->key.n;
+	Datum		values[RECURNET_MAX_KEYS + 3 + RN_MAX_COVARIATES];
+	bool		nulls[RECURNET_MAX_KEYS + 3 + RN_MAX_COVARIATES] = {false};
+
+	memcpy(values, row->key, keys * sizeof(Datum));
+	memcpy(nulls, row->key_null, keys);
+	values[keys] = Int64GetDatum(row->time);
+	values[keys + 1] = Int64GetDatum((int64) number);
+	values[keys + 2] = Float8GetDatum(row->value);
+	for (int c = 0; c < collector->source->wanted.covariates.n; c++)
+		values[keys + 3 + c] = Float4GetDatum(row->covariate[c]);
+	recurnet_sort_put(collector->sort, values, nulls);
+}
+
+static void
+get_from_sort(const Collector *collector, TupleTableSlot *slot, Row *row)
+{
+	int			keys = collector->key.n;
+
+	memcpy(row->key, slot->tts_values, keys * sizeof(Datum));
+	memcpy(row->key_null, slot->tts_isnull, keys);
+	row->time = DatumGetInt64(slot->tts_values[keys]);
+	row->value = DatumGetFloat8(slot->tts_values[keys + 2]);
+	for (int c = 0; c < collector->source->wanted.covariates.n; c++)
+		row->covariate[c] = DatumGetFloat4(slot->tts_values[keys + 3 + c]);
+}
+
+/* Row i of a series of the panel as it was read. */
+static void
+read_back(const Collector *collector, size_t s, size_t i, Row *row)
+{
+	const RnPanel *panel = collector->panel;
+	const RnSeries *series = &panel->series[s];
+	size_t		at = series->first + i;
+
+	memcpy(row->key, key_of(collector, s), collector->key.n * sizeof(Datum));
+	memcpy(row->key_null, key_null_of(collector, s), collector->key.n);
+	row->time = rn_time_at(&series->time, i);
+	row->value = panel->value[at];
+	if (panel->columns > 0)
+		memcpy(row->covariate, panel->covariate + at * (size_t) panel->columns,
+			   collector->source->wanted.covariates.n * sizeof(float));
 }
 
 /* Hand all rows to a sort, which may go to disk. */
 static void
 begin_sort(Collector *collector)
 {
-	RnSeries   *series = collector->series;
+	RnPanel    *panel = collector->panel;
 	MemoryContext batch = MemoryContextSwitchTo(collector->host->context);
+	int			keys = collector->key.n;
+	AttrNumber	column[RECURNET_MAX_KEYS + 2];
+	Oid			less[RECURNET_MAX_KEYS + 2];
+	Oid			collation[RECURNET_MAX_KEYS + 2] = {InvalidOid};
+	bool		nulls_first[RECURNET_MAX_KEYS + 2] = {false};
+	RecurnetOrder order = {keys + 2, column, less, collation, nulls_first};
+	size_t		number = 0;
 
-	collector->sort = recurnet_sort_begin();
-	MemoryContextSwitchTo(batch);
-	for (size_t i = 0; i < series->n; i++)
+	for (int k = 0; k < keys + 2; k++)
 	{
-		if (i % ROWS_PER_CHECK == 0)
-			CHECK_FOR_INTERRUPTS();
-		recurnet_sort_put(collector->sort, rn_time_at(&series->time, i), series->value[i]);
+		column[k] = k + 1;
+		less[k] = k < keys ? collector->key.less[k] : Int8LessOperator;
+		collation[k] = k < keys ? collector->key.attribute[k]->attcollation : InvalidOid;
 	}
-	rn_times_free(&collector->host->core, &series->time);
-	series->n = 0;
+	collector->sort = recurnet_sort_begin(sort_columns(collector), &order);
+	MemoryContextSwitchTo(batch);
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		for (size_t i = 0; i < panel->series[s].n; i++)
+		{
+			Row			row;
+
+			if (number % ROWS_PER_CHECK == 0)
+				CHECK_FOR_INTERRUPTS();
+			read_back(collector, s, i, &row);
+			put_in_sort(collector, &row, number++);
+		}
+		rn_times_free(&collector->host->core, &panel->series[s].time);
+	}
+	panel->count = panel->rows = 0;
+	collector->time_bytes = collector->key_bytes = 0;
 }
 
 static void
 end_sort(Collector *collector)
 {
-	int64		time;
-	double		value;
+	TupleTableSlot *slot;
+	Row			row;
 
 	recurnet_sort_perform(collector->sort);
-	while (recurnet_sort_get(collector->sort, &time, &value))
+	while ((slot = recurnet_sort_get(collector->sort)) != NULL)
 	{
-		if (collector->series->n % ROWS_PER_CHECK == 0)
+		if (collector->panel->rows % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		append_row(collector, time, value);
+		get_from_sort(collector, slot, &row);
+		append_row(collector, &row);
 	}
 	recurnet_sort_end(collector->sort);
+}
+
+/* ---- rows as they come ---- */
+
+/* A number of the row, NaN for null where nulls are allowed. */
+static double
+number_in_row(const Collector *collector, HeapTuple tuple, TupleDesc desc, int column, Oid type)
+{
+	bool		isnull;
+	Datum		datum = SPI_getbinval(tuple, desc, column, &isnull);
+
+	if (!isnull)
+		return value_from_datum(datum, type);
+	if (!collector->source->allow_null)
+		null_in_row(collector->row, SPI_fname(desc, column), SPI_getvalue(tuple, desc, collector->columns.time));
+	return get_float8_nan();
+}
+
+/* A covariate, which is a float for the network; what is too large is infinite. */
+static float
+covariate_in_row(const Collector *collector, HeapTuple tuple, TupleDesc desc, int c)
+{
+	return (float) number_in_row(collector, tuple, desc, collector->columns.covariate[c],
+								 collector->columns.covariate_type[c]);
+}
+
+static void
+parse_row(const Collector *collector, HeapTuple tuple, TupleDesc desc, Row *row)
+{
+	const RecurnetColumns *columns = &collector->columns;
+	bool		isnull;
+	Datum		datum = SPI_getbinval(tuple, desc, columns->time, &isnull);
+
+	if (isnull)
+		null_in_row(collector->row, SPI_fname(desc, columns->time), NULL);
+	row->time = recurnet_reader_time(datum, columns->time_type, collector->row);
+	for (int k = 0; k < collector->key.n; k++)
+		row->key[k] = SPI_getbinval(tuple, desc, columns->key[k], &row->key_null[k]);
+	row->value = columns->target > 0
+		? number_in_row(collector, tuple, desc, columns->target, columns->target_type) : 0;
+	for (int c = 0; c < collector->source->wanted.covariates.n; c++)
+		row->covariate[c] = covariate_in_row(collector, tuple, desc, c);
+}
+
+/* Do rows still come in order with this one? */
+static bool
+in_order(Collector *collector, const Row *row)
+{
+	const RnPanel *panel = collector->panel;
+	const RnSeries *series;
+	int			compared;
+	int64		before;
+
+	if (panel->rows == 0)
+		return true;
+	series = &panel->series[panel->count - 1];
+	before = rn_time_at(&series->time, series->n - 1);
+	compared = compare_with_last(collector, row);
+	collector->ascending &= compared > 0 || (compared == 0 && before <= row->time);
+	collector->descending &= collector->key.n == 0 && before >= row->time;
+	return collector->ascending || collector->descending;
 }
 
 static void
 collect_row(Collector *collector, HeapTuple tuple, TupleDesc desc)
 {
-	const RecurnetColumns *columns = &collector->columns;
-	RnSeries   *series = collector->series;
-	bool		isnull;
-	Datum		datum;
-	int64		time;
-	double		value;
+	Row			row;
 
 	collector->row++;
-	datum = SPI_getbinval(tuple, desc, columns->time, &isnull);
-	if (isnull)
-		null_in_row(collector->row, SPI_fname(desc, columns->time), NULL);
-	time = time_from_datum(datum, columns->time_type, collector->row);
-	datum = SPI_getbinval(tuple, desc, columns->target, &isnull);
-	if (isnull)
-		null_in_row(collector->row, SPI_fname(desc, columns->target),
-					SPI_getvalue(tuple, desc, columns->time));
-	value = value_from_datum(datum, columns->target_type);
-
-	if (collector->sort == NULL && series->n > 0)
-	{
-		int64		before = rn_time_at(&series->time, series->n - 1);
-
-		collector->ascending &= before <= time;
-		collector->descending &= before >= time;
-		if (!collector->ascending && !collector->descending)
-			begin_sort(collector);
-	}
+	parse_row(collector, tuple, desc, &row);
+	if (collector->source->cut != NULL && row.time > *collector->source->cut)
+		return;
+	if (collector->sort == NULL && !in_order(collector, &row))
+		begin_sort(collector);
 	if (collector->sort != NULL)
-		recurnet_sort_put(collector->sort, time, value);
+		put_in_sort(collector, &row, collector->row);
 	else
-		append_row(collector, time, value);
+		append_row(collector, &row);
 }
 
 /*
@@ -340,45 +599,145 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 		if (source->time_zone == NULL)
 			return;
 		rows->time_zone = source->time_zone;
-		recurnet_zone_convert(host, &rows->series.time, rows->series.n,
-							  recurnet_zone_find(source->time_zone));
+		recurnet_zone_convert(host, &rows->panel, recurnet_zone_find(source->time_zone));
 	}
 	else
-		rows->time_zone = recurnet_zone_settle(host, &rows->series.time, rows->series.n,
-											   source->time_zone, source->zone_before);
+		rows->time_zone = recurnet_zone_settle(host, &rows->panel, source->time_zone, source->zone_before);
+}
+
+/* The key of every series as JSON, which is all that is kept of it. */
+static void
+name_series(Collector *collector)
+{
+	RnPanel    *panel = collector->panel;
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet keys",
+												  ALLOCSET_DEFAULT_SIZES);
+
+	for (size_t s = 0; s < panel->count && collector->key.n > 0; s++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(scratch);
+		char	   *json = recurnet_key_json(&collector->key, key_of(collector, s), key_null_of(collector, s));
+
+		CHECK_FOR_INTERRUPTS();
+		panel->series[s].key = MemoryContextStrdup(collector->host->context, json);
+		collector->key_bytes += strlen(json) + 1;
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(scratch);
+	}
+	MemoryContextDelete(scratch);
+}
+
+/* Run a query under a read-only cursor. */
+static Portal
+open_cursor(const char *query)
+{
+	SPIPlanPtr	plan;
+
+	check_not_a_name(query);
+	plan = SPI_prepare(query, 0, NULL);
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	check_plan(plan);
+	return SPI_cursor_open(NULL, plan, NULL, NULL, true);
 }
 
 void
 recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 {
 	Collector	collector = {
-		.host = host,.series = &rows->series,.ascending = true,.descending = true
+		.host = host,.source = source,.panel = &rows->panel,.ascending = true,.descending = true
 	};
-	SPIPlanPtr	plan;
 	Portal		cursor;
 
 	memset(rows, 0, sizeof(*rows));
-	check_not_a_name(source->query);
 	SPI_connect();
-	plan = SPI_prepare(source->query, 0, NULL);
-	if (plan == NULL)
-		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
-	check_plan(plan);
-	cursor = SPI_cursor_open(NULL, plan, NULL, NULL, true);
-
-	collector.columns = recurnet_columns_resolve(cursor->tupDesc, source->time, source->target);
+	cursor = open_cursor(source->query);
+	collector.columns = recurnet_columns_resolve(cursor->tupDesc, &source->wanted);
+	collector.key = recurnet_key(cursor->tupDesc, &collector.columns, &source->wanted.series);
 	rows->time_type = collector.columns.time_type;
-	rows->series.kind = recurnet_reader_kind(rows->time_type);
+	rows->panel.kind = recurnet_reader_kind(rows->time_type);
+	rows->panel.columns = rn_inputs_columns(&source->inputs);
 	rows->time = MemoryContextStrdup(host->context,
 									 SPI_fname(cursor->tupDesc, collector.columns.time));
-	rows->target = MemoryContextStrdup(host->context,
-									   SPI_fname(cursor->tupDesc, collector.columns.target));
+	if (collector.columns.target > 0)
+		rows->target = MemoryContextStrdup(host->context,
+										   SPI_fname(cursor->tupDesc, collector.columns.target));
 	collect_all(&collector, cursor);
+	if (collector.sort != NULL)
+		end_sort(&collector);
+	name_series(&collector);
 	SPI_cursor_close(cursor);
 	SPI_finish();
 
-	if (collector.sort != NULL)
-		end_sort(&collector);
 	make_civil(host, source, rows);
-	rows->bytes = collector.capacity * sizeof(double) + rn_times_bytes(&rows->series.time);
+	rows->bytes = collector.capacity * (sizeof(double) + (size_t) rows->panel.columns * sizeof(float))
+		+ collector.time_bytes + collector.key_bytes + collector.series_capacity * sizeof(RnSeries)
+		+ (rows->panel.count > 0 ? rn_times_bytes(&rows->panel.series[rows->panel.count - 1].time) : 0);
+}
+
+static int
+compare_dates(const void *a, const void *b)
+{
+	int32		x = *(const int32 *) a;
+	int32		y = *(const int32 *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* Append the dates of one fetch; returns how many there are then. */
+static size_t
+append_dates(const RecurnetHost *host, size_t n, int32 **dates)
+{
+	size_t		all = n + SPI_processed;
+
+	if (all > RN_MAX_HOLIDAYS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("holidays are more than %d", RN_MAX_HOLIDAYS)));
+	if (*dates == NULL)
+		*dates = MemoryContextAlloc(host->context, Max(all, 1) * sizeof(int32));
+	else
+		*dates = repalloc(*dates, Max(all, 1) * sizeof(int32));
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		bool		isnull;
+		Datum		datum = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
+
+		if (!isnull && !DATE_NOT_FINITE(DatumGetDateADT(datum)))
+			(*dates)[n++] = DatumGetDateADT(datum);
+	}
+	return n;
+}
+
+int32 *
+recurnet_reader_dates(RecurnetHost *host, const char *query, size_t *n)
+{
+	Portal		cursor;
+	int32	   *dates = NULL;
+	size_t		all = 0;
+
+	SPI_connect();
+	cursor = open_cursor(query);
+	if (cursor->tupDesc->natts != 1 || getBaseType(TupleDescAttr(cursor->tupDesc, 0)->atttypid) != DATEOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("query of option \"holidays\" must return one column of type date"),
+				 errhint("For example: 'SELECT day FROM holiday'.")));
+	do
+	{
+		SPI_cursor_fetch(cursor, true, FETCH_ROWS);
+		all = append_dates(host, all, &dates);
+		SPI_freetuptable(SPI_tuptable);
+		CHECK_FOR_INTERRUPTS();
+	} while (SPI_processed > 0);
+	SPI_cursor_close(cursor);
+	SPI_finish();
+
+	if (all > 0)
+		qsort(dates, all, sizeof(int32), compare_dates);
+	*n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (*n == 0 || dates[*n - 1] != dates[i])
+			dates[(*n)++] = dates[i];
+	return dates;
 }

@@ -1,20 +1,30 @@
 /*
  * reader.h
- *		A user's query to the times and values of one series.
+ *		A user's query to the rows of one series or many.
  */
 #ifndef RECURNET_READER_H
 #define RECURNET_READER_H
 
-#include "series/series.h"
+#include "model/inputs.h"
+#include "series/panel.h"
 
+#include "columns.h"
 #include "host.h"
 
 /* What to read. */
 typedef struct RecurnetSource
 {
 	const char *query;
-	const char *time;			/* column names, or NULL: the only candidates */
-	const char *target;
+	RecurnetWanted wanted;		/* columns */
+	RnInputs	inputs;			/* covariates that rows have room for */
+	bool		allow_null;		/* a value may be null; else it is an ERROR */
+
+	/*
+	 * Rows after this time are not seen, which is counted as the time column's
+	 * type counts (timestamptz: as an instant); NULL: all are.
+	 */
+	const int64 *cut;
+
 	const char *time_zone;		/* timestamptz: see below; or NULL */
 
 	/*
@@ -30,22 +40,31 @@ typedef struct RecurnetRows
 {
 	Oid			time_type;		/* base type of the time column */
 	char	   *time;			/* names of the columns used */
-	char	   *target;
+	char	   *target;			/* NULL without */
 	const char *time_zone;		/* timestamptz: zone of the civil times */
 	size_t		bytes;			/* memory taken by the rows */
-	RnSeries	series;			/* kind, n, time, value: in the order of time or
-								 * its reverse, not prepared yet */
+	RnPanel		panel;			/* of what is there; not settled yet */
 } RecurnetRows;
 
 /*
- * Run source->query with the caller's own rights and read its rows.  ERROR
- * unless it is a single SELECT with a time and a numeric column, for NULL,
- * for infinite times, and beyond recurnet.max_memory.  No row is not an error
- * yet.
+ * Run source->query with the caller's own rights and read its rows, series by
+ * series and each in the order of time (or, of a query without keys, the
+ * reverse).  ERROR unless it is a single SELECT with the columns wanted, for
+ * infinite times, null times, and beyond recurnet.max_memory.  No row is not an
+ * error yet.
  */
 extern void recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows);
 
+/*
+ * The dates that a query returns, ascending and each once, in days since
+ * 2000-01-01: a single column of type date.
+ */
+extern int32 *recurnet_reader_dates(RecurnetHost *host, const char *query, size_t *n);
+
 /* Times of that type are integers, or count civil time. */
 extern RnTimeKind recurnet_reader_kind(Oid time_type);
+
+/* The core's count of a time of that type; row is for messages, from 1. */
+extern int64 recurnet_reader_time(Datum datum, Oid type, size_t row);
 
 #endif							/* RECURNET_READER_H */

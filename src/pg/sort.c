@@ -1,20 +1,21 @@
 /*
  * sort.c
- *		PostgreSQL's tuplesort for rows of time and value.
+ *		PostgreSQL's tuplesort for rows of a query.
  *
- * Rows mostly come in the order of time and never get here.  Others may be
- * more than memory is wanted for: tuplesort keeps to work_mem and sorts the
- * rest on disk, within temp_file_limit, and can be cancelled.
+ * Rows mostly come in the order of series and time and never get here.  Others
+ * may be more than memory is wanted for: tuplesort keeps to its memory and sorts
+ * the rest on disk, within temp_file_limit, and can be cancelled.
  */
 #include "postgres.h"
 
-#include "catalog/pg_operator_d.h"
-#include "catalog/pg_type_d.h"
+#include <limits.h>
+
 #include "compat.h"
-#include "executor/tuptable.h"
 #include "miscadmin.h"
+#include "utils/guc.h"
 #include "utils/tuplesort.h"
 
+#include "guc.h"
 #include "sort.h"
 
 struct RecurnetSort
@@ -24,33 +25,35 @@ struct RecurnetSort
 	TupleTableSlot *out;
 };
 
+/* Half of what may be used, the rest being for the rows once they are sorted. */
+static int
+sort_memory(void)
+{
+	size_t		kilobytes = recurnet_guc_max_memory() / 2048;
+
+	return kilobytes > (size_t) work_mem ? (int) Min(kilobytes, MAX_KILOBYTES) : work_mem;
+}
+
 RecurnetSort *
-recurnet_sort_begin(void)
+recurnet_sort_begin(TupleDesc desc, const RecurnetOrder *order)
 {
 	RecurnetSort *sort = palloc(sizeof(RecurnetSort));
-	TupleDesc	desc = CreateTemplateTupleDesc(2);
-	AttrNumber	column = 1;
-	Oid			less = Int8LessOperator;
-	Oid			collation = InvalidOid;
-	bool		nulls_first = false;
 
-	TupleDescInitEntry(desc, 1, "time", INT8OID, -1, 0);
-	TupleDescInitEntry(desc, 2, "value", FLOAT8OID, -1, 0);
-	sort->state = tuplesort_begin_heap(desc, 1, &column, &less, &collation, &nulls_first,
-									   work_mem, NULL, TUPLESORT_NONE);
+	sort->state = tuplesort_begin_heap(desc, order->n, order->column, order->less, order->collation,
+									   order->nulls_first, sort_memory(), NULL, TUPLESORT_NONE);
 	sort->in = MakeSingleTupleTableSlot(desc, &TTSOpsVirtual);
 	sort->out = MakeSingleTupleTableSlot(desc, &TTSOpsMinimalTuple);
 	return sort;
 }
 
 void
-recurnet_sort_put(RecurnetSort *sort, int64 time, double value)
+recurnet_sort_put(RecurnetSort *sort, const Datum *values, const bool *nulls)
 {
 	TupleTableSlot *slot = ExecClearTuple(sort->in);
+	int			n = slot->tts_tupleDescriptor->natts;
 
-	slot->tts_values[0] = Int64GetDatum(time);
-	slot->tts_values[1] = Float8GetDatum(value);
-	slot->tts_isnull[0] = slot->tts_isnull[1] = false;
+	memcpy(slot->tts_values, values, n * sizeof(Datum));
+	memcpy(slot->tts_isnull, nulls, n * sizeof(bool));
 	tuplesort_puttupleslot(sort->state, ExecStoreVirtualTuple(slot));
 }
 
@@ -60,15 +63,13 @@ recurnet_sort_perform(RecurnetSort *sort)
 	tuplesort_performsort(sort->state);
 }
 
-bool
-recurnet_sort_get(RecurnetSort *sort, int64 *time, double *value)
+TupleTableSlot *
+recurnet_sort_get(RecurnetSort *sort)
 {
 	if (!tuplesort_gettupleslot(sort->state, true, false, sort->out, NULL))
-		return false;
+		return NULL;
 	slot_getallattrs(sort->out);
-	*time = DatumGetInt64(sort->out->tts_values[0]);
-	*value = DatumGetFloat8(sort->out->tts_values[1]);
-	return true;
+	return sort->out;
 }
 
 void

@@ -1,19 +1,31 @@
 /*
  * sort.h
- *		Rows of time and value into the order of time, on disk if need be.
+ *		Rows in order, on disk if they are many.
  */
 #ifndef RECURNET_SORT_H
 #define RECURNET_SORT_H
 
+#include "executor/tuptable.h"
+
 typedef struct RecurnetSort RecurnetSort;
 
-/* Memory of the current context and work_mem; files go with the transaction. */
-extern RecurnetSort *recurnet_sort_begin(void);
-extern void recurnet_sort_put(RecurnetSort *sort, int64 time, double value);
+/* An order of rows: by these columns, one after the other, ascending. */
+typedef struct RecurnetOrder
+{
+	int			n;
+	AttrNumber *column;
+	Oid		   *less;			/* operators */
+	Oid		   *collation;
+	bool	   *nulls_first;
+} RecurnetOrder;
 
-/* All put: sort; then the rows one by one, false after the last. */
+/* In the current memory context. */
+extern RecurnetSort *recurnet_sort_begin(TupleDesc desc, const RecurnetOrder *order);
+extern void recurnet_sort_put(RecurnetSort *sort, const Datum *values, const bool *nulls);
 extern void recurnet_sort_perform(RecurnetSort *sort);
-extern bool recurnet_sort_get(RecurnetSort *sort, int64 *time, double *value);
+
+/* The next row, whose values last until the next call; NULL: no more. */
+extern TupleTableSlot *recurnet_sort_get(RecurnetSort *sort);
 extern void recurnet_sort_end(RecurnetSort *sort);
 
 #endif							/* RECURNET_SORT_H */

@@ -12,31 +12,46 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "model/forecast.h"
 #include "model/interval.h"
 
 #include "argument.h"
-#include "cache.h"
+#include "future.h"
 #include "guc.h"
 #include "history.h"
 #include "output.h"
+#include "series_key.h"
 
 #define FORECAST_COLUMNS	7	/* series, step, ts, t, forecast, lower, upper */
 #define PREDICT_COLUMNS		7	/* series, ts, t, actual, predicted, lower, upper */
 #define DEFAULT_LEVEL		0.9
 
-/* A stored model in use; all of it in one context below the caller's. */
+/* A model in use; all of it in one context below the caller's. */
 typedef struct Use
 {
 	RecurnetHost host;
 	MemoryContext caller;
-	RecurnetVersion *version;
+	RecurnetSubject subject;
 	const RnModel *model;
 	RecurnetOutput output;
 	double		level;
 	bool		intervals;		/* does the model know any? */
 	ReturnSetInfo *result;
 } Use;
+
+/* Finds the model of a call, in the use's context. */
+typedef RecurnetSubject (*Finder) (RecurnetHost *host, FunctionCallInfo fcinfo, int argument);
+
+static RecurnetSubject
+find_by_id(RecurnetHost *host, FunctionCallInfo fcinfo, int argument)
+{
+	return recurnet_subject_stored(host, recurnet_argument_model_id(fcinfo, argument));
+}
+
+static RecurnetSubject
+find_by_name(RecurnetHost *host, FunctionCallInfo fcinfo, int argument)
+{
+	return recurnet_subject_stored(host, recurnet_argument_model_name(fcinfo, argument));
+}
 
 /* The interval level from argument i; null: the default. */
 static double
@@ -54,7 +69,7 @@ level_argument(FunctionCallInfo fcinfo, int i)
 
 /* Set up the result, load the model and decode it. */
 static Use *
-use_open(FunctionCallInfo fcinfo, RecurnetModelKey key, Oid ts_type, double level)
+use_open(FunctionCallInfo fcinfo, Finder find, int argument, Oid ts_type, double level)
 {
 	MemoryContext context;
 	MemoryContext caller;
@@ -69,9 +84,9 @@ use_open(FunctionCallInfo fcinfo, RecurnetModelKey key, Oid ts_type, double leve
 	use->result = (ReturnSetInfo *) fcinfo->resultinfo;
 	use->level = level;
 	recurnet_host_init(&use->host, context);
-	use->version = recurnet_catalog_load(key);
-	use->output = recurnet_output(use->version, ts_type);
-	use->model = recurnet_cache_model(&use->host, use->version);
+	use->subject = find(&use->host, fcinfo, argument);
+	use->model = use->subject.model;
+	use->output = recurnet_output(&use->subject, ts_type);
 	use->intervals = rn_interval_known(use->model);
 	return use;
 }
@@ -86,17 +101,17 @@ use_close(Use *use)
 }
 
 /*
- * Columns lower and upper around a forecast so many steps ahead; null where
- * the model knows no intervals.
+ * Columns lower and upper around a forecast so many steps ahead of a series with
+ * that scale; null where the model knows no intervals.
  */
 static void
-put_interval(const Use *use, double forecast, int step, Datum *values, bool *nulls)
+put_interval(const Use *use, double forecast, int step, double scale, Datum *values, bool *nulls)
 {
-	double		width = use->intervals ? rn_interval_width(use->model, use->level, step) : NAN;
+	double		width = use->intervals ? scale * rn_interval_width(use->model, use->level, step) : NAN;
 
 	nulls[0] = nulls[1] = isnan(width);
-	values[0] = Float8GetDatum(forecast - width);
-	values[1] = Float8GetDatum(forecast + width);
+	values[0] = Float8GetDatum(rn_model_bound(use->model, forecast - width));
+	values[1] = Float8GetDatum(rn_model_bound(use->model, forecast + width));
 }
 
 static int
@@ -119,51 +134,111 @@ horizon_argument(FunctionCallInfo fcinfo, int i, const RnModel *model)
 	return horizon;
 }
 
+/* Columns ts and t. */
 static void
-put_forecasts(Use *use, int64 origin, const double *forecast, int steps)
+put_time(const Use *use, int64 time, Datum *values, bool *nulls)
 {
+	NullableDatum ts;
+	NullableDatum t;
+
+	recurnet_output_time(&use->output, time, &ts, &t);
+	values[0] = ts.value;
+	nulls[0] = ts.isnull;
+	values[1] = t.value;
+	nulls[1] = t.isnull;
+}
+
+/* Column series. */
+static void
+put_key(const char *key, Datum *value, bool *null)
+{
+	*null = key == NULL;
+	*value = key != NULL ? recurnet_key_datum(key) : (Datum) 0;
+}
+
+/* All rows of one series. */
+static void
+put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *forecast, int steps)
+{
+	Datum		values[FORECAST_COLUMNS] = {0};
+	bool		nulls[FORECAST_COLUMNS] = {false};
+
+	put_key(key, &values[0], &nulls[0]);
 	for (int step = 1; step <= steps; step++)
 	{
-		Datum		values[FORECAST_COLUMNS] = {0};
-		bool		nulls[FORECAST_COLUMNS] = {false};
-		NullableDatum ts;
-		NullableDatum t;
 		int64		time;
-		RnCode		code = rn_calendar_add(&use->host.core, &use->model->calendar, origin, step, &time);
 
 		CHECK_FOR_INTERRUPTS();
-		recurnet_host_check(&use->host, code);
-		recurnet_output_time(&use->output, time, &ts, &t);
-		nulls[0] = true;
+		recurnet_host_check(&use->host, rn_calendar_add(&use->host.core, &origin->calendar,
+														origin->last_time, step, &time));
 		values[1] = Int32GetDatum(step);
-		values[2] = ts.value;
-		nulls[2] = ts.isnull;
-		values[3] = t.value;
-		nulls[3] = t.isnull;
+		put_time(use, time, &values[2], &nulls[2]);
 		values[4] = Float8GetDatum(forecast[step - 1]);
-		put_interval(use, forecast[step - 1], step, &values[5], &nulls[5]);
+		put_interval(use, forecast[step - 1], step, origin->transform.scale, &values[5], &nulls[5]);
 		tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 	}
 }
 
+/* Forecasts of all origins, as many side by side as fit into a part. */
+static void
+forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *future, int steps)
+{
+	int			given = use->model->inputs.given;
+	int			part = Min(rn_fit_part(use->model->window), (int) Min(origins->count, RN_FIT_PART));
+	RnOrigin	origin[RN_FIT_PART];
+	const char *key[RN_FIT_PART];
+	double	   *forecast;
+	float	   *values = NULL;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet part of a forecast",
+												  ALLOCSET_DEFAULT_SIZES);
+
+	recurnet_guc_check_memory(rn_forecast_bytes(use->model, part, steps)
+							  + part * (size_t) steps * (sizeof(double) + given * sizeof(float)),
+							  "forecasting", "ask for fewer steps, or train a smaller network");
+	forecast = MemoryContextAllocHuge(CurrentMemoryContext, part * (size_t) steps * sizeof(double));
+	if (future != NULL)
+		values = MemoryContextAllocHuge(CurrentMemoryContext, part * (size_t) steps * given * sizeof(float));
+	for (size_t at = 0; at < origins->count; at += part)
+	{
+		int			B = (int) Min(origins->count - at, (size_t) part);
+		MemoryContext caller = MemoryContextSwitchTo(context);
+
+		for (int b = 0; b < B; b++)
+		{
+			origin[b] = recurnet_history_origin(&use->host, origins, at + b, &key[b]);
+			if (future == NULL)
+				continue;
+			origin[b].future = values + (size_t) b * steps * given;
+			recurnet_future_fill(&use->host, future, &origin[b], key[b], steps,
+								 values + (size_t) b * steps * given);
+		}
+		recurnet_host_check(&use->host, rn_forecast(&use->host.core, use->model, origin, B, steps, forecast));
+		for (int b = 0; b < B; b++)
+			put_forecasts(use, &origin[b], key[b], forecast + (size_t) b * steps, steps);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(context);
+	}
+	MemoryContextDelete(context);
+}
+
 /*
- * The body of rn_forecast and rn_forecast_as.  first is the number of the
- * argument after the model: horizon, level, as_of, as_of_t, history, future.
+ * The body of rn_forecast and rn_forecast_as.  model is the number of the
+ * argument model; then come horizon, level, as_of, as_of_t, history, future,
+ * for_series.
  */
 static Datum
-forecast(FunctionCallInfo fcinfo, RecurnetModelKey key, int first, Oid ts_type)
+forecast(FunctionCallInfo fcinfo, Finder find, int model, Oid ts_type)
 {
+	int			first = model + 1;
 	double		level = level_argument(fcinfo, first + 1);
 	RecurnetOriginSpec spec = {0};
-	RecurnetOrigin origin;
+	RecurnetOrigins *origins;
+	RecurnetFuture *future;
 	TimestampTz as_of = 0;
 	int64		as_of_t = 0;
-	double	   *values;
 	int			steps;
 	Use		   *use;
-	RnCode		code;
 
-	recurnet_argument_later(fcinfo, first + 5, "future");
 	if (!PG_ARGISNULL(first + 2))
 	{
 		as_of = PG_GETARG_TIMESTAMPTZ(first + 2);
@@ -174,17 +249,13 @@ forecast(FunctionCallInfo fcinfo, RecurnetModelKey key, int first, Oid ts_type)
 		as_of_t = PG_GETARG_INT64(first + 3);
 		spec.as_of_t = &as_of_t;
 	}
+	use = use_open(fcinfo, find, model, ts_type, level);
 	spec.history = recurnet_argument_text(fcinfo, first + 4);
-
-	use = use_open(fcinfo, key, ts_type, level);
 	steps = horizon_argument(fcinfo, first, use->model);
-	recurnet_guc_check_memory(rn_forecast_bytes(use->model, steps), "forecasting",
-							  "train a smaller network");
-	recurnet_history_origin(&use->host, use->version, use->model, &spec, &origin);
-	values = palloc(steps * sizeof(double));
-	code = rn_forecast(&use->host.core, use->model, origin.value, origin.n, steps, values);
-	recurnet_host_check(&use->host, code);
-	put_forecasts(use, origin.last_time, values, steps);
+	future = recurnet_future_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, first + 5));
+	origins = recurnet_history_origins(&use->host, &use->subject, &spec,
+									   PG_ARGISNULL(first + 6) ? NULL : PG_GETARG_JSONB_P(first + 6));
+	forecast_all(use, origins, future, steps);
 	use_close(use);
 	return (Datum) 0;
 }
@@ -193,87 +264,115 @@ PG_FUNCTION_INFO_V1(recurnet_forecast_id);
 Datum
 recurnet_forecast_id(PG_FUNCTION_ARGS)
 {
-	return forecast(fcinfo, recurnet_argument_model_id(fcinfo, 0), 1, TIMESTAMPTZOID);
+	return forecast(fcinfo, find_by_id, 0, TIMESTAMPTZOID);
 }
 
 PG_FUNCTION_INFO_V1(recurnet_forecast_name);
 Datum
 recurnet_forecast_name(PG_FUNCTION_ARGS)
 {
-	return forecast(fcinfo, recurnet_argument_model_name(fcinfo, 0), 1, TIMESTAMPTZOID);
+	return forecast(fcinfo, find_by_name, 0, TIMESTAMPTZOID);
 }
 
 PG_FUNCTION_INFO_V1(recurnet_forecast_as_id);
 Datum
 recurnet_forecast_as_id(PG_FUNCTION_ARGS)
 {
-	return forecast(fcinfo, recurnet_argument_model_id(fcinfo, 1), 2,
-					get_fn_expr_argtype(fcinfo->flinfo, 0));
+	return forecast(fcinfo, find_by_id, 1, get_fn_expr_argtype(fcinfo->flinfo, 0));
 }
 
 PG_FUNCTION_INFO_V1(recurnet_forecast_as_name);
 Datum
 recurnet_forecast_as_name(PG_FUNCTION_ARGS)
 {
-	return forecast(fcinfo, recurnet_argument_model_name(fcinfo, 1), 2,
-					get_fn_expr_argtype(fcinfo->flinfo, 0));
+	return forecast(fcinfo, find_by_name, 1, get_fn_expr_argtype(fcinfo->flinfo, 0));
 }
 
-/* All rows, those before the first full window without a prediction. */
+/*
+ * All rows of a series, those before the first full window without a prediction,
+ * those made up for want of a value without an actual one.
+ */
 static void
-put_predictions(Use *use, const RnSeries *series, const double *predicted)
+put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, double scale, const double *predicted)
 {
+	Datum		values[PREDICT_COLUMNS] = {0};
+	bool		nulls[PREDICT_COLUMNS] = {false};
+
+	put_key(series->key, &values[0], &nulls[0]);
 	for (size_t i = 0; i < series->n; i++)
 	{
-		Datum		values[PREDICT_COLUMNS] = {0};
-		bool		nulls[PREDICT_COLUMNS] = {false};
 		bool		known = i >= (size_t) use->model->window;
-		NullableDatum ts;
-		NullableDatum t;
+		int64		time;
 
 		CHECK_FOR_INTERRUPTS();
-		recurnet_output_time(&use->output, rn_time_at(&series->time, i), &ts, &t);
-		nulls[0] = true;
-		values[1] = ts.value;
-		nulls[1] = ts.isnull;
-		values[2] = t.value;
-		nulls[2] = t.isnull;
-		values[3] = Float8GetDatum(series->value[i]);
+		recurnet_host_check(&use->host, rn_panel_time(&use->host.core, panel, series, i, &time));
+		put_time(use, time, &values[1], &nulls[1]);
+		values[3] = Float8GetDatum(panel->value[series->first + i]);
+		nulls[3] = panel->missing != NULL && panel->missing[series->first + i];
 		nulls[4] = nulls[5] = nulls[6] = !known;
 		if (known)
 		{
 			values[4] = Float8GetDatum(predicted[i]);
-			put_interval(use, predicted[i], 1, &values[5], &nulls[5]);
+			put_interval(use, predicted[i], 1, scale, &values[5], &nulls[5]);
 		}
 		tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 	}
+}
+
+/* One step ahead through every series of the rows. */
+static void
+predict_all(Use *use, const RnPanel *panel)
+{
+	RnRows		rows = {panel->value, panel->missing, panel->covariate};
+	RecurnetKeyIndex index = {0};
+
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		const RnSeries *series = &panel->series[s];
+		double	   *predicted;
+		RnView		view;
+
+		if (series->n == 0)
+			continue;
+		view = recurnet_history_view(&use->host, &use->subject, panel, series,
+									 recurnet_history_find(use->model, &index, series->key));
+		predicted = MemoryContextAllocHuge(use->host.context, series->n * sizeof(double));
+		recurnet_host_check(&use->host,
+							rn_predict(&use->host.core, use->model, &rows, &view, series->n, predicted));
+		put_predictions(use, panel, series, view.transform.scale, predicted);
+		pfree(predicted);
+	}
+}
+
+/* The most rows that a series has. */
+static size_t
+longest(const RnPanel *panel)
+{
+	size_t		n = 0;
+
+	for (size_t s = 0; s < panel->count; s++)
+		n = Max(n, panel->series[s].n);
+	return n;
 }
 
 /*
  * The body of rn_predict(model, query, level).
  */
 static Datum
-predict(FunctionCallInfo fcinfo, RecurnetModelKey key)
+predict(FunctionCallInfo fcinfo, Finder find)
 {
 	double		level = level_argument(fcinfo, 2);
-	char	   *query;
-	double	   *predicted;
 	RecurnetRows rows;
 	Use		   *use;
-	RnCode		code;
 
 	recurnet_argument_required(fcinfo, 1, "query");
-	query = recurnet_argument_text(fcinfo, 1);
-	use = use_open(fcinfo, key, TIMESTAMPTZOID, level);
-	recurnet_history_read(&use->host, use->version, use->model, query, false, NULL,
+	use = use_open(fcinfo, find, 0, TIMESTAMPTZOID, level);
+	recurnet_history_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, 1), false, NULL,
 						  (size_t) use->model->window + 1, &rows);
-	recurnet_guc_check_memory(rows.bytes + rows.series.n * sizeof(double) +
+	recurnet_guc_check_memory(rows.bytes + longest(&rows.panel) * sizeof(double) +
 							  rn_predict_bytes(use->model),
 							  "predicting", "read fewer rows");
-	predicted = MemoryContextAllocHuge(use->host.context, rows.series.n * sizeof(double));
-	code = rn_predict(&use->host.core, use->model, rows.series.value, rows.series.n, predicted);
-	recurnet_host_check(&use->host, code);
-	put_predictions(use, &rows.series, predicted);
+	predict_all(use, &rows.panel);
 	use_close(use);
 	return (Datum) 0;
 }
@@ -282,12 +381,12 @@ PG_FUNCTION_INFO_V1(recurnet_predict_id);
 Datum
 recurnet_predict_id(PG_FUNCTION_ARGS)
 {
-	return predict(fcinfo, recurnet_argument_model_id(fcinfo, 0));
+	return predict(fcinfo, find_by_id);
 }
 
 PG_FUNCTION_INFO_V1(recurnet_predict_name);
 Datum
 recurnet_predict_name(PG_FUNCTION_ARGS)
 {
-	return predict(fcinfo, recurnet_argument_model_name(fcinfo, 0));
+	return predict(fcinfo, find_by_name);
 }

@@ -18,13 +18,13 @@ recurnet_train(PG_FUNCTION_ARGS)
 
 	recurnet_argument_required(fcinfo, 0, "cell");
 	recurnet_argument_required(fcinfo, 1, "query");
-	recurnet_argument_later(fcinfo, 4, "series");
-	recurnet_argument_later(fcinfo, 5, "covariates");
 
 	training.cell = recurnet_argument_text(fcinfo, 0);
 	training.query = recurnet_argument_text(fcinfo, 1);
 	training.options = PG_ARGISNULL(2) ? NULL : PG_GETARG_JSONB_P(2);
 	training.name = recurnet_argument_text(fcinfo, 3);
+	training.series = recurnet_argument_text(fcinfo, 4);
+	training.covariates = recurnet_argument_text(fcinfo, 5);
 	training.time = recurnet_argument_text(fcinfo, 6);
 	training.target = recurnet_argument_text(fcinfo, 7);
 	PG_RETURN_INT64(recurnet_job_train(&training));

@@ -208,21 +208,33 @@ belongs_to_utc(const RnTimes *time, size_t n, pg_tz *zone, bool asked)
 }
 
 const char *
-recurnet_zone_settle(RecurnetHost *host, RnTimes *time, size_t n, const char *asked, const char *before)
+recurnet_zone_settle(RecurnetHost *host, RnPanel *panel, const char *asked, const char *before)
 {
 	pg_tz	   *zone = session_timezone;
+	size_t		voters = 0;
+	size_t		utc = 0;
 
 	if (asked != NULL || before != NULL)
 		zone = recurnet_zone_find(asked != NULL ? asked : before);
 
-	if (belongs_to_utc(time, n, zone, asked != NULL))
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		const RnSeries *series = &panel->series[s];
+
+		if (series->n < 2)
+			continue;
+		voters++;
+		utc += belongs_to_utc(&series->time, series->n, zone, asked != NULL);
+	}
+	if (2 * utc > voters)
 		return "UTC";
-	recurnet_zone_convert(host, time, n, zone);
+	recurnet_zone_convert(host, panel, zone);
 	return pg_get_timezone_name(zone);
 }
 
-void
-recurnet_zone_convert(RecurnetHost *host, RnTimes *time, size_t n, pg_tz *zone)
+/* Turn n instants into the civil time of zone. */
+static void
+convert(RecurnetHost *host, RnTimes *time, size_t n, pg_tz *zone)
 {
 	RnTimes		civil = {0};
 
@@ -237,4 +249,11 @@ recurnet_zone_convert(RecurnetHost *host, RnTimes *time, size_t n, pg_tz *zone)
 	}
 	rn_times_free(&host->core, time);
 	*time = civil;
+}
+
+void
+recurnet_zone_convert(RecurnetHost *host, RnPanel *panel, pg_tz *zone)
+{
+	for (size_t s = 0; s < panel->count; s++)
+		convert(host, &panel->series[s].time, panel->series[s].n, zone);
 }

@@ -12,7 +12,7 @@
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
-#include "series/times.h"
+#include "series/panel.h"
 
 #include "host.h"
 
@@ -29,16 +29,16 @@ extern Timestamp recurnet_zone_civil(TimestampTz instant, pg_tz *zone);
  */
 extern TimestampTz recurnet_zone_instant(Timestamp civil, pg_tz *zone, bool *exact);
 
-/* Turn n instants into the civil time of zone. */
-extern void recurnet_zone_convert(RecurnetHost *host, RnTimes *time, size_t n, pg_tz *zone);
+/* Turn the times of a panel's rows, instants, into the civil time of zone. */
+extern void recurnet_zone_convert(RecurnetHost *host, RnPanel *panel, pg_tz *zone);
 
 /*
- * The same for the rows of a training, in any order, in the zone in which
- * they are regular: asked, else before, the zone of a model that is trained
+ * The same for the rows of a training, in the zone in which most of the series
+ * are regular: asked, else before, the zone of a model that is trained
  * again, else the session's TimeZone (NULL: not given); or UTC for steps below
  * a day, which run through clock changes.  Returns the name.
  */
-extern const char *recurnet_zone_settle(RecurnetHost *host, RnTimes *time, size_t n,
+extern const char *recurnet_zone_settle(RecurnetHost *host, RnPanel *panel,
 										const char *asked, const char *before);
 
 #endif							/* RECURNET_ZONE_H */

@@ -48,7 +48,11 @@ test_gru_256(void **state)
 	TestHost	test = test_host();
 	static double value[ROWS];
 	static double predicted[ROWS];
-	RnSeries	series = {.kind = RN_TIME_INTEGER,.n = ROWS,.time = {.step = 1},.value = value};
+	RnSeries	series = {.n = ROWS,.time = {.step = 1}};
+	RnPanel		panel = {.kind = RN_TIME_INTEGER,.count = 1,.series = &series,.rows = ROWS,.value = value};
+	RnRowPolicy policy = {0};
+	RnRows		rows = {value, NULL, NULL};
+	RnView		view;
 	RnTrainSpec spec;
 	RnTrainPlan plan;
 	RnModel		model;
@@ -62,7 +66,7 @@ test_gru_256(void **state)
 		print_message("# skipped: no electric_production.csv in $RECURNET_DATA\n");
 		skip();
 	}
-	assert_ok(test, rn_series_prepare(&test.host, &series, 2));
+	assert_ok(test, rn_panel_settle(&test.host, &panel, &policy, NULL));
 	rn_recipe_defaults(&spec);
 	spec.recipe = RN_RECIPE_PLAIN;
 	spec.layers = 1;
@@ -70,13 +74,14 @@ test_gru_256(void **state)
 	spec.dropout = 0.2;
 	spec.window = 24;
 	spec.train_rows = TRAIN_ROWS;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &panel, &plan));
 	assert_int_equal(plan.spec.cell, RN_CELL_GRU);
 	assert_int_equal(plan.train_windows, 226);
-	assert_ok(test, rn_recipe_train(&test.host, &plan, &series, NULL, &model, &report));
+	assert_ok(test, rn_recipe_train(&test.host, &plan, &panel, NULL, 0, NULL, &model, &report));
 	assert_int_equal(report.log.epochs, 100);
 	loss = report.log.loss[99];
-	assert_ok(test, rn_predict(&test.host, &model, value, ROWS, predicted));
+	view = (RnView) {0, 0, ROWS, rn_model_transform(&model, model.series), model.series[0].base_season};
+	assert_ok(test, rn_predict(&test.host, &model, &rows, &view, ROWS, predicted));
 	for (int i = TRAIN_ROWS; i < ROWS; i++)
 		sum += (predicted[i] - value[i]) * (predicted[i] - value[i]);
 	print_message("# final loss %.5f, one-step RMSE %.3f\n", loss, sqrt(sum / (ROWS - TRAIN_ROWS)));

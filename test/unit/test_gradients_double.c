@@ -36,10 +36,11 @@ loss_of(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const dou
 		const double *target, double *dy)
 {
 	size_t		n = B * (size_t) c->spec.outputs;
+	size_t		observed = 0;
 
 	memcpy(rn_tape_input(tape), x, T * B * (size_t) c->spec.inputs * sizeof(double));
 	assert_int_equal(rn_network_forward(host, network, tape, B, SEED, 3), RN_OK);
-	return rn_loss(&c->loss, n, n, rn_tape_output(tape), target, dy);
+	return rn_loss(&c->loss, n, n, rn_tape_output(tape), target, dy, &observed) / (double) n;
 }
 
 static void
@@ -266,9 +267,11 @@ test_parts(void **state)
 		for (int i = 0; i < 2; i++)
 			grad[i] = malloc(network.size * sizeof(double));
 
+		size_t		observed = 0;
+
 		memcpy(rn_tape_input(whole), x, sizeof(x));
 		assert_ok(test, rn_network_forward(&test.host, &network, whole, WHOLE, SEED, 5));
-		loss[0] = rn_loss(&c.loss, WHOLE * O, WHOLE * O, rn_tape_output(whole), target, dy);
+		loss[0] = rn_loss(&c.loss, WHOLE * O, WHOLE * O, rn_tape_output(whole), target, dy, &observed);
 		assert_ok(test, rn_network_backward(&test.host, &network, whole, dy, grad[0], WHOLE));
 		for (int first = 0; first < WHOLE; first += PART)
 		{
@@ -277,7 +280,8 @@ test_parts(void **state)
 					   PART * I * sizeof(double));
 			rn_tape_set_part(tape, first);
 			assert_ok(test, rn_network_forward(&test.host, &network, tape, PART, SEED, 5));
-			loss[1] += rn_loss(&c.loss, PART * O, WHOLE * O, rn_tape_output(tape), target + first * O, dy);
+			loss[1] += rn_loss(&c.loss, PART * O, WHOLE * O, rn_tape_output(tape), target + first * O, dy,
+							   &observed);
 			assert_ok(test, rn_network_backward(&test.host, &network, tape, dy, grad[1], PART));
 		}
 		assert_true(fabs(loss[0] - loss[1]) < 1e-12);

@@ -18,10 +18,13 @@
 /* Monthly rows from 2000-01-31 on: a trend, a season, a little noise. */
 typedef struct Data
 {
+	RnPanel		panel;
 	RnSeries	series;
 	int64_t		time[ROWS];
 	double		value[ROWS];
 } Data;
+
+static const RnRowPolicy strict;	/* all zero: errors */
 
 static void
 make_data(Data *data, TestHost *test, bool constant)
@@ -34,8 +37,11 @@ make_data(Data *data, TestHost *test, bool constant)
 		data->value[i] = constant ? 7.5
 			: 100 + 0.1 * i + 10 * sin(6.283185307179586 * i / 12) + 0.3 * rn_rng_normal(2, 2, (uint64_t) i);
 	}
-	data->series = (RnSeries) {.kind = RN_TIME_CIVIL,.n = ROWS,.time = {.each = data->time},.value = data->value};
-	assert_ok(*test, rn_series_prepare(&test->host, &data->series, 1));
+	data->series = (RnSeries) {.n = ROWS,.time = {.each = data->time}};
+	data->panel = (RnPanel) {
+		.kind = RN_TIME_CIVIL,.count = 1,.series = &data->series,.rows = ROWS,.value = data->value
+	};
+	assert_ok(*test, rn_panel_settle(&test->host, &data->panel, &strict, NULL));
 }
 
 static void small_model(TestHost *test, RnModel *model);
@@ -50,17 +56,54 @@ quick_spec(RnRecipeKind recipe)
 	spec.layers = 1;
 	spec.units[0] = 8;
 	spec.epochs = 30;
+	spec.rows.on_error = RN_ON_ERROR_FAIL;
 	return spec;
 }
 
 static RnCode
-train(TestHost *test, const RnTrainSpec *spec, const Data *data, const RnModel *warm,
+train(TestHost *test, const RnTrainSpec *spec, Data *data, const RnModel *warm,
 	  RnModel *model, RnTrainReport *report)
 {
 	RnTrainPlan plan;
 
-	RN_TRY(rn_recipe_plan(&test->host, spec, &data->series, &plan));
-	return rn_recipe_train(&test->host, &plan, &data->series, warm, model, report);
+	RN_TRY(rn_recipe_plan(&test->host, spec, &data->panel, &plan));
+	return rn_recipe_train(&test->host, &plan, &data->panel, NULL, 0, warm, model, report);
+}
+
+/* Forecasts from n values. */
+static RnCode
+forecast_from(TestHost *test, const RnModel *model, const double *value, size_t n, int steps,
+			  double *forecast)
+{
+	RnOrigin	origin = rn_forecast_tail(model, 0);
+
+	origin.value = value + n - model->window;
+	return rn_forecast(&test->host, model, &origin, 1, steps, forecast);
+}
+
+/* Forecasts from where the training rows end. */
+static RnCode
+forecast_tail(TestHost *test, const RnModel *model, int steps, double *forecast)
+{
+	RnOrigin	origin = rn_forecast_tail(model, 0);
+
+	return rn_forecast(&test->host, model, &origin, 1, steps, forecast);
+}
+
+static RnCode
+predict_from(TestHost *test, const RnModel *model, const double *value, size_t n, double *predicted)
+{
+	RnRows		rows = {value, NULL, NULL};
+	RnView		view = {0, 0, n, rn_model_transform(model, model->series), model->series[0].base_season};
+
+	return rn_predict(&test->host, model, &rows, &view, n, predicted);
+}
+
+/* Half width of an interval in users' units. */
+static double
+width_of(const RnModel *model, double level, int step)
+{
+	return rn_interval_width(model, level, step) * model->series[0].scale;
 }
 
 static void
@@ -73,7 +116,7 @@ test_plans(void **state)
 
 	(void) state;
 	make_data(&data, &test, false);
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.spec.season, 12);
 	assert_int_equal(plan.spec.window, 24);
 	assert_int_equal(plan.spec.horizon, 12);
@@ -84,7 +127,7 @@ test_plans(void **state)
 
 	spec = quick_spec(RN_RECIPE_PLAIN);
 	spec.train_rows = 100;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.rows, 100);
 	assert_int_equal(plan.spec.window, 24);
 	assert_int_equal(plan.spec.horizon, 1);
@@ -95,19 +138,19 @@ test_plans(void **state)
 	assert_true(plan.bytes > 76 * 4 && plan.bytes < 10000000);
 
 	spec.validation_split = 0.25;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.validation_windows, 19);
 	assert_int_equal(plan.train_windows, 57);
 
 	spec = quick_spec(RN_RECIPE_AUTO);	/* a season has to be there three times */
 	data.series.n = 36;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.spec.season, 12);
 	data.series.n = 35;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.spec.season, 1);
 	spec.season = 12;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.spec.season, 12);
 
 	spec = quick_spec(RN_RECIPE_AUTO);	/* too short to hold out: said, or given up */
@@ -115,33 +158,33 @@ test_plans(void **state)
 	spec.window = 10;
 	spec.horizon = 8;
 	spec.patience = 5;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_true(plan.spec.validation_split == 0 && plan.spec.patience == 0);
 	assert_int_equal(plan.fit.patience, 0);
 	spec.validation_split = 0.3;
-	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_TOO_FEW_ROWS);
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_TOO_FEW_ROWS);
 	data.series.n = ROWS;
 
 	spec = quick_spec(RN_RECIPE_PLAIN);
 	spec.optim.beta_2 = 0.99999999;
-	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_INVALID_OPTION);
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
 	spec.optim.beta_2 = 0.999;
 	spec.optim.epsilon = 1e-60;
-	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_INVALID_OPTION);
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
 	spec = quick_spec(RN_RECIPE_PLAIN);
 	spec.train_rows = 100;
 	spec.window = 110;
-	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_TOO_FEW_ROWS);
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_TOO_FEW_ROWS);
 	assert_string_equal(test.host.error.message,
 						"100 rows are too few to train on, at least 111 are needed");
 	spec.window = RN_MAX_WINDOW + 1;
-	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.series, &plan), RN_INVALID_OPTION);
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
 
 	spec = quick_spec(RN_RECIPE_PLAIN);	/* memory that nobody has */
 	spec.units[0] = RN_MAX_UNITS;
 	spec.batch_size = 1 << 20;
 	spec.window = 60;
-	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.series, &plan));
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_true(plan.bytes > (size_t) 1 << 30);
 }
 
@@ -166,8 +209,8 @@ test_short_line(void **state)
 		spec.season = season;
 		spec.window = 8;
 		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
-		assert_int_equal(model.base_season, 1);
-		assert_ok(test, rn_forecast(&test.host, &model, model.tail, 8, 1, &forecast));
+		assert_int_equal(model.series[0].base_season, 1);
+		assert_ok(test, forecast_tail(&test, &model, 1, &forecast));
 		assert_true(fabs(forecast - 130) < 1.5);
 		rn_train_report_free(&test.host, &report);
 		rn_model_free(&test.host, &model);
@@ -192,7 +235,7 @@ test_short_series(void **state)
 		data.series.n = n;
 		spec.epochs = 2;
 		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
-		assert_ok(test, rn_forecast(&test.host, &model, model.tail, (size_t) model.window, 5, forecast));
+		assert_ok(test, forecast_tail(&test, &model, 5, forecast));
 		for (int k = 0; k < 5; k++)
 			assert_true(isfinite(forecast[k]));
 		rn_train_report_free(&test.host, &report);
@@ -221,24 +264,24 @@ test_auto_trains(void **state)
 	assert_true(report.validation_mae < 3);	/* of a season of +-10 */
 	assert_true(report.naive_mae > 0.5 && report.naive_mae < 3);
 	assert_true(rn_interval_known(&model));
-	assert_int_equal(model.last_time, data.time[ROWS - 1]);
-	assert_ok(test, rn_forecast(&test.host, &model, model.tail, 24, 40, forecast));
+	assert_int_equal(model.series[0].last_time, data.time[ROWS - 1]);
+	assert_ok(test, forecast_tail(&test, &model, 40, forecast));
 	for (int k = 0; k < 12; k++)
 		assert_true(fabs(forecast[k] - (100 + 0.1 * (ROWS + k) +
 										10 * sin(6.283185307179586 * (ROWS + k) / 12))) < 8);
 	for (int k = 1; k <= 40; k++)
 	{
-		double		width = rn_interval_width(&model, 0.9, k);
+		double		width = width_of(&model, 0.9, k);
 
 		assert_true(width >= narrow && width > 0);
-		assert_true(rn_interval_width(&model, 0.5, k) <= width);
+		assert_true(width_of(&model, 0.5, k) <= width);
 		narrow = width;
 	}
-	assert_int_equal(model.base_season, 12);
-	assert_ok(test, rn_predict(&test.host, &model, data.value, ROWS, predicted));
+	assert_int_equal(model.series[0].base_season, 12);
+	assert_ok(test, predict_from(&test, &model, data.value, ROWS, predicted));
 	for (size_t i = 24; i < ROWS; i += 19)
 	{
-		assert_ok(test, rn_forecast(&test.host, &model, data.value, i, 1, forecast));
+		assert_ok(test, forecast_from(&test, &model, data.value, i, 1, forecast));
 		assert_true(fabs(forecast[0] - predicted[i]) < 1e-3);
 	}
 	rn_train_report_free(&test.host, &report);
@@ -272,7 +315,7 @@ test_holds_out_the_newest(void **state)
 	RnTrainSpec spec = quick_spec(RN_RECIPE_PLAIN);
 	RnModel		model;
 	RnTrainReport report;
-	RnTransform before;
+	RnModelSeries before;
 
 	(void) state;
 	spec.window = 12;
@@ -280,7 +323,7 @@ test_holds_out_the_newest(void **state)
 	make_data(&data, &test, false);
 	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
 	assert_true(report.log.val_loss[29] < 1);
-	before = model.transform;
+	before = model.series[0];
 	rn_train_report_free(&test.host, &report);
 	rn_model_free(&test.host, &model);
 
@@ -290,8 +333,8 @@ test_holds_out_the_newest(void **state)
 	assert_true(report.log.val_loss[29] > 100);
 	assert_true(report.log.loss[29] < 1);
 	assert_true(report.validation_mae > 100);
-	assert_true(rn_interval_width(&model, 0.9, 1) > 500);
-	assert_true(model.transform.shift == before.shift && model.transform.scale == before.scale);
+	assert_true(width_of(&model, 0.9, 1) > 500);
+	assert_true(model.series[0].shift == before.shift && model.series[0].scale == before.scale);
 	rn_train_report_free(&test.host, &report);
 	rn_model_free(&test.host, &model);
 	assert_int_equal(test.live, 0);
@@ -383,7 +426,7 @@ test_constant_series(void **state)
 		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
 		assert_false(rn_interval_known(&model));
 		assert_true(isnan(report.validation_mae));
-		assert_ok(test, rn_forecast(&test.host, &model, model.tail, 24, 3, forecast));
+		assert_ok(test, forecast_tail(&test, &model, 3, forecast));
 		if (scaler != RN_SCALER_NONE)
 			assert_true(fabs(forecast[2] - 7.5) < 0.5);
 		rn_train_report_free(&test.host, &report);
@@ -413,13 +456,13 @@ test_feeds_back(void **state)
 		spec.window = 24;
 		spec.horizon = horizon;
 		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
-		assert_ok(test, rn_forecast(&test.host, &model, data.value, ROWS, 11, whole));
+		assert_ok(test, forecast_from(&test, &model, data.value, ROWS, 11, whole));
 		memcpy(history, data.value + ROWS - 24, 24 * sizeof(double));
 		for (int k = 0; k < 11; k += horizon)
 		{
 			double		part[4];
 
-			assert_ok(test, rn_forecast(&test.host, &model, history, (size_t) (24 + k), horizon, part));
+			assert_ok(test, forecast_from(&test, &model, history, (size_t) (24 + k), horizon, part));
 			for (int j = 0; j < horizon && k + j < 11; j++)
 			{
 				assert_true(fabs(part[j] - whole[k + j]) < 1e-3);
@@ -427,15 +470,14 @@ test_feeds_back(void **state)
 			}
 		}
 
-		assert_ok(test, rn_predict(&test.host, &model, data.value, ROWS, predicted));
+		assert_ok(test, predict_from(&test, &model, data.value, ROWS, predicted));
 		for (size_t i = 24; i < ROWS; i += 19)
 		{
 			double		one;
 
-			assert_ok(test, rn_forecast(&test.host, &model, data.value, i, 1, &one));
+			assert_ok(test, forecast_from(&test, &model, data.value, i, 1, &one));
 			assert_true(fabs(one - predicted[i]) < 1e-3);
 		}
-		assert_int_equal(rn_forecast(&test.host, &model, data.value, 23, 1, whole), RN_TOO_FEW_ROWS);
 		rn_train_report_free(&test.host, &report);
 		rn_model_free(&test.host, &model);
 	}
@@ -522,11 +564,11 @@ test_round_trip(void **state)
 	again = encode(&test, &copy, &again_size);
 	assert_int_equal(size, again_size);
 	assert_memory_equal(bytes, again, size);
-	assert_ok(test, rn_forecast(&test.host, &model, model.tail, 24, 30, a));
-	assert_ok(test, rn_forecast(&test.host, &copy, copy.tail, 24, 30, b));
+	assert_ok(test, forecast_tail(&test, &model, 30, a));
+	assert_ok(test, forecast_tail(&test, &copy, 30, b));
 	assert_memory_equal(a, b, sizeof(a));
 	assert_true(copy.network.spec.layer[1].dropout == 0.1);
-	assert_int_equal(copy.calendar.anchor_day, 31);
+	assert_int_equal(copy.series[0].anchor_day, 31);
 	free(again);
 	free(bytes);
 	rn_model_free(&test.host, &copy);
@@ -562,7 +604,7 @@ decode_hostile(const unsigned char *bytes, size_t size, int *accepted)
 	if (code == RN_OK)
 	{
 		(*accepted)++;
-		code = rn_forecast(&test.host, &model, model.tail, (size_t) model.window, 3, forecast);
+		code = forecast_tail(&test, &model, 3, forecast);
 		if (code == RN_OK)
 			for (int k = 0; k < 3; k++)
 				assert_true(isfinite(forecast[k]));

@@ -82,6 +82,7 @@ run_gradient(Run *run, const Reference *reference, uint64_t step)
 	RnHost	   *host = &run->test.host;
 	size_t		inputs = (size_t) reference->T * reference->B * reference->network.inputs;
 	size_t		outputs = (size_t) reference->B * reference->network.outputs;
+	size_t		observed = 0;
 	double		loss;
 
 	/* A forward pass may overwrite its input (masks), so fill it every time. */
@@ -89,7 +90,7 @@ run_gradient(Run *run, const Reference *reference, uint64_t step)
 	assert_ok(run->test, rn_network_forward(host, &run->network, run->tape, reference->B,
 											0, step));
 	loss = rn_loss(&reference->loss, outputs, outputs, rn_tape_output(run->tape), reference->target,
-				   run->dy);
+				   run->dy, &observed) / (double) outputs;
 	assert_ok(run->test, rn_network_backward(host, &run->network, run->tape, run->dy,
 											 run->grad, reference->B));
 	return loss;

@@ -9,11 +9,16 @@
  *			u64 length of the whole
  *	network	i32 inputs, outputs, layers; per layer u8 kind, u8 activation,
  *			u8 reset_after, u8 0, i32 units, f64 input, recurrent, output dropout
- *	scaling	i32 scaler, f64 shift, f64 scale
- *	time	i32 kind, months, anchor day; i64 step, last time; i32 window, season,
- *			base season
- *	errors	i32 steps, i32 points
- *	arrays	f64 tail [window], f64 residual [steps][points], f32 weights [P]
+ *	inputs	i32 masked, given, features; per covariate i32 kind, f64 shift, scale
+ *	time	i32 scaler, kind, months, business days; i64 step; i32 window, season,
+ *			relative
+ *	rows	i32 missing, duplicates, has frequency; f64 lower, upper bound
+ *	sizes	i32 bytes of time type, time zone, covariate names, keys; i32 series,
+ *			holidays, steps and points of the errors
+ *	texts	time type, time zone, covariate names, keys
+ *	series	f64 shift, scale; i32 base season, anchor day; i64 last time
+ *	arrays	f64 tail [S][T], u8 missing [S][T], f32 covariates [S][T][given],
+ *			i32 holidays, f64 residual [steps][points], f32 weights [P]
  *
  * One function walks the fields for both directions, so that writer and
  * reader cannot drift apart.
@@ -107,12 +112,18 @@ walk_f32(Cursor *cursor, rn_real real)
 	return (rn_real) value;
 }
 
-/* All fields before the arrays, in order. */
-static void
-walk_fields(Cursor *cursor, RnModel *model)
+static bool
+walk_bool(Cursor *cursor, bool value)
 {
-	RnNetworkSpec *network = &model->network.spec;
+	int32_t		stored = walk_i32(cursor, value);
 
+	cursor->failed |= stored != 0 && stored != 1;
+	return stored == 1;
+}
+
+static void
+walk_network(Cursor *cursor, RnNetworkSpec *network)
+{
 	network->inputs = walk_i32(cursor, network->inputs);
 	network->outputs = walk_i32(cursor, network->outputs);
 	network->layers = walk_i32(cursor, network->layers);
@@ -136,19 +147,93 @@ walk_fields(Cursor *cursor, RnModel *model)
 		layer->recurrent_dropout = walk_f64(cursor, layer->recurrent_dropout);
 		layer->dropout = walk_f64(cursor, layer->dropout);
 	}
-	model->transform.scaler = (RnScalerKind) walk_i32(cursor, (int32_t) model->transform.scaler);
-	model->transform.shift = walk_f64(cursor, model->transform.shift);
-	model->transform.scale = walk_f64(cursor, model->transform.scale);
+}
+
+static void
+walk_inputs(Cursor *cursor, RnInputs *inputs)
+{
+	inputs->masked = walk_bool(cursor, inputs->masked);
+	inputs->given = walk_i32(cursor, inputs->given);
+	inputs->features = (unsigned) walk_i32(cursor, (int32_t) inputs->features);
+	if (inputs->given < 0 || inputs->given > RN_MAX_COVARIATES)
+	{
+		cursor->failed = true;
+		return;
+	}
+	for (int c = 0; c < inputs->given; c++)
+	{
+		RnCovariate *covariate = &inputs->covariate[c];
+
+		covariate->kind = (RnCovariateKind) walk_i32(cursor, (int32_t) covariate->kind);
+		covariate->shift = walk_f64(cursor, covariate->shift);
+		covariate->scale = walk_f64(cursor, covariate->scale);
+	}
+}
+
+static void
+walk_rules(Cursor *cursor, RnModel *model)
+{
+	model->scaler = (RnScalerKind) walk_i32(cursor, (int32_t) model->scaler);
 	model->calendar.kind = (RnTimeKind) walk_i32(cursor, (int32_t) model->calendar.kind);
 	model->calendar.months = walk_i32(cursor, model->calendar.months);
-	model->calendar.anchor_day = walk_i32(cursor, model->calendar.anchor_day);
+	model->calendar.business_days = walk_i32(cursor, model->calendar.business_days);
 	model->calendar.step = walk_i64(cursor, model->calendar.step);
-	model->last_time = walk_i64(cursor, model->last_time);
 	model->window = walk_i32(cursor, model->window);
 	model->season = walk_i32(cursor, model->season);
-	model->base_season = walk_i32(cursor, model->base_season);
+	model->relative = walk_bool(cursor, model->relative);
+	model->rows.missing = (RnMissing) walk_i32(cursor, (int32_t) model->rows.missing);
+	model->rows.duplicates = (RnDuplicates) walk_i32(cursor, (int32_t) model->rows.duplicates);
+	model->rows.has_frequency = walk_bool(cursor, model->rows.has_frequency);
+	model->lower_bound = walk_f64(cursor, model->lower_bound);
+	model->upper_bound = walk_f64(cursor, model->upper_bound);
+}
+
+/* A size of n things; those of texts are known by the texts while writing. */
+static size_t
+walk_size(Cursor *cursor, size_t n)
+{
+	return (size_t) (uint32_t) walk_i32(cursor, (int32_t) (uint32_t) n);
+}
+
+static void
+walk_sizes(Cursor *cursor, RnModel *model, size_t text[2])
+{
+	text[0] = walk_size(cursor, strlen(model->time_type));
+	text[1] = walk_size(cursor, strlen(model->time_zone));
+	model->covariate_names_size = walk_size(cursor, model->covariate_names_size);
+	model->keys_size = walk_size(cursor, model->keys_size);
+	model->count = walk_size(cursor, model->count);
+	model->holidays = walk_size(cursor, model->holidays);
 	model->residual_steps = walk_i32(cursor, model->residual_steps);
 	model->residual_points = walk_i32(cursor, model->residual_points);
+}
+
+/* All fields before the texts, in order; text: the lengths of the first two. */
+static void
+walk_fields(Cursor *cursor, RnModel *model, size_t text[2])
+{
+	walk_network(cursor, &model->network.spec);
+	if (!cursor->failed)
+		walk_inputs(cursor, &model->inputs);
+	if (cursor->failed)
+		return;
+	walk_rules(cursor, model);
+	walk_sizes(cursor, model, text);
+}
+
+static void
+walk_bytes(Cursor *cursor, void *bytes, size_t n)
+{
+	if (cursor->failed || cursor->size - cursor->at < n)
+	{
+		cursor->failed = true;
+		return;
+	}
+	if (n > 0 && cursor->out != NULL)
+		memcpy(cursor->out + cursor->at, bytes, n);
+	else if (n > 0)
+		memcpy(bytes, cursor->in + cursor->at, n);
+	cursor->at += n;
 }
 
 static RnCode
@@ -164,11 +249,53 @@ walk_doubles(RnHost *host, Cursor *cursor, double *value, size_t n)
 }
 
 static RnCode
-walk_arrays(RnHost *host, Cursor *cursor, RnModel *model)
+walk_series(RnHost *host, Cursor *cursor, RnModel *model)
 {
-	RN_TRY(walk_doubles(host, cursor, model->tail, (size_t) model->window));
-	RN_TRY(walk_doubles(host, cursor, model->residual,
-						(size_t) model->residual_steps * (size_t) model->residual_points));
+	for (size_t s = 0; s < model->count; s++)
+	{
+		RnModelSeries *series = &model->series[s];
+
+		if (s % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		series->shift = walk_f64(cursor, series->shift);
+		series->scale = walk_f64(cursor, series->scale);
+		series->base_season = walk_i32(cursor, series->base_season);
+		series->anchor_day = walk_i32(cursor, series->anchor_day);
+		series->last_time = walk_i64(cursor, series->last_time);
+	}
+	return RN_OK;
+}
+
+static size_t
+tail_rows(const RnModel *model)
+{
+	return model->count * (size_t) model->window;
+}
+
+static size_t
+residuals(const RnModel *model)
+{
+	return (size_t) model->residual_steps * (size_t) model->residual_points;
+}
+
+static RnCode
+walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[2])
+{
+	size_t		covariates = tail_rows(model) * (size_t) model->inputs.given;
+
+	walk_bytes(cursor, model->time_type, text[0]);
+	walk_bytes(cursor, model->time_zone, text[1]);
+	walk_bytes(cursor, model->covariate_names, model->covariate_names_size);
+	walk_bytes(cursor, model->keys, model->keys_size);
+	RN_TRY(walk_series(host, cursor, model));
+	RN_TRY(walk_doubles(host, cursor, model->tail, tail_rows(model)));
+	if (model->inputs.masked)
+		walk_bytes(cursor, model->tail_missing, tail_rows(model));
+	for (size_t i = 0; i < covariates; i++)
+		model->tail_covariate[i] = (float) walk_f32(cursor, (rn_real) model->tail_covariate[i]);
+	for (size_t i = 0; i < model->holidays; i++)
+		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
+	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
 	for (size_t i = 0; i < model->network.size; i++)
 	{
 		if (i % SLICE == 0)
@@ -183,8 +310,29 @@ static RnCode
 check_doubles(RnHost *host, const double *value, size_t n, double least)
 {
 	for (size_t i = 0; i < n; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
 		if (!isfinite(value[i]) || value[i] < least)
 			return rn_fail(host, RN_DIVERGED, "the model has a number that is not finite");
+	}
+	return RN_OK;
+}
+
+static RnCode
+check_series(RnHost *host, const RnModel *model)
+{
+	for (size_t s = 0; s < model->count; s++)
+	{
+		const RnModelSeries *series = &model->series[s];
+		RnCalendar	calendar = rn_model_calendar(model, series);
+
+		if (!isfinite(series->shift) || !isfinite(series->scale) || !(series->scale > 0) ||
+			series->base_season < 0 || series->base_season > model->window ||
+			(series->base_season > 0) != model->relative ||
+			!rn_calendar_valid(&calendar) || !rn_time_valid(calendar.kind, series->last_time))
+			return rn_fail(host, RN_DIVERGED, "a series of the model is out of its range");
+	}
 	return RN_OK;
 }
 
@@ -195,7 +343,7 @@ check_doubles(RnHost *host, const double *value, size_t n, double least)
 static RnCode
 check_arrays(RnHost *host, const RnModel *model)
 {
-	size_t		residuals = (size_t) model->residual_steps * (size_t) model->residual_points;
+	size_t		covariates = tail_rows(model) * (size_t) model->inputs.given;
 
 	for (size_t i = 0; i < model->network.size; i++)
 	{
@@ -204,17 +352,33 @@ check_arrays(RnHost *host, const RnModel *model)
 		if (!isfinite(model->network.weights[i]))
 			return rn_fail(host, RN_DIVERGED, "the model has a weight that is not finite");
 	}
-	RN_TRY(check_doubles(host, model->residual, residuals, 0));
-	return check_doubles(host, model->tail, (size_t) model->window, -INFINITY);
+	RN_TRY(check_series(host, model));
+	for (size_t i = 0; i < covariates; i++)
+		if (!isfinite(model->tail_covariate[i]))
+			return rn_fail(host, RN_DIVERGED, "the model has a covariate that is not finite");
+	for (size_t i = 1; i < model->holidays; i++)
+		if (model->holiday[i] <= model->holiday[i - 1])
+			return rn_fail(host, RN_DIVERGED, "the holidays of the model are not in order");
+	RN_TRY(check_doubles(host, model->residual, residuals(model), 0));
+	return check_doubles(host, model->tail, tail_rows(model), -INFINITY);
 }
 
-/* Bytes of a model whose fields are in range. */
+/* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
 static size_t
 encoded_size(const RnModel *model)
 {
-	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32 + 20 + 40 + 8
-		+ sizeof(double) * ((size_t) model->window
-							+ (size_t) model->residual_steps * (size_t) model->residual_points)
+	size_t		row = sizeof(double) + (model->inputs.masked ? 1 : 0)
+		+ (size_t) model->inputs.given * sizeof(float);
+	size_t		rows;
+
+	if (__builtin_mul_overflow(tail_rows(model), row, &rows) || rows > (size_t) 1 << 62)
+		return SIZE_MAX;
+	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
+		+ 12 + (size_t) model->inputs.given * 20 + 16 + 8 + 12 + 12 + 16 + 32
+		+ strlen(model->time_type) + strlen(model->time_zone)
+		+ model->covariate_names_size + model->keys_size
+		+ model->count * 32 + rows + model->holidays * sizeof(int32_t)
+		+ sizeof(double) * residuals(model)
 		+ sizeof(float) * rn_network_size(&model->network.spec);
 }
 
@@ -243,20 +407,21 @@ rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t
 {
 	Cursor		cursor = {.out = bytes,.size = size};
 	RnModel		copy = *model;	/* walking writes values back as they are */
+	size_t		text[2];
 	uint32_t	crc;
 
 	if (size != encoded_size(model) || size > RN_CODEC_MAX_BYTES)
 	{
 		rn_fail(host, RN_UNSUPPORTED, "the model has %zu bytes, at most %zu can be stored",
 				encoded_size(model), RN_CODEC_MAX_BYTES);
-		return rn_fail_hint(host, "Use fewer units or layers.");
+		return rn_fail_hint(host, "Use fewer units or layers, or a smaller window, or fewer series.");
 	}
 	RN_TRY(check_arrays(host, model));
 	memcpy(bytes, magic, sizeof(magic));
 	cursor.at = CHECKED_FROM;
 	walk_i64(&cursor, (int64_t) size);
-	walk_fields(&cursor, &copy);
-	RN_TRY(walk_arrays(host, &cursor, &copy));
+	walk_fields(&cursor, &copy, text);
+	RN_TRY(walk_arrays(host, &cursor, &copy, text));
 	RN_TRY(checksum(host, bytes, size, &crc));
 	cursor.at = sizeof(magic);
 	walk_i32(&cursor, RN_CODEC_VERSION);
@@ -320,50 +485,131 @@ network_valid(RnHost *host, RnNetworkSpec *network)
 	return rn_network_check(host, network) == RN_OK;
 }
 
-/* Every field but the arrays. */
 static bool
-fields_valid(RnHost *host, RnModel *model)
+inputs_valid(const RnModel *model)
 {
-	const RnTransform *transform = &model->transform;
+	const RnInputs *inputs = &model->inputs;
 
-	return network_valid(host, &model->network.spec) &&
-		model->network.spec.inputs == 1 &&
-		(unsigned) transform->scaler < RN_SCALER_KINDS &&
-		isfinite(transform->shift) && isfinite(transform->scale) && transform->scale != 0 &&
-		rn_calendar_valid(&model->calendar) &&
-		rn_time_valid(model->calendar.kind, model->last_time) &&
-		model->window >= 1 && model->window <= RN_MAX_WINDOW &&
-		model->season >= 1 &&
-		model->base_season >= 0 && model->base_season <= model->window &&
+	if (inputs->features >= 1u << RN_FEATURES ||
+		(inputs->features != 0 && model->calendar.kind != RN_TIME_CIVIL))
+		return false;
+	for (int c = 0; c < inputs->given; c++)
+	{
+		const RnCovariate *covariate = &inputs->covariate[c];
+
+		if ((unsigned) covariate->kind >= RN_COVARIATE_KINDS || !isfinite(covariate->shift) ||
+			!isfinite(covariate->scale) || !(covariate->scale > 0))
+			return false;
+	}
+	return model->network.spec.inputs == rn_inputs_size(inputs);
+}
+
+static bool
+rules_valid(const RnModel *model)
+{
+	RnCalendar	calendar = model->calendar;
+
+	calendar.anchor_day = 1;	/* that of each series comes with it */
+	return (unsigned) model->scaler < RN_SCALER_KINDS &&
+		rn_calendar_valid(&calendar) &&
+		model->window >= 1 && model->window <= RN_MAX_WINDOW && model->season >= 1 &&
+		(unsigned) model->rows.missing < RN_MISSING_KINDS &&
+		(unsigned) model->rows.duplicates < RN_DUPLICATES_KINDS &&
+		model->lower_bound <= model->upper_bound &&
+		!(model->lower_bound > RN_MAX_MAGNITUDE) && !(model->upper_bound < -RN_MAX_MAGNITUDE);
+}
+
+static bool
+sizes_valid(const RnModel *model, const size_t text[2])
+{
+	return text[0] < RN_MODEL_TEXT && text[1] < RN_MODEL_TEXT &&
+		model->covariate_names_size <= RN_CODEC_MAX_BYTES && model->keys_size <= RN_CODEC_MAX_BYTES &&
+		model->count >= 1 && model->count <= RN_MAX_SERIES &&
+		model->holidays <= RN_MAX_HOLIDAYS &&
 		model->residual_steps >= 0 && model->residual_steps <= RN_RESIDUAL_STEPS &&
 		model->residual_points >= 0 && model->residual_points <= RN_RESIDUAL_POINTS &&
 		(model->residual_steps > 0) == (model->residual_points > 0);
+}
+
+/* How many texts, each ended by 0, there are in size bytes; SIZE_MAX: the last has no end. */
+static size_t
+count_texts(const char *text, size_t size)
+{
+	size_t		n = 0;
+
+	for (size_t i = 0; i < size; i++)
+		n += text[i] == '\0';
+	return size > 0 && text[size - 1] != '\0' ? SIZE_MAX : n;
+}
+
+/* Point each series to its key. */
+static bool
+find_keys(RnModel *model)
+{
+	char	   *key = model->keys;
+
+	if (model->keys_size == 0)
+		return model->count == 1;
+	if (count_texts(model->keys, model->keys_size) != model->count)
+		return false;
+	for (size_t s = 0; s < model->count; s++)
+	{
+		model->series[s].key = key;
+		key += strlen(key) + 1;
+	}
+	return true;
+}
+
+/* Room for all arrays of a model whose fields have been checked. */
+static RnCode
+allocate_arrays(RnHost *host, RnModel *model)
+{
+	RnNetworkSpec spec = model->network.spec;
+	size_t		rows = tail_rows(model);
+
+	RN_TRY(rn_network_create(host, &spec, &model->network));
+	if (model->covariate_names_size > 0)
+		RN_TRY(rn_alloc(host, model->covariate_names_size, 1, (void **) &model->covariate_names));
+	if (model->keys_size > 0)
+		RN_TRY(rn_alloc(host, model->keys_size, 1, (void **) &model->keys));
+	RN_TRY(rn_alloc(host, model->count, sizeof(RnModelSeries), (void **) &model->series));
+	memset(model->series, 0, model->count * sizeof(RnModelSeries));
+	RN_TRY(rn_alloc(host, rows, sizeof(double), (void **) &model->tail));
+	if (model->inputs.masked)
+		RN_TRY(rn_alloc(host, rows, 1, (void **) &model->tail_missing));
+	if (model->inputs.given > 0)
+		RN_TRY(rn_alloc(host, rows * (size_t) model->inputs.given, sizeof(float),
+						(void **) &model->tail_covariate));
+	if (model->holidays > 0)
+		RN_TRY(rn_alloc(host, model->holidays, sizeof(int32_t), (void **) &model->holiday));
+	return rn_alloc(host, residuals(model), sizeof(double), (void **) &model->residual);
 }
 
 /* Everything after the header; on failure the caller frees. */
 static RnCode
 decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 {
-	size_t		residuals;
-	RnNetworkSpec spec;
+	size_t		text[2] = {0, 0};
 	RnCode		code;
 
-	walk_fields(cursor, model);
-	if (cursor->failed || !fields_valid(host, model))
+	walk_fields(cursor, model, text);
+	model->inputs.horizon = model->network.spec.outputs;
+	if (cursor->failed || !network_valid(host, &model->network.spec) || !inputs_valid(model) ||
+		!rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
-	if (encoded_size(model) != cursor->size)
+	if (encoded_size(model) + text[0] + text[1] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");
-
-	spec = model->network.spec;
-	residuals = (size_t) model->residual_steps * (size_t) model->residual_points;
-	RN_TRY(rn_network_create(host, &spec, &model->network));
-	RN_TRY(rn_alloc(host, (size_t) model->window, sizeof(double), (void **) &model->tail));
-	RN_TRY(rn_alloc(host, residuals, sizeof(double), (void **) &model->residual));
-	RN_TRY(walk_arrays(host, cursor, model));
+	model->rows.frequency = model->calendar;
+	RN_TRY(allocate_arrays(host, model));
+	RN_TRY(walk_arrays(host, cursor, model, text));
 	if (cursor->failed)
 		return corrupt(host, "it ends too early");
+	if (strlen(model->time_type) != text[0] || strlen(model->time_zone) != text[1] ||
+		count_texts(model->covariate_names, model->covariate_names_size) != (size_t) model->inputs.given ||
+		!find_keys(model))
+		return corrupt(host, "its names are not what they should be");
 	code = check_arrays(host, model);
-	return code == RN_DIVERGED ? corrupt(host, "a number is not finite") : code;
+	return code == RN_DIVERGED ? corrupt(host, "a number is out of its range") : code;
 }
 
 RnCode

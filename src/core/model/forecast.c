@@ -10,99 +10,107 @@
 #include <math.h>
 #include <string.h>
 
-#include "series/window.h"
+#include "model/samples.h"
 
 /* Outputs that rn_predict keeps at a time. */
 #define PREDICT_OUTPUTS 262144
 
-/* Drop the oldest count values of each window [T] and append y [O]'s first. */
-static void
-move_windows(rn_real *windows, int B, int T, const rn_real *y, int O, int count)
+/*
+ * What a forecast works with.  path is the scaled values of each window,
+ * followed by the forecasts: [T + steps][B].
+ */
+typedef struct Run
 {
-	for (int b = 0; b < B; b++)
-	{
-		rn_real    *window = windows + (size_t) b * (size_t) T;
-		const rn_real *next = y + (size_t) b * (size_t) O;
-		int			kept = T > count ? T - count : 0;
+	RnHost	   *host;
+	const RnModel *model;
+	const RnRows *rows;
+	const RnView *view;
+	int			B;
+	int			steps;
+	rn_real    *path;
+	RnTape	   *tape;
+} Run;
 
-		memmove(window, window + (T - kept), (size_t) kept * sizeof(rn_real));
-		memcpy(window + kept, next + (count - (T - kept)), (size_t) (T - kept) * sizeof(rn_real));
+/* The scaled values of the windows. */
+static void
+load_path(Run *run)
+{
+	RnInputs	values_only = {0};
+
+	rn_inputs_values(&values_only, run->rows, run->view, run->model->window, run->B, run->path);
+}
+
+/* The windows, done steps on, as the network sees them. */
+static void
+load_inputs(Run *run, int done)
+{
+	const RnInputs *inputs = &run->model->inputs;
+	size_t		I = (size_t) rn_inputs_size(inputs);
+	size_t		B = (size_t) run->B;
+	size_t		n = (size_t) run->model->window * B;
+	const rn_real *from = run->path + (size_t) done * B;
+	rn_real    *x = rn_tape_input(run->tape);
+
+	for (size_t i = 0; i < n; i++)
+		x[i * I] = from[i];
+	rn_inputs_centre(inputs, run->view, run->model->window, run->B, x);
+	rn_inputs_others(inputs, run->rows, run->view, (size_t) done, run->model->window, run->B, x);
+}
+
+/* Predictions y [B][O], relative to the window's values, to steps of the path. */
+static void
+put_path(Run *run, int done, int count, const rn_real *y)
+{
+	size_t		O = (size_t) run->model->network.spec.outputs;
+	size_t		B = (size_t) run->B;
+	size_t		next = (size_t) (run->model->window + done);
+
+	for (size_t b = 0; b < B; b++)
+	{
+		size_t		m = (size_t) run->view[b].base_season;
+
+		for (size_t k = 0; k < (size_t) count; k++)
+			run->path[(next + k) * B + b] = y[b * O + k]
+				+ (m > 0 ? run->path[(next - m + k % m) * B + b] : 0);
 	}
 }
 
-void
-rn_forecast_centre(rn_real *x, int T, int B, int m)
+static RnCode
+run_forecast(Run *run)
 {
-	double		sum[RN_FIT_PART] = {0};
-	rn_real		level[RN_FIT_PART];
+	const RnNetwork *network = &run->model->network;
+	int			O = network->spec.outputs;
 
-	if (m == 0)
-		return;
-	for (int t = T - m; t < T; t++)
-		for (int b = 0; b < B; b++)
-			sum[b] += (double) x[(size_t) t * (size_t) B + (size_t) b];
-	for (int b = 0; b < B; b++)
-		level[b] = (rn_real) (sum[b] / m);
-	for (int t = 0; t < T; t++)
-		for (int b = 0; b < B; b++)
-			x[(size_t) t * (size_t) B + (size_t) b] -= level[b];
-}
-
-/* Windows [B][T] to the tape's [T][B]. */
-static void
-load_windows(rn_real *x, const rn_real *windows, int B, int T)
-{
-	for (int t = 0; t < T; t++)
-		for (int b = 0; b < B; b++)
-			x[(size_t) t * (size_t) B + (size_t) b] = windows[(size_t) b * (size_t) T + (size_t) t];
-}
-
-/* Predictions y [B][O] were relative to values of the windows: add these. */
-static void
-add_base(const RnModel *model, const rn_real *windows, int B, rn_real *y)
-{
-	int			O = model->network.spec.outputs;
-	int			m = model->base_season;
-
-	for (int b = 0; m > 0 && b < B; b++)
+	load_path(run);
+	for (int done = 0; done < run->steps; done += O)
 	{
-		const rn_real *season = windows + (size_t) (b + 1) * (size_t) model->window - m;
+		int			count = run->steps - done < O ? run->steps - done : O;
 
-		for (int k = 0; k < O; k++)
-			y[(size_t) b * (size_t) O + (size_t) k] += season[k % m];
+		load_inputs(run, done);
+		RN_TRY(rn_network_forward(run->host, network, run->tape, run->B, 0, 0));
+		put_path(run, done, count, rn_tape_output(run->tape));
 	}
+	return RN_OK;
 }
 
 RnCode
-rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *windows, int B, int steps,
-				   rn_real *forecast)
+rn_forecast_scaled(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *view,
+				   int B, int steps, rn_real *forecast)
 {
-	const RnNetwork *network = &model->network;
-	int			window = model->window;
-	int			O = network->spec.outputs;
-	RnTape	   *tape;
+	Run			run = {host, model, rows, view, B, steps, NULL, NULL};
+	size_t		T = (size_t) model->window;
 	RnCode		code;
 
-	RN_TRY(rn_tape_create(host, &network->spec, window, B, false, &tape));
-	for (int done = 0;;)
-	{
-		int			count = steps - done < O ? steps - done : O;
-
-		load_windows(rn_tape_input(tape), windows, B, window);
-		rn_forecast_centre(rn_tape_input(tape), window, B, model->base_season);
-		code = rn_network_forward(host, network, tape, B, 0, 0);
-		if (code != RN_OK)
-			break;
-		add_base(model, windows, B, rn_tape_output(tape));
-		for (int b = 0; b < B; b++)
-			memcpy(forecast + (size_t) b * (size_t) steps + done,
-				   rn_tape_output(tape) + (size_t) b * (size_t) O, (size_t) count * sizeof(rn_real));
-		done += count;
-		if (done == steps)
-			break;
-		move_windows(windows, B, window, rn_tape_output(tape), O, count);
-	}
-	rn_tape_free(host, tape);
+	code = rn_alloc(host, (T + (size_t) steps) * (size_t) B, sizeof(rn_real), (void **) &run.path);
+	if (code == RN_OK)
+		code = rn_tape_create(host, &model->network.spec, model->window, B, false, &run.tape);
+	if (code == RN_OK)
+		code = run_forecast(&run);
+	for (size_t b = 0; code == RN_OK && b < (size_t) B; b++)
+		for (size_t k = 0; k < (size_t) steps; k++)
+			forecast[b * (size_t) steps + k] = run.path[(T + k) * (size_t) B + b];
+	rn_tape_free(host, run.tape);
+	rn_free(host, run.path);
 	return code;
 }
 
@@ -113,59 +121,163 @@ not_finite(RnHost *host, int step)
 	return rn_fail_hint(host, "Ask for a shorter horizon, or train the model anew.");
 }
 
-RnCode
-rn_forecast(RnHost *host, const RnModel *model, const double *history, size_t n,
-			int steps, double *forecast)
+RnOrigin
+rn_forecast_tail(const RnModel *model, size_t s)
 {
-	size_t		T = (size_t) model->window;
-	rn_real    *window;
-	rn_real    *scaled;
-	RnCode		code;
+	const RnModelSeries *series = &model->series[s];
+	size_t		row = s * (size_t) model->window;
+	size_t		given = (size_t) model->inputs.given;
 
-	if (n < T)
-		return rn_fail(host, RN_TOO_FEW_ROWS, "the history has %zu rows, the model needs %zu", n, T);
-	RN_TRY(rn_alloc(host, T + (size_t) steps, sizeof(rn_real), (void **) &window));
-	scaled = window + T;
-	for (size_t t = 0; t < T; t++)
-		window[t] = (rn_real) rn_transform_apply(&model->transform, history[n - T + t]);
-	code = rn_forecast_scaled(host, model, window, 1, steps, scaled);
-	for (int k = 0; k < steps && code == RN_OK; k++)
-	{
-		forecast[k] = rn_transform_invert(&model->transform, (double) scaled[k]);
-		if (!isfinite(forecast[k]))
-			code = not_finite(host, k + 1);
-	}
-	rn_free(host, window);
-	return code;
+	return (RnOrigin) {
+		.value = model->tail + row,
+		.missing = model->tail_missing != NULL ? model->tail_missing + row : NULL,
+		.covariate = model->tail_covariate != NULL ? model->tail_covariate + row * given : NULL,
+		.stride = given,
+		.last_time = series->last_time,
+		.calendar = rn_model_calendar(model, series),
+		.transform = rn_model_transform(model, series),
+		.base_season = series->base_season
+	};
 }
 
-/* Where rn_predict's samples come from: windows as the network sees them. */
-typedef struct Inputs
+/*
+ * Rows of B origins one after the other, each of T rows and, where there are
+ * covariates, steps more.
+ */
+typedef struct Stage
 {
-	RnWindows	windows;
-	int			base_season;
-} Inputs;
+	RnArena		arena;
+	double	   *value;
+	unsigned char *missing;
+	float	   *covariate;
+	RnView		view[RN_FIT_PART];
+	rn_real    *scaled;			/* [B][steps] */
+} Stage;
+
+/* Rows of an origin on the stage. */
+static size_t
+stage_rows(const RnModel *model, int steps)
+{
+	return (size_t) model->window + (rn_inputs_columns(&model->inputs) > 0 ? (size_t) steps : 0);
+}
 
 static void
-gather_inputs(const void *source, const uint32_t *index, int B, rn_real *x, rn_real *target)
+stage_layout(Stage *stage, const RnModel *model, int B, int steps)
 {
-	const Inputs *inputs = source;
+	size_t		rows = stage_rows(model, steps) * (size_t) B;
+	size_t		C = (size_t) rn_inputs_columns(&model->inputs);
 
-	rn_windows_gather(&inputs->windows, index, B, x, target);
-	rn_forecast_centre(x, inputs->windows.window, B, inputs->base_season);
+	stage->value = rn_arena_take(&stage->arena, rows, sizeof(double));
+	stage->missing = model->inputs.masked ? rn_arena_take(&stage->arena, rows, 1) : NULL;
+	stage->covariate = C > 0 ? rn_arena_take(&stage->arena, rows * C, sizeof(float)) : NULL;
+	stage->scaled = rn_arena_take(&stage->arena, (size_t) B * (size_t) steps, sizeof(rn_real));
+}
+
+/* The covariates of row i, counted from the first of the window. */
+static void
+stage_given(const RnModel *model, const RnOrigin *origin, size_t i, float *row)
+{
+	size_t		T = (size_t) model->window;
+	size_t		given = (size_t) model->inputs.given;
+	const float *last = origin->covariate + (T - 1) * origin->stride;
+
+	for (size_t c = 0; c < given; c++)
+		if (i < T)
+			row[c] = origin->covariate[i * origin->stride + c];
+		else if (model->inputs.covariate[c].kind == RN_COVARIATE_KNOWN)
+			row[c] = origin->future[(i - T) * given + c];
+		else
+			row[c] = last[c];
+}
+
+/* Put origin b on the stage. */
+static RnCode
+stage_origin(RnHost *host, const RnModel *model, const RnOrigin *origin, int b, int steps, Stage *stage)
+{
+	size_t		T = (size_t) model->window;
+	size_t		rows = stage_rows(model, steps);
+	size_t		first = rows * (size_t) b;
+	size_t		C = (size_t) rn_inputs_columns(&model->inputs);
+
+	memcpy(stage->value + first, origin->value, T * sizeof(double));
+	if (stage->missing != NULL && origin->missing != NULL)
+		memcpy(stage->missing + first, origin->missing, T);
+	else if (stage->missing != NULL)
+		memset(stage->missing + first, 0, T);
+	for (size_t i = 0; i < rows && C > 0; i++)
+	{
+		float	   *row = stage->covariate + (first + i) * C;
+		int64_t		time;
+
+		if (model->inputs.given > 0)
+			stage_given(model, origin, i, row);
+		if (model->inputs.features == 0)
+			continue;
+		RN_TRY(rn_calendar_add(host, &origin->calendar, origin->last_time, (int64_t) i - (int64_t) T + 1, &time));
+		rn_inputs_calendar(&model->inputs, time, model->holiday, model->holidays, row);
+	}
+	stage->view[b] = (RnView) {first, first, first + rows, origin->transform, origin->base_season};
+	return RN_OK;
+}
+
+/* rn_forecast on a stage that is set up. */
+static RnCode
+forecast_staged(RnHost *host, const RnModel *model, const RnOrigin *origin, int B, int steps,
+				Stage *stage, double *forecast)
+{
+	RnRows		rows = {stage->value, stage->missing, stage->covariate};
+	size_t		n = (size_t) B * (size_t) steps;
+
+	for (int b = 0; b < B; b++)
+		RN_TRY(stage_origin(host, model, &origin[b], b, steps, stage));
+	RN_TRY(rn_forecast_scaled(host, model, &rows, stage->view, B, steps, stage->scaled));
+	for (size_t i = 0; i < n; i++)
+	{
+		double		value = rn_transform_invert(&origin[i / (size_t) steps].transform, (double) stage->scaled[i]);
+
+		if (!isfinite(value))
+			return not_finite(host, (int) (i % (size_t) steps) + 1);
+		forecast[i] = rn_model_bound(model, value);
+	}
+	return RN_OK;
+}
+
+RnCode
+rn_forecast(RnHost *host, const RnModel *model, const RnOrigin *origin, int B, int steps,
+			double *forecast)
+{
+	int			O = model->network.spec.outputs;
+	Stage		stage = {0};
+	RnCode		code;
+
+	if (steps > O && rn_inputs_end_early(&model->inputs))
+	{
+		rn_fail(host, RN_INVALID_OPTION, "%d steps are more than the %d that the model can forecast", steps, O);
+		rn_fail_detail(host, "It has covariates whose future is not known.");
+		return rn_fail_hint(host, "Train with a longer horizon, or with covariates that are known ahead.");
+	}
+	stage_layout(&stage, model, B, steps);
+	RN_TRY(rn_arena_allocate(host, &stage.arena));
+	stage_layout(&stage, model, B, steps);
+	code = forecast_staged(host, model, origin, B, steps, &stage, forecast);
+	rn_arena_free(host, &stage.arena);
+	return code;
 }
 
 /* rn_predict with its scratch: y [PREDICT_OUTPUTS] predictions. */
 static RnCode
-predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted,
-		rn_real *y)
+predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *view, size_t n,
+		double *predicted, rn_real *y)
 {
 	size_t		T = (size_t) model->window;
 	size_t		O = (size_t) model->network.spec.outputs;
-	size_t		m = (size_t) model->base_season;
+	size_t		m = (size_t) view->base_season;
 	size_t		chunk = PREDICT_OUTPUTS / O;
-	Inputs		inputs = {{value, n, model->window, 0, &model->transform}, model->base_season};
-	RnDataset	data = {n - T, &inputs, gather_inputs};
+	RnSampleSeries series = {0, *view};
+	RnSamples	samples = {
+		.inputs = &model->inputs,.rows = *rows,.window = model->window,.n = n - T,.count = 1,.series = &series
+	};
+	RnDataset	data = {n - T, &samples, rn_samples_gather};
 
 	for (size_t at = 0; at < data.n; at += chunk)
 	{
@@ -176,18 +288,20 @@ predict(RnHost *host, const RnModel *model, const double *value, size_t n, doubl
 		{
 			double	   *result = &predicted[T + at + i];
 			rn_real		base = m > 0
-				? (rn_real) rn_transform_apply(&model->transform, value[T + at + i - m]) : 0;
+				? (rn_real) rn_transform_apply(&view->transform, rows->value[view->row + T + at + i - m]) : 0;
 
-			*result = rn_transform_invert(&model->transform, (double) (base + y[i * O]));
+			*result = rn_transform_invert(&view->transform, (double) (base + y[i * O]));
 			if (!isfinite(*result))
 				return not_finite(host, 1);
+			*result = rn_model_bound(model, *result);
 		}
 	}
 	return RN_OK;
 }
 
 RnCode
-rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted)
+rn_predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *view, size_t n,
+		   double *predicted)
 {
 	rn_real    *y;
 	RnCode		code;
@@ -195,16 +309,19 @@ rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n, do
 	if (n <= (size_t) model->window)
 		return RN_OK;
 	RN_TRY(rn_alloc(host, PREDICT_OUTPUTS, sizeof(rn_real), (void **) &y));
-	code = predict(host, model, value, n, predicted, y);
+	code = predict(host, model, rows, view, n, predicted, y);
 	rn_free(host, y);
 	return code;
 }
 
 size_t
-rn_forecast_bytes(const RnModel *model, int steps)
+rn_forecast_bytes(const RnModel *model, int B, int steps)
 {
-	return rn_tape_bytes(&model->network.spec, model->window, 1, false)
-		+ ((size_t) model->window + (size_t) steps) * sizeof(rn_real);
+	Stage		stage = {0};
+
+	stage_layout(&stage, model, B, steps);
+	return rn_tape_bytes(&model->network.spec, model->window, B, false) + rn_arena_bytes(&stage.arena)
+		+ ((size_t) model->window + (size_t) steps) * (size_t) B * sizeof(rn_real);
 }
 
 size_t

@@ -9,39 +9,53 @@
 #include "model/model.h"
 #include "nn/fit.h"
 
+/* Where the forecast of one series starts. */
+typedef struct RnOrigin
+{
+	const double *value;		/* [T] the newest rows, oldest first, filled */
+	const unsigned char *missing;	/* [T] or NULL: none is filled in */
+	const float *covariate;		/* [T] rows, stride numbers apart, of which the
+								 * first are the user's; NULL without */
+	size_t		stride;
+	const float *future;		/* [steps][given] of what is known ahead; NULL:
+								 * nothing is needed */
+	int64_t		last_time;		/* of the newest row */
+	RnCalendar	calendar;
+	RnTransform transform;
+	int			base_season;	/* as in RnModelSeries */
+} RnOrigin;
+
+/* Where training ended for series s of the model, without a future. */
+extern RnOrigin rn_forecast_tail(const RnModel *model, size_t s);
+
 /*
- * The steps after history, whose last T values are read (n >= T; the model's
- * own tail to forecast from where training ended), into forecast [steps].
- * Beyond the head's horizon predictions are fed back.  A result that is not
- * finite is RN_DIVERGED: NaN never comes out.
+ * The steps steps after B (at most RN_FIT_PART) origins side by side, in users'
+ * units, within the model's bounds, into forecast [B][steps].  Beyond the head's
+ * horizon predictions are fed back, which no model with covariates of the past
+ * can do (RN_INVALID_OPTION).  A result that is not finite is RN_DIVERGED: NaN
+ * never comes out.
  */
-extern RnCode rn_forecast(RnHost *host, const RnModel *model, const double *history, size_t n,
+extern RnCode rn_forecast(RnHost *host, const RnModel *model, const RnOrigin *origin, int B,
 						  int steps, double *forecast);
 
 /*
- * The same from B windows side by side (at most RN_FIT_PART), scaled values in
- * and out: windows [B][T] is destroyed, forecast is [B][steps].
+ * The same from windows over rows, in scaled values, whatever they are.  Of each
+ * view T rows are read, and the covariates of as many further ones as its end
+ * allows.
  */
-extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, rn_real *windows, int B,
-								 int steps, rn_real *forecast);
+extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, const RnRows *rows,
+								 const RnView *view, int B, int steps, rn_real *forecast);
 
 /*
- * Inputs of a model with a base season m > 0 (else nothing is done): each of
- * the B (at most RN_FIT_PART) sequences of x [T][B] less the mean of its last m values, so that a
- * level that training never saw looks like one that it did.
+ * One step ahead beside what happened: predicted[i] is the prediction of row i
+ * of n, the first of which is view->row, from the T rows before it, for i = T
+ * .. n-1 (the first T are not touched).  Within bounds, and finite, as above.
  */
-extern void rn_forecast_centre(rn_real *x, int T, int B, int m);
-
-/*
- * One step ahead beside what happened: predicted[i] is the prediction of
- * value[i] from the T values before it, for i = T .. n-1 (the first T are not
- * touched).
- */
-extern RnCode rn_predict(RnHost *host, const RnModel *model, const double *value, size_t n,
-						 double *predicted);
+extern RnCode rn_predict(RnHost *host, const RnModel *model, const RnRows *rows,
+						 const RnView *view, size_t n, double *predicted);
 
 /* Bytes they allocate at most, for the host's memory limit. */
-extern size_t rn_forecast_bytes(const RnModel *model, int steps);
+extern size_t rn_forecast_bytes(const RnModel *model, int B, int steps);
 extern size_t rn_predict_bytes(const RnModel *model);
 
 #endif							/* RN_FORECAST_H */

@@ -6,7 +6,8 @@
  * Papadopoulos et al., "Inductive confidence machines for regression", ECML
  * 2002; Lei et al., "Distribution-free predictive inference for regression",
  * JASA 113, 2018: with n exchangeable errors, the ceil((n + 1) level)-th
- * smallest covers the next one with at least that probability.  Errors of a
+ * smallest covers the next one with at least that probability.  Errors are in
+ * scaled values, so that those of all series of a model count.  Errors of a
  * time series are not exchangeable, so this is an approximation; what is
  * certain is that the network never trained on the rows it is judged by.
  *

@@ -8,8 +8,8 @@
 #include "model/model.h"
 
 /*
- * Collect absolute errors of forecasts made on validation windows into the
- * model: error [steps][stride], of which the first count[k] (at least 1) of
+ * Collect absolute errors, in scaled values, of forecasts made on validation
+ * windows into the model: error [steps][stride], of which the first count[k] (at least 1) of
  * row k are there; sorted in place.
  */
 extern RnCode rn_interval_learn(RnHost *host, RnModel *model, double *error, int steps,
@@ -20,7 +20,7 @@ extern bool rn_interval_known(const RnModel *model);
 
 /*
  * Half width of the interval of the given level in (0, 1) at step k >= 1, in
- * users' units.  Beyond the steps held out it grows as that of a seasonal
+ * scaled values.  Beyond the steps held out it grows as that of a seasonal
  * random walk.  Never narrower than at an earlier step.
  */
 extern double rn_interval_width(const RnModel *model, double level, int step);

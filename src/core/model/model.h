@@ -1,7 +1,7 @@
 /*
  * model.h
- *		A trained model as one value: network, transform, window and calendar,
- *		the tail of the series, and the residuals that intervals come from.
+ *		A trained model as one value: network, calendar, and of every series its
+ *		scale and its newest rows; and the residuals that intervals come from.
  *
  * A model needs nothing else to forecast: no table, no right on the source.
  * All memory is the host's; rn_model_free gives it back.
@@ -9,24 +9,26 @@
 #ifndef RN_MODEL_H
 #define RN_MODEL_H
 
+#include "model/inputs.h"
 #include "nn/network.h"
-#include "series/calendar.h"
-#include "series/transform.h"
 
 #define RN_MAX_WINDOW	65536
 #define RN_MAX_HORIZON	100000	/* steps a single call may forecast */
+#define RN_MAX_SERIES	16777216
 
 /* How far intervals look and how finely they know a distribution. */
 #define RN_RESIDUAL_STEPS	512
 #define RN_RESIDUAL_POINTS	256
 
-typedef struct RnModel
+/* Bytes of a text that the host keeps with a model, its end included. */
+#define RN_MODEL_TEXT	256
+
+/* One of the series that a model was trained on. */
+typedef struct RnModelSeries
 {
-	RnNetwork	network;		/* spec.outputs is the horizon of the head */
-	RnTransform transform;
-	RnCalendar	calendar;
-	int			window;			/* T */
-	int			season;			/* in steps, 1: none */
+	const char *key;			/* the host's words for it; NULL without */
+	double		shift;			/* of RnTransform */
+	double		scale;
 
 	/*
 	 * m > 0: the network predicts by how much a value differs from the one m
@@ -35,15 +37,48 @@ typedef struct RnModel
 	 * the window as it is.  At most window.
 	 */
 	int			base_season;
+	int			anchor_day;		/* of RnCalendar */
+	int64_t		last_time;		/* of its newest row */
+} RnModelSeries;
 
-	/* Where forecasts start: the last T values, oldest first, and their end. */
-	double	   *tail;			/* [T] as users know them */
-	int64_t		last_time;
+typedef struct RnModel
+{
+	RnNetwork	network;		/* spec.outputs is the horizon of the head */
+	RnInputs	inputs;
+	RnScalerKind scaler;
+	RnCalendar	calendar;		/* anchor_day is that of each series */
+	int			window;			/* T */
+	int			season;			/* in steps, 1: none */
+	bool		relative;		/* do series have base seasons? */
+	RnRowPolicy rows;			/* what further rows are put through */
+	double		lower_bound;	/* of forecasts and intervals; -inf, inf: none */
+	double		upper_bound;
 
 	/*
-	 * Absolute held-out errors, sorted ascending, for forecasts of step k =
-	 * 1..residual_steps: [residual_steps][residual_points].  None without a
-	 * validation part.
+	 * What the host wants to know again: what its times are, and the names of
+	 * the covariates, one after the other, each ended by 0.
+	 */
+	char		time_type[RN_MODEL_TEXT];
+	char		time_zone[RN_MODEL_TEXT];
+	char	   *covariate_names;
+	size_t		covariate_names_size;
+
+	/* Where forecasts start: the last T rows of each, oldest first. */
+	size_t		count;			/* S, at least 1 */
+	RnModelSeries *series;		/* [S] */
+	char	   *keys;			/* what series[].key points into; NULL: no keys */
+	size_t		keys_size;
+	double	   *tail;			/* [S][T] as users know them */
+	unsigned char *tail_missing;	/* [S][T] 1: filled in; NULL: none are */
+	float	   *tail_covariate; /* [S][T][given]; NULL without */
+
+	size_t		holidays;
+	int32_t    *holiday;		/* [holidays] days since 2000-01-01, ascending */
+
+	/*
+	 * Absolute held-out errors of scaled values, sorted ascending, for
+	 * forecasts of step k = 1..residual_steps:
+	 * [residual_steps][residual_points].  None without a validation part.
 	 */
 	int			residual_steps;
 	int			residual_points;
@@ -51,5 +86,35 @@ typedef struct RnModel
 } RnModel;
 
 extern void rn_model_free(RnHost *host, RnModel *model);
+
+/* The scale of a series of the model. */
+static inline RnTransform
+rn_model_transform(const RnModel *model, const RnModelSeries *series)
+{
+	return (RnTransform) {model->scaler, series->shift, series->scale};
+}
+
+static inline RnCalendar
+rn_model_calendar(const RnModel *model, const RnModelSeries *series)
+{
+	RnCalendar	calendar = model->calendar;
+
+	calendar.anchor_day = series->anchor_day;
+	return calendar;
+}
+
+/* A number brought within the model's bounds. */
+static inline double
+rn_model_bound(const RnModel *model, double number)
+{
+	return number < model->lower_bound ? model->lower_bound
+		: number > model->upper_bound ? model->upper_bound : number;
+}
+
+/*
+ * The base season of a series of n rows, as recipe `auto` has it: the season,
+ * if the window holds one and there are three of them, unless the user said so.
+ */
+extern int	rn_model_base_season(const RnModel *model, size_t n, bool said);
 
 #endif							/* RN_MODEL_H */

@@ -1,6 +1,6 @@
 /*
  * recipe.h
- *		From a series and options to a trained model: what `auto` and `plain`
+ *		From a panel and options to a trained model: what `auto` and `plain`
  *		mean.
  *
  * In two calls, so that the host can hold the memory against its limit and
@@ -11,8 +11,8 @@
 #define RN_RECIPE_H
 
 #include "model/model.h"
+#include "model/samples.h"
 #include "nn/fit.h"
-#include "series/series.h"
 
 typedef enum RnRecipeKind
 {
@@ -56,6 +56,12 @@ typedef struct RnTrainSpec
 	uint64_t	seed;
 	RnLossSpec	loss;
 	RnOptimSpec optim;			/* learning_rate NaN: open (Keras's default) */
+
+	RnRowPolicy rows;
+	double		lower_bound;	/* -inf: none */
+	double		upper_bound;	/* inf: none */
+	RnInputs	inputs;			/* covariates: how many, which; the rest is the
+								 * recipe's */
 } RnTrainSpec;
 
 /* Options as they are when nobody says anything: all open. */
@@ -65,8 +71,10 @@ extern const char *rn_recipe_name(RnRecipeKind kind);
 typedef struct RnTrainPlan
 {
 	RnTrainSpec spec;			/* nothing open any more */
+	bool		season_said;	/* the season was not open */
 	RnNetworkSpec network;
 	RnFitSpec	fit;
+	size_t		series;			/* trained on */
 	size_t		rows;			/* trained on, validation included */
 	size_t		train_windows;
 	size_t		validation_windows;
@@ -75,25 +83,60 @@ typedef struct RnTrainPlan
 } RnTrainPlan;
 
 /*
- * Resolve spec for a prepared series.  RN_TOO_FEW_ROWS says how many rows the
- * window and horizon need.
+ * Resolve spec for a filled panel.  A series with too few rows for the window
+ * and horizon is left out or RN_TOO_FEW_ROWS, as the policy for rows has it,
+ * and so is a panel of which nothing is left.
  */
-extern RnCode rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, const RnSeries *series,
-							 RnTrainPlan *plan);
+extern RnCode rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPlan *plan);
+
+/* Rows of a series that are trained on. */
+extern size_t rn_recipe_rows(const RnTrainSpec *spec, const RnSeries *series);
+
+/* Its windows: those trained on are the oldest, those held out the newest. */
+typedef struct RnSplit
+{
+	size_t		windows;
+	size_t		train;
+	size_t		validation;
+} RnSplit;
+
+extern RnSplit rn_recipe_split(const RnTrainSpec *spec, size_t rows);
+
+/* The windows of all series that are learnt from, that stop the training, or
+ * that the trained model is judged by.  `plain` splits as Keras does, without a
+ * gap, so that the targets of its first horizon - 1 validation windows were in
+ * part trained on: these stop, but do not judge. */
+typedef enum RnPart
+{
+	RN_PART_TRAIN,
+	RN_PART_VALIDATION,
+	RN_PART_JUDGED
+} RnPart;
+
+/*
+ * samples->series, in the host's memory, is to be freed.  The model's series are
+ * those of the panel that are not left out, in order.
+ */
+extern RnCode rn_recipe_samples(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
+								const RnModel *model, RnPart part, RnSamples *samples);
 
 /* What a training leaves beside the model. */
 typedef struct RnTrainReport
 {
 	RnFitLog	log;
-	double		validation_mae;	/* one step ahead, users' units; NaN without */
+	double		validation_mae;	/* one step ahead, in users' units (of many
+								 * series: in scaled values); NaN without */
 	double		naive_mae;		/* of the seasonal naive on the same rows */
 } RnTrainReport;
 
 /*
  * Train.  warm may be NULL; otherwise training starts from its weights, and
- * its network must be of the same shape (RN_INVALID_OPTION).
+ * its network must be of the same shape (RN_INVALID_OPTION).  holiday [n] are
+ * the dates of RN_FEATURE_HOLIDAY, copied into the model.  The panel's columns
+ * of the calendar are overwritten.
  */
-extern RnCode rn_recipe_train(RnHost *host, const RnTrainPlan *plan, const RnSeries *series,
+extern RnCode rn_recipe_train(RnHost *host, const RnTrainPlan *plan, RnPanel *panel,
+							  const int32_t *holiday, size_t holidays,
 							  const RnModel *warm, RnModel *model, RnTrainReport *report);
 extern void rn_train_report_free(RnHost *host, RnTrainReport *report);
 

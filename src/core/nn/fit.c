@@ -115,18 +115,30 @@ choose(Run *run, const RnPermutation *order, size_t at, int count)
 	}
 }
 
+/* Losses of some samples: their sum, and over how many known targets. */
+typedef struct Loss
+{
+	double		sum;
+	size_t		observed;
+} Loss;
+
+static double
+mean_loss(const Loss *loss)
+{
+	return loss->observed > 0 ? loss->sum / (double) loss->observed : loss->sum;
+}
+
 /*
  * One optimiser step on samples at .. at + count - 1 of the epoch, part by
- * part; their mean loss.
+ * part; their losses are added to *loss.
  */
 static RnCode
-train_batch(Run *run, const RnPermutation *order, size_t at, int count, double *loss)
+train_batch(Run *run, const RnPermutation *order, size_t at, int count, Loss *loss)
 {
 	RnHost	   *host = run->host;
 	size_t		outputs = (size_t) run->network->spec.outputs;
 	int			part = rn_tape_batch(run->tape);
 
-	*loss = 0;
 	for (int first = 0; first < count; first += part)
 	{
 		int			B = count - first < part ? count - first : part;
@@ -135,9 +147,9 @@ train_batch(Run *run, const RnPermutation *order, size_t at, int count, double *
 		run->train->gather(run->train->source, run->index, B, rn_tape_input(run->tape), run->target);
 		rn_tape_set_part(run->tape, first);
 		RN_TRY(rn_network_forward(host, run->network, run->tape, B, run->spec->seed, run->optim.step));
-		*loss += rn_loss(&run->spec->loss, (size_t) B * outputs, (size_t) count * outputs,
-						 rn_tape_output(run->tape), run->target, run->dy);
-		if (!isfinite(*loss))
+		loss->sum += rn_loss(&run->spec->loss, (size_t) B * outputs, (size_t) count * outputs,
+							 rn_tape_output(run->tape), run->target, run->dy, &loss->observed);
+		if (!isfinite(loss->sum))
 			return RN_OK;
 		RN_TRY(rn_network_backward(host, run->network, run->tape, run->dy, run->grad, B));
 	}
@@ -157,21 +169,19 @@ static RnCode
 train_epoch(Run *run, int epoch, double *mean)
 {
 	size_t		n = run->train->n;
-	double		sum = 0;
+	Loss		loss = {0, 0};
 	RnPermutation order = rn_rng_permutation(run->spec->seed,
 											 rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch), n);
 
 	for (size_t at = 0; at < n; at += (size_t) run->spec->batch_size)
 	{
 		int			count = smaller(n - at, run->spec->batch_size);
-		double		loss = NAN;
 
 		RN_TRY(train_batch(run, &order, at, count, &loss));
-		if (!isfinite(loss))
-			return diverged(run->host, epoch, loss);
-		sum += loss * count;
+		if (!isfinite(loss.sum))
+			return diverged(run->host, epoch, loss.sum);
 	}
-	*mean = sum / (double) n;
+	*mean = mean_loss(&loss);
 	return RN_OK;
 }
 
@@ -185,28 +195,26 @@ validate(Run *run, int epoch, double *mean)
 	RnHost	   *host = run->host;
 	const RnDataset *data = run->validation;
 	int			outputs = run->network->spec.outputs;
-	double		sum = 0;
+	Loss		loss = {0, 0};
 
 	rn_tape_set_training(run->tape, false);
 	rn_tape_set_part(run->tape, 0);
 	for (size_t at = 0; at < data->n;)
 	{
 		int			count = smaller(data->n - at, rn_tape_batch(run->tape));
-		double		loss;
 
 		for (int i = 0; i < count; i++)
 			run->index[i] = (uint32_t) (at + (size_t) i);
 		data->gather(data->source, run->index, count, rn_tape_input(run->tape), run->target);
 		RN_TRY(rn_network_forward(host, run->network, run->tape, count, 0, 0));
-		loss = rn_loss(&run->spec->loss, (size_t) (count * outputs), (size_t) (count * outputs),
-					   rn_tape_output(run->tape), run->target, NULL);
-		if (!isfinite(loss))
-			return diverged(host, epoch, loss);
-		sum += loss * count;
+		loss.sum += rn_loss(&run->spec->loss, (size_t) (count * outputs), (size_t) (count * outputs),
+							rn_tape_output(run->tape), run->target, NULL, &loss.observed);
+		if (!isfinite(loss.sum))
+			return diverged(host, epoch, loss.sum);
 		at += (size_t) count;
 	}
 	rn_tape_set_training(run->tape, true);
-	*mean = sum / (double) data->n;
+	*mean = mean_loss(&loss);
 	return RN_OK;
 }
 

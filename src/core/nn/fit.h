@@ -28,7 +28,7 @@ rn_fit_part(int window)
 /*
  * Where samples come from.  The network wing does not know what a window is:
  * gather writes the B samples of the given numbers as x [T][B][I] and
- * target [B][O].
+ * target [B][O], NaN where a target is not known.
  */
 typedef struct RnDataset
 {
@@ -57,8 +57,9 @@ typedef struct RnFitLog
 	int			best_epoch;		/* 1-based, whose weights were kept; 0: those
 								 * that training started from */
 	double		start_val_loss; /* of these, where the best are kept, else NaN */
-	double	   *loss;			/* [spec.epochs], mean over the epoch's samples
-								 * while they were trained on, as Keras shows */
+	double	   *loss;			/* [spec.epochs], mean over the epoch's known
+								 * targets while they were trained on, as Keras
+								 * shows */
 	double	   *val_loss;		/* [spec.epochs], NaN without validation */
 } RnFitLog;
 

@@ -2,7 +2,7 @@
  * loss.c
  *		Mean squared, mean absolute, Huber and pinball loss.
  *
- * With e = y - target, averaged over all predictions:
+ * With e = y - target, averaged over all predictions whose target is known:
  *
  *	mse		e^2
  *	mae		|e|
@@ -62,17 +62,21 @@ one(const RnLossSpec *spec, double e, double *slope)
 
 double
 rn_loss(const RnLossSpec *spec, size_t n, size_t all, const rn_real *y, const rn_real *target,
-		rn_real *dy)
+		rn_real *dy, size_t *observed)
 {
 	double		sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 	{
-		double		slope;
+		double		slope = 0;
 
-		sum += one(spec, (double) y[i] - (double) target[i], &slope);
+		if (!isnan(target[i]))
+		{
+			sum += one(spec, (double) y[i] - (double) target[i], &slope);
+			(*observed)++;
+		}
 		if (dy != NULL)
 			dy[i] = (rn_real) (slope / (double) all);
 	}
-	return sum / (double) all;
+	return sum;
 }

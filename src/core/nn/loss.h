@@ -27,11 +27,13 @@ typedef struct RnLossSpec
 extern const char *rn_loss_name(RnLossKind kind);
 
 /*
- * What n predictions y add to the mean loss over all predictions of a batch,
- * n itself if they are all; dy [n], unless NULL, gets its gradient by every
- * prediction (the division by all included).
+ * The sum of the losses of n predictions y; *observed grows by how many they
+ * are.  A target of NaN is not known: its prediction has neither loss nor
+ * gradient.  dy [n], unless NULL, gets the gradient by every prediction of the
+ * sum over all predictions of the batch (n if these are all), divided by their
+ * number: that of the mean where all targets are known.
  */
 extern double rn_loss(const RnLossSpec *spec, size_t n, size_t all, const rn_real *y,
-					  const rn_real *target, rn_real *dy);
+					  const rn_real *target, rn_real *dy, size_t *observed);
 
 #endif							/* RN_LOSS_H */

@@ -3,13 +3,16 @@
  *		From the times of a series to the one step between them, or to an error
  *		that tells the user which two rows break it.
  *
- * A step is measured between neighbouring rows with one of two rulers:
+ * A step is measured between neighbouring rows with one of three rulers, each
+ * a calendar of unit steps:
  *
  * - the plain one measures integers or microseconds;
  * - the month ruler of anchor day a measures whole months, between times that
  *   both stand on a's grid: day min(a, days in the month), and the same time
  *   of day.  So 30 Jan, 28 Feb, 30 Mar lie on the grid of 30, and 28 Feb,
- *   31 Mar, 30 Apr on that of 31.
+ *   31 Mar, 30 Apr on that of 31;
+ * - the business ruler measures Mondays to Fridays, between times that both
+ *   are on one of these, at the same time of day.
  *
  * The anchor is the day whose grid holds the most rows, of equals the largest.
  * A series that is regular in months has all its rows on that grid.  Several
@@ -21,34 +24,23 @@
  *
  * Months are tried first.  They cannot take the place of hours, days or weeks:
  * neighbours on one grid are 28 days apart or more, and three rows with 28
- * days between them never are on one grid.
+ * days between them never are on one grid.  Business days come last, and are
+ * inferred only one at a time: several of them look like rows missing.
  *
- * When neither ruler gives one step, the words need the usual step, its mode.
- * Misra and Gries ("Finding repeated elements", Sci. Comput. Program. 2, 1982)
- * find it with a handful of counters, so that the way to an error message
- * neither allocates nor sorts.
+ * When no ruler gives one step, the usual step is needed, its mode: for the
+ * words, or because rows may be missing.  Misra and Gries ("Finding repeated
+ * elements", Sci. Comput. Program. 2, 1982) find it with a handful of counters,
+ * so that this neither allocates nor sorts.
  */
 #include "series/calendar.h"
 
-#include <stdio.h>
-
-#include "series/civil.h"
-
-/* Rows between two polls: about a millisecond of the slowest loop here. */
-#define POLL_MASK	0x7fff
+#include "series/calendar_fit.h"
 
 /* Steps shared by more than one pair of rows in so many + 1 are surely found. */
 #define CANDIDATES	16
 
 /* The longest step that is shorter than every month. */
 #define SHORTEST_MONTH	(28 * RN_USECS_PER_DAY)
-
-/* anchor 0: the plain ruler; otherwise that of months with this anchor. */
-typedef struct Ruler
-{
-	RnTimeKind	kind;
-	int			anchor;
-} Ruler;
 
 /* A step and how many pairs of neighbours measure it; step 0: nothing found. */
 typedef struct Tally
@@ -57,81 +49,39 @@ typedef struct Tally
 	size_t		count;
 } Tally;
 
-static int
-anchored_day(const RnCivil *civil, int anchor)
+/* The usual step by one ruler; count 0: it measures none. */
+typedef struct Usual
 {
-	int			days = rn_civil_days_in_month(civil->year, civil->month);
-
-	return anchor < days ? anchor : days;
-}
+	RnCalendar	calendar;
+	RnMisfits	misfits;
+	size_t		count;			/* pairs of neighbours one step apart */
+} Usual;
 
 /*
- * The step from a to a later b; 0 when they are not both on the month ruler's
+ * The unit steps from a to a later b; 0 when they are not both on the ruler's
  * grid.  Unsigned, as two int64 may be further apart than int64 reaches.
  */
 static uint64_t
-measure(const Ruler *ruler, int64_t a, int64_t b)
+measure(const RnCalendar *ruler, int64_t a, int64_t b)
 {
-	RnCivil		from;
-	RnCivil		to;
+	int64_t		steps;
 
-	if (ruler->anchor == 0)
+	if (ruler->months == 0 && ruler->business_days == 0)
 		return (uint64_t) b - (uint64_t) a;
-	from = rn_civil_from_time(a);
-	to = rn_civil_from_time(b);
-	if (from.time_of_day != to.time_of_day ||
-		from.day != anchored_day(&from, ruler->anchor) ||
-		to.day != anchored_day(&to, ruler->anchor))
-		return 0;
-	return (uint64_t) (rn_civil_month_number(&to) - rn_civil_month_number(&from));
+	return rn_calendar_steps(ruler, a, b, &steps) ? (uint64_t) steps : 0;
 }
 
 /* The step of every pair of neighbours, or 0 if there is none. */
 static RnCode
-constant_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, uint64_t *step)
+constant_step(RnHost *host, const RnCalendar *ruler, const RnTimes *time, size_t n, uint64_t *step)
 {
 	*step = measure(ruler, rn_time_at(time, 0), rn_time_at(time, 1));
 	for (size_t i = 1; i + 1 < n && *step != 0; i++)
 	{
-		if ((i & POLL_MASK) == 0)
+		if ((i & RN_CALENDAR_POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
 		if (measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1)) != *step)
 			*step = 0;
-	}
-	return RN_OK;
-}
-
-/*
- * The day of the month whose grid holds the most rows: those that are on that
- * day, and those on the last day of a month that is too short for it.
- */
-static RnCode
-best_anchor(RnHost *host, const RnTimes *time, size_t n, int *anchor)
-{
-	size_t		on_day[32] = {0};
-	size_t		month_end[32] = {0};
-	size_t		shorter = 0;	/* month ends before the day looked at */
-	size_t		best = 0;
-
-	for (size_t i = 0; i < n; i++)
-	{
-		RnCivil		civil;
-
-		if ((i & POLL_MASK) == 0)
-			RN_TRY(rn_poll(host));
-		civil = rn_civil_from_time(rn_time_at(time, i));
-		on_day[civil.day]++;
-		if (civil.day == rn_civil_days_in_month(civil.year, civil.month))
-			month_end[civil.day]++;
-	}
-	for (int day = 1; day <= 31; day++)
-	{
-		if (on_day[day] + shorter >= best)
-		{
-			best = on_day[day] + shorter;
-			*anchor = day;
-		}
-		shorter += month_end[day];
 	}
 	return RN_OK;
 }
@@ -168,7 +118,7 @@ summarize(Tally *candidate, uint64_t step)
  * ones; step 0 if no pair can be measured.
  */
 static RnCode
-common_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, Tally *common)
+common_step(RnHost *host, const RnCalendar *ruler, const RnTimes *time, size_t n, Tally *common)
 {
 	Tally		candidate[CANDIDATES] = {{0, 0}};
 
@@ -176,7 +126,7 @@ common_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, Tal
 	{
 		uint64_t	step = measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1));
 
-		if ((i & POLL_MASK) == 0)
+		if ((i & RN_CALENDAR_POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
 		if (step != 0)
 			summarize(candidate, step);
@@ -189,7 +139,7 @@ common_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, Tal
 	{
 		uint64_t	step = measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1));
 
-		if ((i & POLL_MASK) == 0)
+		if ((i & RN_CALENDAR_POLL_MASK) == 0)
 			RN_TRY(rn_poll(host));
 		for (int k = 0; k < CANDIDATES && step != 0; k++)
 		{
@@ -212,9 +162,9 @@ common_step(RnHost *host, const Ruler *ruler, const RnTimes *time, size_t n, Tal
 	return RN_OK;
 }
 
-/* A calendar of the given step; RN_TIME_OVERFLOW where it cannot hold it. */
+/* A calendar of so many unit steps; RN_TIME_OVERFLOW where it cannot hold it. */
 static RnCode
-make_calendar(RnHost *host, const Ruler *ruler, uint64_t step, int64_t first, int64_t second,
+make_calendar(RnHost *host, const RnCalendar *ruler, uint64_t step, const RnTimes *time,
 			  RnCalendar *calendar)
 {
 	char		from[RN_TIME_TEXT];
@@ -222,169 +172,152 @@ make_calendar(RnHost *host, const Ruler *ruler, uint64_t step, int64_t first, in
 
 	if (step > INT64_MAX)
 	{
-		rn_time_describe(ruler->kind, first, from, sizeof(from));
-		rn_time_describe(ruler->kind, second, to, sizeof(to));
+		rn_time_describe(ruler->kind, rn_time_at(time, 0), from, sizeof(from));
+		rn_time_describe(ruler->kind, rn_time_at(time, 1), to, sizeof(to));
 		return rn_fail(host, RN_TIME_OVERFLOW, "the step from %s to %s is too large", from, to);
 	}
-	*calendar = (RnCalendar) {.kind = ruler->kind};
-	calendar->anchor_day = ruler->anchor;
-	if (ruler->anchor > 0)
+	*calendar = *ruler;
+	if (ruler->months > 0)
 		calendar->months = (int32_t) step;
+	else if (ruler->business_days > 0)
+		calendar->business_days = (int32_t) step;
 	else
 		calendar->step = (int64_t) step;
 	return RN_OK;
 }
 
-/* RN_DUPLICATE_TIME with the first time that stands more than once. */
+/* The step that every pair of neighbours has by this ruler, at most `most`, if any. */
 static RnCode
-refuse_duplicates(RnHost *host, RnTimeKind kind, const RnTimes *time, size_t n)
+try_constant(RnHost *host, const RnCalendar *ruler, uint64_t most, const RnTimes *time, size_t n,
+			 RnCalendar *calendar, bool *found)
 {
-	size_t		first = 0;		/* row with the time of the one before it */
-	size_t		same = 1;		/* rows with that time */
-	size_t		extra = 0;		/* rows with the time of the one before, in all */
-	char		text[RN_TIME_TEXT];
+	uint64_t	step;
 
-	for (size_t i = 1; i < n; i++)
-	{
-		if ((i & POLL_MASK) == 0)
-			RN_TRY(rn_poll(host));
-		if (rn_time_at(time, i) != rn_time_at(time, i - 1))
-			continue;
-		if (extra++ == 0)
-			first = i;
-		if (rn_time_at(time, i) == rn_time_at(time, first))
-			same++;
-	}
-	if (extra == 0)
-		return RN_OK;
-	rn_time_describe(kind, rn_time_at(time, first), text, sizeof(text));
-	rn_fail(host, RN_DUPLICATE_TIME, "duplicate time %s", text);
-	rn_fail_detail(host, "%zu rows have this time; %zu of the %zu rows %s the time of another.",
-				   same, extra, n, extra == 1 ? "repeats" : "repeat");
-	return rn_fail_hint(host, "Give each time one row, for example by avg() or sum() with GROUP BY in the query.");
+	RN_TRY(constant_step(host, ruler, time, n, &step));
+	*found = step >= 1 && step <= most;
+	return *found ? make_calendar(host, ruler, step, time, calendar) : RN_OK;
 }
 
-/* What to do about a pair of neighbours that is off the usual step. */
-static void
-hint_irregular(RnHost *host, const RnCalendar *usual, bool gap)
-{
-	if (usual->kind == RN_TIME_INTEGER)
-		rn_fail_hint(host, gap ?
-					 "Fill the gap in the query, for example by LEFT JOIN to generate_series(), or number the rows by row_number()." :
-					 "Aggregate to an even step in the query by GROUP BY, or number the rows by row_number().");
-	else if (!gap)
-		rn_fail_hint(host, "Aggregate to an even step in the query, for example by date_trunc() and GROUP BY.");
-	else if (usual->step == RN_USECS_PER_DAY)
-		rn_fail_hint(host, "Fill the gap in the query, for example by LEFT JOIN to generate_series(); "
-					 "or, where days such as weekends have no rows on purpose, use row_number() as an integer time.");
-	else
-		rn_fail_hint(host, "Fill the gap in the query, for example by LEFT JOIN to generate_series(), "
-					 "or aggregate to an even step by date_trunc() and GROUP BY.");
-}
-
-/* The pairs of neighbours that are off the usual step: the first, how many. */
+/* How the rows keep to this calendar. */
 static RnCode
-offending_pairs(RnHost *host, const Ruler *ruler, uint64_t step, const RnTimes *time, size_t n,
-				size_t *first, size_t *count)
+weigh(RnHost *host, const RnTimes *time, size_t n, Usual *usual)
 {
-	*count = 0;
-	for (size_t i = 0; i + 1 < n; i++)
-	{
-		if ((i & POLL_MASK) == 0)
-			RN_TRY(rn_poll(host));
-		if (measure(ruler, rn_time_at(time, i), rn_time_at(time, i + 1)) != step && (*count)++ == 0)
-			*first = i;
-	}
+	RN_TRY(rn_calendar_compare(host, &usual->calendar, time, n, &usual->misfits));
+	usual->count = n - 1 - usual->misfits.differ;
 	return RN_OK;
 }
 
-/*
- * RN_IRREGULAR_TIME in words.  usual is the usual calendar, off of the n - 1
- * pairs of neighbours differ from it, and the first of these is from, to.
- */
+/* The most common step by this ruler. */
 static RnCode
-fail_irregular(RnHost *host, const RnCalendar *usual, int64_t from, int64_t to, size_t off, size_t n)
+weigh_common(RnHost *host, const RnCalendar *ruler, const RnTimes *time, size_t n, Usual *usual)
 {
-	char		from_text[RN_TIME_TEXT];
-	char		to_text[RN_TIME_TEXT];
-	char		step_text[RN_TIME_TEXT];
-	char		next_text[RN_TIME_TEXT];
-	char		next[3 * RN_TIME_TEXT] = "";
-	int64_t		expected = 0;
-	bool		known = rn_calendar_add(host, usual, from, 1, &expected) == RN_OK;
+	Tally		common;
 
-	rn_time_describe(usual->kind, from, from_text, sizeof(from_text));
-	rn_time_describe(usual->kind, to, to_text, sizeof(to_text));
-	rn_calendar_describe(usual, step_text, sizeof(step_text));
-	rn_time_describe(usual->kind, expected, next_text, sizeof(next_text));
-	if (known && expected != to)
-		snprintf(next, sizeof(next), " It leads from %s to %s.", from_text, next_text);
-	else if (known)				/* from itself is off the grid of months */
-		snprintf(next, sizeof(next), " Most rows are on day %d of the month%s.", (int) usual->anchor_day,
-				 usual->anchor_day > 28 ? " or on its last" : "");
+	RN_TRY(common_step(host, ruler, time, n, &common));
+	if (common.count == 0)
+		return RN_OK;
+	RN_TRY(make_calendar(host, ruler, common.step, time, &usual->calendar));
+	return weigh(host, time, n, usual);
+}
 
-	rn_fail(host, RN_IRREGULAR_TIME, "irregular time step from %s to %s", from_text, to_text);
-	if (2 * off < n - 1)
-		rn_fail_detail(host, "The usual step of the series is %s.%s %zu of %zu steps %s.",
-					   step_text, next, off, n - 1, off == 1 ? "differs" : "differ");
-	else
-		rn_fail_detail(host, "The most common step of the series is %s.%s But %zu of %zu steps %s.",
-					   step_text, next, off, n - 1, off == 1 ? "differs" : "differ");
-	hint_irregular(host, usual, !known || to > expected);
-	return RN_IRREGULAR_TIME;
+/* May this be the usual step?  With on_grid only if every row is on its grid. */
+static bool
+eligible(const Usual *usual, bool on_grid)
+{
+	return usual->count > 0 && (!on_grid || usual->misfits.off_grid == 0);
 }
 
 /*
- * Find the usual step and report the first pair of neighbours that is off it.
- * On equal counts months win, as for regular series, unless the plain step is
- * shorter than any month.
+ * The most common of three steps.  On equal counts months win, as for regular
+ * series, unless the other is shorter than any month, and plain wins over
+ * business days, which moreover must have every row.  NULL if none is eligible.
+ */
+static const Usual *
+most_common(const Usual *months, const Usual *plain, const Usual *business, bool on_grid)
+{
+	const Usual *best = eligible(plain, on_grid) ? plain : NULL;
+
+	if (eligible(business, true) && (best == NULL || business->count > best->count))
+		best = business;
+	if (eligible(months, on_grid) &&
+		(best == NULL || months->count > best->count ||
+		 (months->count == best->count && best->calendar.step >= SHORTEST_MONTH)))
+		best = months;
+	return best;
+}
+
+/*
+ * Rows on weekdays only, over a weekend, and yet no Friday whose Monday is
+ * there: is it days or business days that are missing?
+ */
+static bool
+ambiguous(const Usual *plain, const Usual *business, int64_t first, int64_t last)
+{
+	int64_t		days;
+	int64_t		weekdays;
+
+	return plain->calendar.step == RN_USECS_PER_DAY && business->count == plain->count &&
+		eligible(plain, true) && eligible(business, true) &&
+		rn_calendar_steps(&plain->calendar, first, last, &days) &&
+		rn_calendar_steps(&business->calendar, first, last, &weekdays) && days != weekdays;
+}
+
+/*
+ * Rows without a constant step: with gaps their usual one, if the rows leave
+ * no doubt of it, otherwise the first pair of neighbours that is off it.
  */
 static RnCode
-explain_irregular(RnHost *host, const Ruler *plain, const Ruler *months, const RnTimes *time, size_t n)
+infer_usual(RnHost *host, const RnCalendar *month, const RnCalendar *unit, const RnCalendar *weekday,
+			const RnTimes *time, size_t n, bool gaps, RnCalendar *calendar)
 {
-	const Ruler *ruler = plain;
-	Tally		usual;
-	Tally		usual_months = {0, 0};
-	RnCalendar	calendar;
-	size_t		first = 0;
-	size_t		off;
+	Usual		months = {.count = 0};
+	Usual		plain = {.count = 0};
+	Usual		business = {.calendar = *weekday,.count = 0};
+	const Usual *usual;
+	int64_t		first = rn_time_at(time, 0);
+	int64_t		last = rn_time_at(time, n - 1);
 
-	RN_TRY(common_step(host, plain, time, n, &usual));
-	if (months->anchor > 0)
-		RN_TRY(common_step(host, months, time, n, &usual_months));
-	if (usual_months.count > usual.count ||
-		(usual_months.count > 0 && usual_months.count == usual.count &&
-		 usual.step >= (uint64_t) SHORTEST_MONTH))
+	RN_TRY(weigh_common(host, unit, time, n, &plain));
+	if (unit->kind == RN_TIME_CIVIL)
 	{
-		ruler = months;
-		usual = usual_months;
+		RN_TRY(weigh_common(host, month, time, n, &months));
+		RN_TRY(weigh(host, time, n, &business));
 	}
-	RN_TRY(offending_pairs(host, ruler, usual.step, time, n, &first, &off));
-	RN_TRY(make_calendar(host, ruler, usual.step, rn_time_at(time, first), rn_time_at(time, first + 1), &calendar));
-	return fail_irregular(host, &calendar, rn_time_at(time, first), rn_time_at(time, first + 1), off, n);
+	usual = most_common(&months, &plain, &business, true);
+	if (gaps && usual != NULL && 2 * usual->count >= n - 1 &&
+		!(usual == &plain && ambiguous(&plain, &business, first, last)))
+	{
+		RN_TRY(rn_calendar_refuse_span(host, &usual->calendar, first, last));
+		*calendar = usual->calendar;
+		return RN_OK;
+	}
+	usual = most_common(&months, &plain, &business, false);
+	return rn_calendar_fail_irregular(host, &usual->calendar, RN_STEP_INFERRED, time, n, gaps, &usual->misfits);
 }
 
 RnCode
-rn_calendar_infer(RnHost *host, RnTimeKind kind, const RnTimes *time, size_t n,
+rn_calendar_infer(RnHost *host, RnTimeKind kind, const RnTimes *time, size_t n, bool gaps,
 				  RnCalendar *calendar)
 {
-	Ruler		plain = {kind, 0};
-	Ruler		months = {kind, 0};
-	uint64_t	step;
+	RnCalendar	month = {.kind = kind,.months = 1};
+	RnCalendar	unit = {.kind = kind,.step = 1};
+	RnCalendar	weekday = {.kind = kind,.business_days = 1};
+	bool		found = false;
+	int			anchor = 0;
 
 	RN_TRY(rn_poll(host));
 	if (n < 2)
 		return rn_fail(host, RN_TOO_FEW_ROWS, "a time step needs at least 2 rows");
-	RN_TRY(refuse_duplicates(host, kind, time, n));
+	RN_TRY(rn_calendar_refuse_duplicates(host, kind, time, n));
 	if (kind == RN_TIME_CIVIL)
 	{
-		RN_TRY(best_anchor(host, time, n, &months.anchor));
-		RN_TRY(constant_step(host, &months, time, n, &step));
-		if (step != 0)
-			return make_calendar(host, &months, step, rn_time_at(time, 0), rn_time_at(time, 1), calendar);
+		RN_TRY(rn_calendar_best_anchor(host, time, n, &anchor));
+		month.anchor_day = anchor;
+		RN_TRY(try_constant(host, &month, UINT64_MAX, time, n, calendar, &found));
 	}
-	RN_TRY(constant_step(host, &plain, time, n, &step));
-	if (step != 0)
-		return make_calendar(host, &plain, step, rn_time_at(time, 0), rn_time_at(time, 1), calendar);
-	return explain_irregular(host, &plain, &months, time, n);
+	if (!found)
+		RN_TRY(try_constant(host, &unit, UINT64_MAX, time, n, calendar, &found));
+	if (!found && kind == RN_TIME_CIVIL)
+		RN_TRY(try_constant(host, &weekday, 1, time, n, calendar, &found));
+	return found ? RN_OK : infer_usual(host, &month, &unit, &weekday, time, n, gaps, calendar);
 }

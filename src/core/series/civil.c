@@ -20,19 +20,15 @@
 /* Days from 0000-03-01, where era 0 begins, to 2000-01-01. */
 #define EPOCH_DAYS		730425
 
-/* Quotient rounded down, for divisors above 0. */
-static int64_t
-floor_divide(int64_t dividend, int64_t divisor)
-{
-	return dividend / divisor - (dividend % divisor < 0);
-}
+/* Days from 2000-01-01, a Saturday, to the Monday that business days count from. */
+#define MONDAY_DAYS		2
 
 /* Days from 2000-01-01 to the given date. */
 static int64_t
 days_from_civil(int32_t year, int month, int day)
 {
 	int64_t		y = (int64_t) year - (month <= 2);
-	int64_t		era = floor_divide(y, YEARS_PER_ERA);
+	int64_t		era = rn_floor_divide(y, YEARS_PER_ERA);
 	int64_t		year_of_era = y - era * YEARS_PER_ERA;
 	int64_t		day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
 	int64_t		day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
@@ -45,7 +41,7 @@ static void
 civil_from_days(int64_t days, RnCivil *civil)
 {
 	int64_t		z = days + EPOCH_DAYS;
-	int64_t		era = floor_divide(z, DAYS_PER_ERA);
+	int64_t		era = rn_floor_divide(z, DAYS_PER_ERA);
 	int64_t		day_of_era = z - era * DAYS_PER_ERA;
 	int64_t		year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
 							   day_of_era / 146096) / 365;
@@ -61,7 +57,7 @@ RnCivil
 rn_civil_from_time(int64_t time)
 {
 	RnCivil		civil;
-	int64_t		days = floor_divide(time, RN_USECS_PER_DAY);
+	int64_t		days = rn_floor_divide(time, RN_USECS_PER_DAY);
 
 	civil_from_days(days, &civil);
 	civil.time_of_day = time % RN_USECS_PER_DAY;
@@ -90,4 +86,39 @@ int32_t
 rn_civil_month_number(const RnCivil *civil)
 {
 	return civil->year * 12 + civil->month - 1;
+}
+
+/* The day of the week, Monday 0 to Sunday 6, and the weeks since 2000-01-03. */
+static int
+weekday(int64_t time, int64_t *week)
+{
+	int64_t		days = rn_floor_divide(time, RN_USECS_PER_DAY) - MONDAY_DAYS;
+
+	*week = rn_floor_divide(days, 7);
+	return (int) (days - 7 * *week);
+}
+
+bool
+rn_civil_is_weekend(int64_t time)
+{
+	int64_t		week;
+
+	return weekday(time, &week) > 4;
+}
+
+int64_t
+rn_civil_business_number(int64_t time)
+{
+	int64_t		week;
+	int			day = weekday(time, &week);
+
+	return 5 * week + (day < 4 ? day : 4);
+}
+
+int64_t
+rn_civil_from_business_number(int64_t number)
+{
+	int64_t		week = rn_floor_divide(number, 5);
+
+	return (7 * week + (number - 5 * week) + MONDAY_DAYS) * RN_USECS_PER_DAY;
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define FIRST_CAPACITY 1024
+#define FIRST_CAPACITY 64
 
 /* Room for another capacity of times one by one, n of which are there. */
 static RnCode

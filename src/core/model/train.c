@@ -1,0 +1,266 @@
+/*
+ * train.c
+ *		The training of a model, as planned by the recipe.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "model/judge.h"
+#include "model/samples.h"
+
+/* What a training works with. */
+typedef struct Run
+{
+	RnHost	   *host;
+	const RnTrainPlan *plan;
+	RnPanel    *panel;
+	RnModel    *model;
+} Run;
+
+/* Holidays, and what they and the calendar make of every row. */
+static RnCode
+fill_calendar(Run *run, const int32_t *holiday, size_t holidays)
+{
+	RnModel    *model = run->model;
+	RnPanel    *panel = run->panel;
+
+	if (holidays > 0)
+	{
+		RN_TRY(rn_alloc(run->host, holidays, sizeof(int32_t), (void **) &model->holiday));
+		memcpy(model->holiday, holiday, holidays * sizeof(int32_t));
+		model->holidays = holidays;
+	}
+	if (model->inputs.features == 0)
+		return RN_OK;
+	for (size_t s = 0; s < panel->count; s++)
+		for (size_t i = 0; i < panel->series[s].n; i++)
+		{
+			const RnSeries *series = &panel->series[s];
+			int64_t		time;
+
+			if (i % 4096 == 0)
+				RN_TRY(rn_poll(run->host));
+			RN_TRY(rn_panel_time(run->host, panel, series, i, &time));
+			rn_inputs_calendar(&model->inputs, time, holiday, holidays,
+							   panel->covariate + (series->first + i) * (size_t) panel->columns);
+		}
+	return RN_OK;
+}
+
+/* Scalers from the rows that training windows see, and base seasons. */
+static RnCode
+fit_series(Run *run)
+{
+	const RnTrainSpec *spec = &run->plan->spec;
+	RnModel    *model = run->model;
+
+	RN_TRY(rn_alloc(run->host, run->plan->series, sizeof(RnModelSeries), (void **) &model->series));
+	for (size_t s = 0; s < run->panel->count; s++)
+	{
+		const RnSeries *series = &run->panel->series[s];
+		size_t		rows = rn_recipe_rows(spec, series);
+		RnSplit		split = rn_recipe_split(spec, rows);
+		size_t		seen = split.train + (size_t) spec->window + (size_t) spec->horizon - 1;
+		RnTransform transform;
+
+		if (series->n == 0)
+			continue;
+		RN_TRY(rn_transform_fit(run->host, spec->scaler, run->panel->value + series->first, seen, &transform));
+		model->series[model->count++] = (RnModelSeries) {
+			.shift = transform.shift,.scale = transform.scale,.anchor_day = series->anchor_day,
+			.base_season = rn_model_base_season(model, rows, run->plan->season_said)
+		};
+	}
+	return rn_inputs_fit(run->host, &model->inputs, run->panel);
+}
+
+/* A head that predicts 0. */
+static void
+clear_head(RnNetwork *network)
+{
+	int			head = rn_network_variables(&network->spec) - 2;
+	size_t		offset = rn_network_variable(&network->spec, head).offset;
+
+	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
+}
+
+/* Do the weights of one network mean the same in the other? */
+static bool
+same_shape(const RnNetworkSpec *a, const RnNetworkSpec *b)
+{
+	if (a->layers != b->layers || a->inputs != b->inputs || a->outputs != b->outputs)
+		return false;
+	for (int l = 0; l < a->layers; l++)
+		if (a->layer[l].kind != b->layer[l].kind || a->layer[l].units != b->layer[l].units ||
+			a->layer[l].reset_after != b->layer[l].reset_after)
+			return false;
+	return true;
+}
+
+/* Weights to start from: drawn, or those of a model trained before. */
+static RnCode
+start_weights(Run *run, const RnModel *warm)
+{
+	const RnTrainPlan *plan = run->plan;
+	RnNetwork  *network = &run->model->network;
+
+	RN_TRY(rn_network_create(run->host, &plan->network, network));
+	if (warm == NULL)
+	{
+		RN_TRY(rn_network_init(run->host, network, plan->spec.seed));
+		if (run->model->relative)
+			clear_head(network);
+		return RN_OK;
+	}
+	if (!same_shape(&network->spec, &warm->network.spec))
+	{
+		rn_fail(run->host, RN_INVALID_OPTION, "the network to continue from has another shape");
+		return rn_fail_hint(run->host, "Train it anew: mode => 'cold'.");
+	}
+	memcpy(network->weights, warm->network.weights, network->size * sizeof(rn_real));
+	return RN_OK;
+}
+
+static RnCode
+fit(Run *run, RnFitLog *log)
+{
+	const RnTrainPlan *plan = run->plan;
+	RnSamples	oldest = {0};
+	RnSamples	newest = {0};
+	RnCode		code = rn_recipe_samples(run->host, plan, run->panel, run->model, RN_PART_TRAIN, &oldest);
+
+	if (code == RN_OK && plan->validation_windows > 0)
+		code = rn_recipe_samples(run->host, plan, run->panel, run->model, RN_PART_VALIDATION, &newest);
+	if (code == RN_OK)
+	{
+		RnDataset	train = {oldest.n, &oldest, rn_samples_gather};
+		RnDataset	validation = {newest.n, &newest, rn_samples_gather};
+
+		code = rn_fit(run->host, &plan->fit, &run->model->network, &train,
+					  newest.n > 0 ? &validation : NULL, log);
+	}
+	rn_free(run->host, oldest.series);
+	rn_free(run->host, newest.series);
+	return code;
+}
+
+/* What the plan fixes of the model. */
+static void
+shape_model(const RnTrainPlan *plan, const RnPanel *panel, RnModel *model)
+{
+	const RnTrainSpec *spec = &plan->spec;
+
+	memset(model, 0, sizeof(*model));
+	model->inputs = spec->inputs;
+	model->scaler = spec->scaler;
+	model->calendar = panel->calendar;
+	model->window = spec->window;
+	model->season = spec->season;
+	model->relative = spec->recipe == RN_RECIPE_AUTO;
+	model->rows = spec->rows;
+	model->rows.frequency = panel->calendar;
+	model->lower_bound = spec->lower_bound;
+	model->upper_bound = spec->upper_bound;
+}
+
+/* The names of all series, one after the other. */
+static RnCode
+keep_keys(Run *run)
+{
+	RnModel    *model = run->model;
+	const RnPanel *panel = run->panel;
+	size_t		m = 0;
+	size_t		at = 0;
+
+	for (size_t s = 0; s < panel->count; s++)
+		if (panel->series[s].n > 0 && panel->series[s].key != NULL)
+			model->keys_size += strlen(panel->series[s].key) + 1;
+	if (model->keys_size == 0)
+		return RN_OK;
+	RN_TRY(rn_alloc(run->host, model->keys_size, 1, (void **) &model->keys));
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		size_t		size;
+
+		if (panel->series[s].n == 0)
+			continue;
+		size = strlen(panel->series[s].key) + 1;
+		model->series[m++].key = memcpy(model->keys + at, panel->series[s].key, size);
+		at += size;
+	}
+	return RN_OK;
+}
+
+/* The newest T rows of a series of the panel, trained on or not, as tail m. */
+static RnCode
+keep_tail(Run *run, const RnSeries *series, size_t m)
+{
+	RnModel    *model = run->model;
+	size_t		T = (size_t) model->window;
+	size_t		from = series->first + series->n - T;
+	size_t		C = (size_t) run->panel->columns;
+	size_t		given = (size_t) model->inputs.given;
+
+	memcpy(model->tail + m * T, run->panel->value + from, T * sizeof(double));
+	if (model->tail_missing != NULL)
+		memcpy(model->tail_missing + m * T, run->panel->missing + from, T);
+	for (size_t t = 0; t < T && given > 0; t++)
+		memcpy(model->tail_covariate + (m * T + t) * given, run->panel->covariate + (from + t) * C,
+			   given * sizeof(float));
+	return rn_panel_time(run->host, run->panel, series, series->n - 1, &model->series[m].last_time);
+}
+
+/* Where forecasts start. */
+static RnCode
+keep_tails(Run *run)
+{
+	RnModel    *model = run->model;
+	size_t		rows = model->count * (size_t) model->window;
+	size_t		m = 0;
+
+	RN_TRY(rn_alloc(run->host, rows, sizeof(double), (void **) &model->tail));
+	if (model->inputs.masked)
+		RN_TRY(rn_alloc(run->host, rows, 1, (void **) &model->tail_missing));
+	if (model->inputs.given > 0)
+		RN_TRY(rn_alloc(run->host, rows * (size_t) model->inputs.given, sizeof(float),
+						(void **) &model->tail_covariate));
+	for (size_t s = 0; s < run->panel->count; s++)
+		if (run->panel->series[s].n > 0)
+			RN_TRY(keep_tail(run, &run->panel->series[s], m++));
+	return keep_keys(run);
+}
+
+RnCode
+rn_recipe_train(RnHost *host, const RnTrainPlan *plan, RnPanel *panel,
+				const int32_t *holiday, size_t holidays,
+				const RnModel *warm, RnModel *model, RnTrainReport *report)
+{
+	Run			run = {.host = host,.plan = plan,.panel = panel,.model = model};
+	RnCode		code;
+
+	shape_model(plan, panel, model);
+	memset(report, 0, sizeof(*report));
+	code = fill_calendar(&run, holiday, holidays);
+	if (code == RN_OK)
+		code = fit_series(&run);
+	if (code == RN_OK)
+		code = start_weights(&run, warm);
+	if (code == RN_OK)
+		code = fit(&run, &report->log);
+	if (code == RN_OK)
+		code = rn_judge(host, plan, panel, model, report);
+	if (code == RN_OK)
+		code = keep_tails(&run);
+	if (code != RN_OK)
+	{
+		rn_model_free(host, model);
+		rn_train_report_free(host, report);
+	}
+	return code;
+}
+
+void
+rn_train_report_free(RnHost *host, RnTrainReport *report)
+{
+	rn_fit_log_free(host, &report->log);
+}
