@@ -229,6 +229,109 @@ COMMENT ON FUNCTION @extschema@.rn_options()
 IS 'the options of rn_train; a default of null is chosen by the recipe';
 
 -- ---------------------------------------------------------------------------
+-- Models as values
+-- ---------------------------------------------------------------------------
+
+CREATE TYPE @extschema@.rn_model;
+
+CREATE FUNCTION @extschema@.rn_model_in(cstring) RETURNS @extschema@.rn_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_model_in';
+COMMENT ON FUNCTION @extschema@.rn_model_in(cstring) IS 'I/O';
+CREATE FUNCTION @extschema@.rn_model_out(@extschema@.rn_model) RETURNS cstring
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_model_out';
+COMMENT ON FUNCTION @extschema@.rn_model_out(@extschema@.rn_model) IS 'I/O';
+CREATE FUNCTION @extschema@.rn_model_recv(internal) RETURNS @extschema@.rn_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_model_recv';
+COMMENT ON FUNCTION @extschema@.rn_model_recv(internal) IS 'I/O';
+CREATE FUNCTION @extschema@.rn_model_send(@extschema@.rn_model) RETURNS bytea
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_model_send';
+COMMENT ON FUNCTION @extschema@.rn_model_send(@extschema@.rn_model) IS 'I/O';
+
+CREATE TYPE @extschema@.rn_model (
+	INPUT = @extschema@.rn_model_in, OUTPUT = @extschema@.rn_model_out,
+	RECEIVE = @extschema@.rn_model_recv, SEND = @extschema@.rn_model_send,
+	INTERNALLENGTH = VARIABLE, STORAGE = external
+);
+COMMENT ON TYPE @extschema@.rn_model IS 'a trained model: network, scaling, calendar and the newest rows';
+
+CREATE FUNCTION @extschema@.rn_model(bytea) RETURNS @extschema@.rn_model
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_model_from_bytea';
+COMMENT ON FUNCTION @extschema@.rn_model(bytea) IS 'the model that the bytes are; an error if they are none';
+CREATE CAST (bytea AS @extschema@.rn_model) WITH FUNCTION @extschema@.rn_model(bytea);
+COMMENT ON CAST (bytea AS @extschema@.rn_model) IS 'checks that the bytes are a model';
+CREATE CAST (@extschema@.rn_model AS bytea) WITHOUT FUNCTION;
+COMMENT ON CAST (@extschema@.rn_model AS bytea) IS 'the bytes of a model, as docs/file-format.md has them';
+
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, date, double precision, text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, date, double precision, text) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, date, double precision, text, jsonb) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, date, double precision, text, jsonb) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, timestamp, double precision, text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, timestamp, double precision, text) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, timestamp, double precision, text, jsonb) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, timestamp, double precision, text, jsonb) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, timestamptz, double precision, text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, timestamptz, double precision, text) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, timestamptz, double precision, text, jsonb) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, timestamptz, double precision, text, jsonb) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, bigint, double precision, text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, bigint, double precision, text) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_transition(internal, bigint, double precision, text, jsonb) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_fit_transition';
+COMMENT ON FUNCTION @extschema@.rn_fit_transition(internal, bigint, double precision, text, jsonb) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_fit_final(internal) RETURNS @extschema@.rn_model
+LANGUAGE c STABLE PARALLEL SAFE COST 1000000 AS 'MODULE_PATHNAME', 'recurnet_fit_final';
+COMMENT ON FUNCTION @extschema@.rn_fit_final(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE @extschema@.rn_fit("time" date, value double precision, cell text) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(date, double precision, text) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" date, value double precision, cell text, options jsonb) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(date, double precision, text, jsonb) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" timestamp, value double precision, cell text) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(timestamp, double precision, text) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" timestamp, value double precision, cell text, options jsonb) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(timestamp, double precision, text, jsonb) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" timestamptz, value double precision, cell text) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(timestamptz, double precision, text) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" timestamptz, value double precision, cell text, options jsonb) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(timestamptz, double precision, text, jsonb) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" bigint, value double precision, cell text) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(bigint, double precision, text) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+CREATE AGGREGATE @extschema@.rn_fit("time" bigint, value double precision, cell text, options jsonb) (
+	SFUNC = @extschema@.rn_fit_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_fit_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_fit(bigint, double precision, text, jsonb) IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a group';
+
+-- ---------------------------------------------------------------------------
 -- Forecasting
 -- ---------------------------------------------------------------------------
 
@@ -243,6 +346,18 @@ LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_forecast_id';
 COMMENT ON FUNCTION @extschema@.rn_forecast(bigint, integer, double precision, timestamptz, bigint, text, text, jsonb)
 IS 'forecast the next steps with a model named by its id';
+
+CREATE FUNCTION @extschema@.rn_forecast(
+	model @extschema@.rn_model, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
+	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint,
+	forecast double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_forecast_value';
+COMMENT ON FUNCTION @extschema@.rn_forecast(@extschema@.rn_model, integer, double precision, timestamptz, bigint, text, text, jsonb)
+IS 'forecast the next steps with a model that is a value';
 
 CREATE FUNCTION @extschema@.rn_forecast(
 	model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
@@ -269,6 +384,18 @@ COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, bigint, integer, doub
 IS 'rn_forecast with the times in the type of the exemplar, such as NULL::date';
 
 CREATE FUNCTION @extschema@.rn_forecast_as(
+	exemplar anyelement, model @extschema@.rn_model, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
+	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
+RETURNS TABLE (
+	series jsonb, step integer, ts anyelement, t bigint,
+	forecast double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_forecast_as_value';
+COMMENT ON FUNCTION @extschema@.rn_forecast_as(anyelement, @extschema@.rn_model, integer, double precision, timestamptz, bigint, text, text, jsonb)
+IS 'rn_forecast with the times in the type of the exemplar, such as NULL::date';
+
+CREATE FUNCTION @extschema@.rn_forecast_as(
 	exemplar anyelement, model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9,
 	as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
 	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL)
@@ -291,6 +418,16 @@ COMMENT ON FUNCTION @extschema@.rn_predict(bigint, text, double precision)
 IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
 
 CREATE FUNCTION @extschema@.rn_predict(
+	model @extschema@.rn_model, query text, level double precision DEFAULT 0.9)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000
+AS 'MODULE_PATHNAME', 'recurnet_predict_value';
+COMMENT ON FUNCTION @extschema@.rn_predict(@extschema@.rn_model, text, double precision)
+IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(
 	model text, query text, level double precision DEFAULT 0.9)
 RETURNS TABLE (
 	series jsonb, ts timestamptz, t bigint, actual double precision,
@@ -299,6 +436,48 @@ LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 1000
 AS 'MODULE_PATHNAME', 'recurnet_predict_name';
 COMMENT ON FUNCTION @extschema@.rn_predict(text, text, double precision)
 IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(model bigint, ts anyelement, value double precision)
+RETURNS double precision
+LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_predict_over_id';
+COMMENT ON FUNCTION @extschema@.rn_predict(bigint, anyelement, double precision)
+IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(model bigint, ts anyelement, value double precision, series jsonb)
+RETURNS double precision
+LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_predict_over_id';
+COMMENT ON FUNCTION @extschema@.rn_predict(bigint, anyelement, double precision, jsonb)
+IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(model text, ts anyelement, value double precision)
+RETURNS double precision
+LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_predict_over_name';
+COMMENT ON FUNCTION @extschema@.rn_predict(text, anyelement, double precision)
+IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(model text, ts anyelement, value double precision, series jsonb)
+RETURNS double precision
+LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_predict_over_name';
+COMMENT ON FUNCTION @extschema@.rn_predict(text, anyelement, double precision, jsonb)
+IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(model @extschema@.rn_model, ts anyelement, value double precision)
+RETURNS double precision
+LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_predict_over_value';
+COMMENT ON FUNCTION @extschema@.rn_predict(@extschema@.rn_model, anyelement, double precision)
+IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
+
+CREATE FUNCTION @extschema@.rn_predict(model @extschema@.rn_model, ts anyelement, value double precision, series jsonb)
+RETURNS double precision
+LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_predict_over_value';
+COMMENT ON FUNCTION @extschema@.rn_predict(@extschema@.rn_model, anyelement, double precision, jsonb)
+IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
 
 -- ---------------------------------------------------------------------------
 -- Models

@@ -92,26 +92,6 @@ warn_skipped(const RnPanel *panel)
 					   panel->series[s].skipped)));
 }
 
-/* Put what was read into the model's steps. */
-static void
-settle(RecurnetHost *host, const RnModel *model, RnPanel *panel, size_t needed)
-{
-	RnRowPolicy policy = model->rows;
-	RnCalendar	calendar = model->calendar;
-	RnCode		code;
-
-	policy.on_error = model->keys != NULL ? RN_ON_ERROR_SKIP : RN_ON_ERROR_FAIL;
-	calendar.anchor_day = model->keys != NULL ? 0 : model->series[0].anchor_day;
-	panel->at_least = needed;
-	code = rn_panel_settle(&host->core, panel, &policy, &calendar);
-	if (code == RN_IRREGULAR_TIME)
-		refuse_steps(host, model);
-	recurnet_panel_check(host, panel, code);
-	recurnet_guc_check_memory(panel->bytes, "filling the rows", "read fewer rows");
-	recurnet_panel_check(host, panel, rn_panel_fill(&host->core, panel, &policy));
-	warn_skipped(panel);
-}
-
 /* What the calendar makes of every row. */
 static void
 fill_calendar(RecurnetHost *host, const RnModel *model, RnPanel *panel)
@@ -130,6 +110,26 @@ fill_calendar(RecurnetHost *host, const RnModel *model, RnPanel *panel)
 							   panel->covariate + (series->first + i) * panel->columns);
 		}
 	}
+}
+
+void
+recurnet_history_settle(RecurnetHost *host, const RnModel *model, RnPanel *panel, size_t needed)
+{
+	RnRowPolicy policy = model->rows;
+	RnCalendar	calendar = model->calendar;
+	RnCode		code;
+
+	policy.on_error = model->keys != NULL ? RN_ON_ERROR_SKIP : RN_ON_ERROR_FAIL;
+	calendar.anchor_day = model->keys != NULL ? 0 : model->series[0].anchor_day;
+	panel->at_least = needed;
+	code = rn_panel_settle(&host->core, panel, &policy, &calendar);
+	if (code == RN_IRREGULAR_TIME)
+		refuse_steps(host, model);
+	recurnet_panel_check(host, panel, code);
+	recurnet_guc_check_memory(panel->bytes, "filling the rows", "read fewer rows");
+	recurnet_panel_check(host, panel, rn_panel_fill(&host->core, panel, &policy));
+	warn_skipped(panel);
+	fill_calendar(host, model, panel);
 }
 
 void
@@ -158,8 +158,7 @@ recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const 
 		check_enough(rows, cut != NULL, needed);
 	if (rows->panel.count == 0)
 		check_enough(rows, cut != NULL, needed > 0 ? needed : 1);
-	settle(host, model, &rows->panel, needed);
-	fill_calendar(host, model, &rows->panel);
+	recurnet_history_settle(host, model, &rows->panel, needed);
 }
 
 /*

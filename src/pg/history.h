@@ -44,6 +44,12 @@ extern void recurnet_history_read(RecurnetHost *host, const RecurnetSubject *sub
 								  size_t needed, RecurnetRows *rows);
 
 /*
+ * Put rows into the model's steps, as above, with what the calendar makes of
+ * them.
+ */
+extern void recurnet_history_settle(RecurnetHost *host, const RnModel *model, RnPanel *panel, size_t needed);
+
+/*
  * Find the origins of all series, or of those whose key contains one of only's
  * (a jsonb object or an array of them; NULL: all); a NOTICE if the weights have
  * seen later rows.

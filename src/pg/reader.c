@@ -587,10 +587,7 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 	if (rows->time_type != TIMESTAMPTZOID)
 	{
 		if (source->time_zone != NULL && !source->zone_fixed)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("option \"time_zone\" is for timestamptz, not for a time column of type %s",
-							format_type_be(rows->time_type))));
+			recurnet_zone_refuse(rows->time_type);
 		return;
 	}
 	if (source->zone_fixed)

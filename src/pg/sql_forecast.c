@@ -20,6 +20,7 @@
 #include "history.h"
 #include "output.h"
 #include "series_key.h"
+#include "value.h"
 
 #define FORECAST_COLUMNS	7	/* series, step, ts, t, forecast, lower, upper */
 #define PREDICT_COLUMNS		7	/* series, ts, t, actual, predicted, lower, upper */
@@ -51,6 +52,13 @@ static RecurnetSubject
 find_by_name(RecurnetHost *host, FunctionCallInfo fcinfo, int argument)
 {
 	return recurnet_subject_stored(host, recurnet_argument_model_name(fcinfo, argument));
+}
+
+static RecurnetSubject
+find_value(RecurnetHost *host, FunctionCallInfo fcinfo, int argument)
+{
+	recurnet_argument_required(fcinfo, argument, "model");
+	return recurnet_subject(recurnet_value_decode(host, PG_GETARG_BYTEA_PP(argument)), NULL);
 }
 
 /* The interval level from argument i; null: the default. */
@@ -274,6 +282,13 @@ recurnet_forecast_name(PG_FUNCTION_ARGS)
 	return forecast(fcinfo, find_by_name, 0, TIMESTAMPTZOID);
 }
 
+PG_FUNCTION_INFO_V1(recurnet_forecast_value);
+Datum
+recurnet_forecast_value(PG_FUNCTION_ARGS)
+{
+	return forecast(fcinfo, find_value, 0, TIMESTAMPTZOID);
+}
+
 PG_FUNCTION_INFO_V1(recurnet_forecast_as_id);
 Datum
 recurnet_forecast_as_id(PG_FUNCTION_ARGS)
@@ -286,6 +301,13 @@ Datum
 recurnet_forecast_as_name(PG_FUNCTION_ARGS)
 {
 	return forecast(fcinfo, find_by_name, 1, get_fn_expr_argtype(fcinfo->flinfo, 0));
+}
+
+PG_FUNCTION_INFO_V1(recurnet_forecast_as_value);
+Datum
+recurnet_forecast_as_value(PG_FUNCTION_ARGS)
+{
+	return forecast(fcinfo, find_value, 1, get_fn_expr_argtype(fcinfo->flinfo, 0));
 }
 
 /*
@@ -389,4 +411,11 @@ Datum
 recurnet_predict_name(PG_FUNCTION_ARGS)
 {
 	return predict(fcinfo, find_by_name);
+}
+
+PG_FUNCTION_INFO_V1(recurnet_predict_value);
+Datum
+recurnet_predict_value(PG_FUNCTION_ARGS)
+{
+	return predict(fcinfo, find_value);
 }

@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "utils/builtins.h"
 #include "utils/datetime.h"
 
 #include "zone.h"
@@ -29,6 +30,15 @@ recurnet_zone_find(const char *name)
 				 errmsg("time zone \"%s\" not recognized", name),
 				 errhint("pg_timezone_names lists the time zones that there are.")));
 	return zone;
+}
+
+void
+recurnet_zone_refuse(Oid type)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("option \"time_zone\" is for timestamptz, not for a time column of type %s",
+					format_type_be(type))));
 }
 
 /*

@@ -19,6 +19,9 @@
 /* The zone of that name, as SET TimeZone takes it; ERROR if there is none. */
 extern pg_tz *recurnet_zone_find(const char *name);
 
+/* ERROR: option time_zone for times of a type that has none. */
+extern void recurnet_zone_refuse(Oid type);
+
 /* The wall clock of zone at an instant. */
 extern Timestamp recurnet_zone_civil(TimestampTz instant, pg_tz *zone);
 

@@ -244,6 +244,20 @@ resamples(void **state)
 	assert_string_equal(test.host.error.message, "31 rows fall into the step of 1 month from 2000-01-01 on");
 	rn_panel_free(&test.host, &panel);
 
+	policy.duplicates = RN_DUPLICATES_AVG;	/* each row counts once, not each day */
+	panel = make_panel(&test, RN_TIME_CIVIL, 1, 400, 0);
+	for (int i = 0; i < 366; i++)
+	{
+		add_row(&test, &panel, 0, i * DAY, i < 16 ? 1 : 4);
+		if (i < 15)
+			add_row(&test, &panel, 0, i * DAY, 1);
+	}
+	assert_ok(test, prepare(&test, &panel, &policy));
+	assert_int_equal(panel.series[0].n, 12);
+	assert_true(fabs(panel.value[0] - (31 * 1 + 15 * 4) / 46.0) < 1e-12);
+	rn_panel_free(&test.host, &panel);
+	policy.duplicates = RN_DUPLICATES_ERROR;
+
 	policy.frequency = (RnCalendar) {.kind = RN_TIME_CIVIL,.step = RN_USECS_PER_HOUR};
 	panel = make_panel(&test, RN_TIME_CIVIL, 1, 400, 0);
 	for (int i = 0; i < 100; i++)

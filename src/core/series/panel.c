@@ -345,12 +345,35 @@ too_few(RnHost *host, size_t n, size_t needed)
 				   n, n == 1 ? "" : "s", needed);
 }
 
+/* Do rows, those of the same time taken as one, lie on the grid of a frequency? */
+static RnCode
+fit_frequency(RnHost *host, const RnSeries *series, const RnRowPolicy *policy)
+{
+	RnCalendar	frequency = policy->frequency;
+	RnSeries	distinct = {.n = 0};
+	RnCode		code = RN_OK;
+
+	if (!has_duplicates(series))
+		return fit(host, series, true, &frequency);
+	for (size_t i = 0; i < series->n && code == RN_OK; i++)
+	{
+		int64_t		time = rn_time_at(&series->time, i);
+
+		if (i == 0 || time != rn_time_at(&series->time, i - 1))
+			code = rn_times_append(host, &distinct.time, distinct.n++, time);
+		if (code == RN_OK)
+			code = poll_at(host, i);
+	}
+	if (code == RN_OK)
+		code = fit(host, &distinct, true, &frequency);
+	rn_times_free(host, &distinct.time);
+	return code;
+}
+
 /* All that needs no knowledge of the other series. */
 static RnCode
 settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *policy)
 {
-	RnCalendar	frequency = policy->frequency;
-
 	if (series->n == 0)
 		return too_few(host, 0, panel->at_least > 2 ? panel->at_least : 2);
 	RN_TRY(check_rows(host, panel, series, policy));
@@ -360,13 +383,11 @@ settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 		return rn_fail(host, RN_TOO_FEW_ROWS, "the series has no value");
 	if (policy->has_frequency)
 	{
-		RnCode		code = fit(host, series, true, &frequency);
+		RnCode		code = fit_frequency(host, series, policy);
 
 		if (code == RN_IRREGULAR_TIME)
 			code = floor_times(host, panel, series, policy);
-		if (code != RN_OK && code != RN_DUPLICATE_TIME)
-			return code;
-		if (code != RN_OK && policy->duplicates == RN_DUPLICATES_ERROR)
+		if (code != RN_OK)
 			return code;
 	}
 	if (policy->duplicates != RN_DUPLICATES_ERROR && has_duplicates(series))

@@ -1,0 +1,168 @@
+/*
+ * fit.c
+ *		From rows to a trained model: settle, plan, hold the memory against its
+ *		limit, train, encode.
+ *
+ * Where rows come from and where the model goes is the business of others: a
+ * stored model's of job.c, an aggregate's of sql_fit.c.
+ */
+#include "postgres.h"
+
+#include "miscadmin.h"
+#include "utils/builtins.h"
+
+#include "model/codec.h"
+
+#include "fit.h"
+#include "guc.h"
+#include "time_type.h"
+
+/* Are the steps a day or more on average, so that days of a zone matter? */
+static bool
+steps_of_days(const RnSeries *series)
+{
+	int64		span;
+
+	if (series->n < 2)
+		return false;
+	span = rn_time_at(&series->time, series->n - 1) - rn_time_at(&series->time, 0);
+	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY;
+}
+
+/* Does the frequency asked for fit the kind of time that there is? */
+static void
+check_frequency(const RecurnetFit *fit)
+{
+	const RnRowPolicy *policy = &fit->options.spec.rows;
+	RnTimeKind	kind = fit->rows.panel.kind;
+
+	if (policy->has_frequency && policy->frequency.kind != kind)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"frequency\" must be %s for a time column of type %s",
+						kind == RN_TIME_INTEGER ? "an integer" : "an interval",
+						format_type_be(fit->rows.time_type))));
+}
+
+/* Every series in steps of one calendar, and holes filled. */
+RnCode
+recurnet_fit_settle(RecurnetFit *fit)
+{
+	RnHost	   *core = &fit->host->core;
+	RnPanel    *panel = &fit->rows.panel;
+	RnRowPolicy *policy = &fit->options.spec.rows;
+	RnCode		code;
+
+	check_frequency(fit);
+	code = rn_panel_settle(core, panel, policy, NULL);
+	if (code == RN_IRREGULAR_TIME && fit->rows.time_zone != NULL && steps_of_days(&panel->series[panel->failed]))
+		rn_fail_hint(core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
+					 pstrdup(core->error.hint), fit->rows.time_zone);
+	if (code != RN_OK)
+		return code;
+	recurnet_guc_check_memory(fit->rows.bytes + panel->bytes, "filling the gaps of the rows",
+							  "set a coarser frequency");
+	fit->rows.bytes += panel->bytes;
+	return rn_panel_fill(core, panel, policy);
+}
+
+void
+recurnet_fit_covariates(RecurnetFit *fit, const RecurnetNames *names)
+{
+	RnInputs   *inputs = &fit->options.spec.inputs;
+
+	fit->covariates = *names;
+	inputs->given = names->n;
+	for (int c = 0; c < names->n; c++)
+		inputs->covariate[c].kind = names->kind[c];
+}
+
+/* Bytes that the model will have as stored, keys apart. */
+static size_t
+stored_bytes(const RecurnetFit *fit)
+{
+	const RnTrainSpec *spec = &fit->plan.spec;
+	size_t		row = sizeof(double) + 1 + spec->inputs.given * sizeof(float);
+	size_t		bytes;
+
+	if (__builtin_mul_overflow(fit->plan.series * (size_t) spec->window, row, &bytes) ||
+		bytes > SIZE_MAX / 4)
+		return SIZE_MAX / 4;
+	return bytes + fit->plan.series * 64 + rn_network_size(&fit->plan.network) * sizeof(float);
+}
+
+/* Every open choice resolved, and the memory held against its limit. */
+RnCode
+recurnet_fit_plan(RecurnetFit *fit)
+{
+	RnPanel    *panel = &fit->rows.panel;
+	size_t		stored;
+	size_t		bytes;
+
+	RN_TRY(rn_recipe_plan(&fit->host->core, &fit->options.spec, panel, &fit->plan));
+	if (rn_network_size(&fit->plan.network) == 0 || stored_bytes(fit) > RN_CODEC_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the model needs more than the %zu MB that one may have",
+						RN_CODEC_MAX_BYTES / (1024 * 1024)),
+				 errhint("Use fewer units or layers, a smaller window, or fewer series.")));
+
+	/* what is stored as bytes, twice more on its way into the table; the old weights */
+	stored = 3 * stored_bytes(fit);
+	if (fit->warm != NULL)
+		stored += fit->warm->network.size * sizeof(float);
+	if (__builtin_add_overflow(fit->plan.bytes, fit->rows.bytes + stored, &bytes))
+		bytes = SIZE_MAX;
+	recurnet_guc_check_memory(bytes, "training",
+							  "make the network, the batch or the window smaller");
+	return RN_OK;
+}
+
+/* What the host wants to know of a model again: its times and covariates. */
+static void
+label_model(RecurnetFit *fit)
+{
+	const RecurnetNames *names = &fit->covariates;
+	RnModel    *model = &fit->model;
+	char	   *at;
+
+	strlcpy(model->time_type, recurnet_time_type_name(fit->rows.time_type), RN_MODEL_TEXT);
+	if (fit->rows.time_zone != NULL)
+		strlcpy(model->time_zone, fit->rows.time_zone, RN_MODEL_TEXT);
+	for (int c = 0; c < names->n; c++)
+		model->covariate_names_size += strlen(names->name[c]) + 1;
+	if (model->covariate_names_size == 0)
+		return;
+	at = model->covariate_names = MemoryContextAlloc(fit->host->context, model->covariate_names_size);
+	for (int c = 0; c < names->n; c++)
+		at = stpcpy(at, names->name[c]) + 1;
+}
+
+RnCode
+recurnet_fit_train(RecurnetFit *fit)
+{
+	RN_TRY(rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
+						   fit->warm, &fit->model, &fit->report));
+	label_model(fit);
+	return RN_OK;
+}
+
+bytea *
+recurnet_fit_encode(RecurnetFit *fit)
+{
+	size_t		size = rn_model_encoded_size(&fit->model);
+	bytea	   *bytes;
+	RnCode		code;
+
+	if (size > RN_CODEC_MAX_BYTES)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the model is larger than the %zu MB that can be stored",
+						RN_CODEC_MAX_BYTES / (1024 * 1024)),
+				 errhint("Use fewer units or layers.")));
+	bytes = palloc(VARHDRSZ + size);
+	SET_VARSIZE(bytes, VARHDRSZ + size);
+	code = rn_model_encode(&fit->host->core, &fit->model, (unsigned char *) VARDATA(bytes), size);
+	recurnet_host_check(fit->host, code);
+	return bytes;
+}

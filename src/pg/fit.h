@@ -1,0 +1,51 @@
+/*
+ * fit.h
+ *		From rows to a trained model.
+ */
+#ifndef RECURNET_FIT_H
+#define RECURNET_FIT_H
+
+#include "model/recipe.h"
+
+#include "host.h"
+#include "options.h"
+#include "reader.h"
+
+/* What a training works with, from its rows to its model; memory is the host's. */
+typedef struct RecurnetFit
+{
+	RecurnetHost *host;
+	RecurnetOptions options;
+	RecurnetNames covariates;
+	RecurnetRows rows;
+	int32	   *holiday;		/* [holidays] or NULL */
+	size_t		holidays;
+	const RnModel *warm;		/* model to start from, or NULL */
+	RnTrainPlan plan;
+	RnModel		model;
+	RnTrainReport report;
+} RecurnetFit;
+
+/* The covariates that the user named, as the core numbers them. */
+extern void recurnet_fit_covariates(RecurnetFit *fit, const RecurnetNames *names);
+
+/*
+ * The steps of a training, in order.  What is wrong with the rows is returned,
+ * with words in the host, and is about series rows.panel.failed; what exceeds
+ * limits or makes no sense is an ERROR.
+ */
+extern RnCode recurnet_fit_settle(RecurnetFit *fit);
+extern RnCode recurnet_fit_plan(RecurnetFit *fit);
+extern RnCode recurnet_fit_train(RecurnetFit *fit);
+
+/* The model as stored bytes, in the current memory context. */
+extern bytea *recurnet_fit_encode(RecurnetFit *fit);
+
+/* What the training came to, and the series that something was done about. */
+extern Jsonb *recurnet_fit_metrics(const RecurnetFit *fit);
+extern Jsonb *recurnet_fit_series_log(const RecurnetFit *fit);
+
+/* Say that some series were left out; which ones, the log knows. */
+extern void recurnet_fit_warn_skipped(const RecurnetFit *fit);
+
+#endif							/* RECURNET_FIT_H */

@@ -1,0 +1,113 @@
+/*
+ * fit_report.c
+ *		What is told of a training: its metrics, and what became of the rows.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "utils/builtins.h"
+#include "utils/json.h"
+
+#include "fit.h"
+#include "option_table.h"
+
+/* A number as JSON: what is not finite is null. */
+static char *
+number_json(double value)
+{
+	return isfinite(value) ? recurnet_number_text(value) : pstrdup("null");
+}
+
+/* What became of the rows of all series, where anything did. */
+static void
+append_row_counts(const RecurnetFit *fit, StringInfo text)
+{
+	const RnPanel *panel = &fit->rows.panel;
+	size_t		skipped = panel->count - fit->plan.series;
+	size_t		filled = 0;
+	size_t		combined = 0;
+
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		filled += panel->series[s].filled;
+		combined += panel->series[s].combined;
+	}
+	if (skipped > 0)
+		appendStringInfo(text, ", \"skipped_series\": %zu", skipped);
+	if (filled > 0)
+		appendStringInfo(text, ", \"filled_rows\": %zu", filled);
+	if (combined > 0)
+		appendStringInfo(text, ", \"combined_rows\": %zu", combined);
+}
+
+Jsonb *
+recurnet_fit_series_log(const RecurnetFit *fit)
+{
+	const RnPanel *panel = &fit->rows.panel;
+	StringInfoData text;
+
+	initStringInfo(&text);
+	appendStringInfoChar(&text, '[');
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		const RnSeries *series = &panel->series[s];
+
+		if (series->filled == 0 && series->combined == 0 && series->skipped == NULL)
+			continue;
+		appendStringInfo(&text, "%s{\"series\": %s, \"rows\": %zu, \"filled\": %zu, \"combined\": %zu",
+						 text.len > 1 ? ", " : "", series->key != NULL ? series->key : "null",
+						 series->n, series->filled, series->combined);
+		if (series->skipped != NULL)
+		{
+			appendStringInfoString(&text, ", \"skipped\": ");
+			escape_json(&text, series->skipped);
+		}
+		appendStringInfoChar(&text, '}');
+	}
+	appendStringInfoChar(&text, ']');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+Jsonb *
+recurnet_fit_metrics(const RecurnetFit *fit)
+{
+	const RnFitLog *log = &fit->report.log;
+	StringInfoData text;
+	int			best = log->best_epoch - 1; /* -1: the weights from the start */
+	bool		validated = fit->plan.validation_windows > 0;
+
+	initStringInfo(&text);
+	appendStringInfo(&text, "{\"train_windows\": %zu, \"validation_windows\": %zu",
+					 fit->plan.train_windows, fit->plan.validation_windows);
+	append_row_counts(fit, &text);
+	appendStringInfo(&text, ", \"epochs\": %d, \"best_epoch\": %d", log->epochs, log->best_epoch);
+	appendStringInfo(&text, ", \"loss\": %s, \"best_loss\": %s",
+					 number_json(log->loss[log->epochs - 1]),
+					 number_json(best >= 0 ? log->loss[best] : NAN));
+	if (validated)
+		appendStringInfo(&text, ", \"best_val_loss\": %s, \"validation_mae\": %s, \"naive_mae\": %s",
+						 number_json(best >= 0 ? log->val_loss[best] : log->start_val_loss),
+						 number_json(fit->report.validation_mae),
+						 number_json(fit->report.naive_mae));
+	appendStringInfoChar(&text, '}');
+	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+void
+recurnet_fit_warn_skipped(const RecurnetFit *fit)
+{
+	const RnPanel *panel = &fit->rows.panel;
+	size_t		skipped = panel->count - fit->plan.series;
+	size_t		s = 0;
+
+	if (skipped == 0)
+		return;
+	while (panel->series[s].skipped == NULL)
+		s++;
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("%zu of %zu series were left out", skipped, panel->count),
+			 errdetail("The first is %s: %s.", panel->series[s].key, panel->series[s].skipped),
+			 errhint("The view rn_series_log has them all. Set option \"on_error\" to fail to have none left out.")));
+}

@@ -1,0 +1,298 @@
+/*
+ * sql_fit.c
+ *		The aggregates rn_fit: a model from the rows of a group.
+ *
+ * The state is the rows as they come.  The final function sorts them, by time
+ * and then by value, so that neither their order nor the plan that brought them
+ * makes a difference, and trains.  No table is read and none is written: this
+ * runs wherever an aggregate may run.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "compat.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "utils/float.h"
+#include "utils/fmgrprotos.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+
+#include "argument.h"
+#include "fit.h"
+#include "guc.h"
+#include "zone.h"
+
+#define FIRST_ROWS		64
+#define ROWS_PER_CHECK	65536
+
+typedef struct Row
+{
+	int64		time;			/* timestamptz: an instant */
+	double		value;			/* NaN: null */
+} Row;
+
+/* The rows of a group so far. */
+typedef struct State
+{
+	MemoryContext context;
+	Oid			type;			/* of time */
+	text	   *cell;
+	Jsonb	   *options;		/* or NULL */
+	size_t		n;
+	size_t		capacity;
+	Row		   *row;			/* [capacity] */
+	bool		sorted;
+} State;
+
+static void *
+copy_varlena(MemoryContext context, const void *value)
+{
+	void	   *copy = MemoryContextAlloc(context, VARSIZE(value));
+
+	memcpy(copy, value, VARSIZE(value));
+	return copy;
+}
+
+/* The options of a row, or NULL; rn_fit with three arguments has none. */
+static Jsonb *
+options_argument(FunctionCallInfo fcinfo)
+{
+	return PG_NARGS() > 4 && !PG_ARGISNULL(4) ? PG_GETARG_JSONB_P(4) : NULL;
+}
+
+/* The state of a group whose first row this is. */
+static State *
+begin_state(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	State	   *state = MemoryContextAllocZero(context, sizeof(State));
+	Jsonb	   *options = options_argument(fcinfo);
+
+	recurnet_argument_required(fcinfo, 3, "cell");
+	state->context = context;
+	state->type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
+	state->cell = copy_varlena(context, PG_GETARG_TEXT_P(3));
+	state->options = options != NULL ? copy_varlena(context, options) : NULL;
+	return state;
+}
+
+static bool
+same_varlena(const void *a, const void *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/* ERROR unless cell and options are those of the group's first row. */
+static void
+check_constant(FunctionCallInfo fcinfo, const State *state)
+{
+	bool		cell = !PG_ARGISNULL(3) && same_varlena(PG_GETARG_TEXT_PP(3), state->cell);
+
+	if (cell && same_varlena(options_argument(fcinfo), state->options))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" of rn_fit differs from row to row of a group", cell ? "options" : "cell"),
+			 errhint("A group is one model: give all its rows the same, or group by it.")));
+}
+
+static void
+grow(State *state)
+{
+	size_t		capacity = state->capacity == 0 ? FIRST_ROWS : 2 * state->capacity;
+
+	recurnet_guc_check_memory(capacity * sizeof(Row), "collecting the rows of a group", "aggregate fewer rows");
+	if (state->row == NULL)
+		state->row = MemoryContextAllocHuge(state->context, capacity * sizeof(Row));
+	else
+		state->row = repalloc_huge(state->row, capacity * sizeof(Row));
+	state->capacity = capacity;
+}
+
+/*
+ * rn_fit's transition: (state, time, value, cell [, options])
+ */
+PG_FUNCTION_INFO_V1(recurnet_fit_transition);
+Datum
+recurnet_fit_transition(PG_FUNCTION_ARGS)
+{
+	MemoryContext context;
+	State	   *state;
+
+	if (!AggCheckCallContext(fcinfo, &context))
+		elog(ERROR, "recurnet_fit_transition called in non-aggregate context");
+	if (PG_ARGISNULL(0))
+		state = begin_state(fcinfo, context);
+	else
+	{
+		state = (State *) PG_GETARG_POINTER(0);
+		check_constant(fcinfo, state);
+	}
+	recurnet_argument_required(fcinfo, 1, "time");
+	if (state->n == state->capacity)
+		grow(state);
+	state->row[state->n].time = recurnet_reader_time(PG_GETARG_DATUM(1), state->type, state->n + 1);
+	state->row[state->n].value = PG_ARGISNULL(2) ? get_float8_nan() : PG_GETARG_FLOAT8(2);
+	state->n++;
+	state->sorted = false;
+	PG_RETURN_POINTER(state);
+}
+
+/* By time, then by value; NaN after all numbers. */
+static int
+compare_rows(const void *a, const void *b)
+{
+	const Row  *x = a;
+	const Row  *y = b;
+
+	if (x->time != y->time)
+		return x->time < y->time ? -1 : 1;
+	return float8_cmp_internal(x->value, y->value);
+}
+
+static void
+sort_rows(State *state)
+{
+	bool		sorted = state->sorted;
+
+	for (size_t i = 1; i < state->n && !sorted; i++)
+		if (compare_rows(&state->row[i - 1], &state->row[i]) > 0)
+		{
+			qsort(state->row, state->n, sizeof(Row), compare_rows);
+			break;
+		}
+	state->sorted = true;
+}
+
+/* What makes no sense for rows in no order, or without a query. */
+static void
+check_options(const RecurnetOptions *options)
+{
+	if (options->holidays != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("rn_fit cannot run the query of option \"holidays\""),
+				 errhint("Use rn_train, or leave the option out.")));
+	if (options->spec.rows.duplicates == RN_DUPLICATES_LAST)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("rn_fit sees its rows in no order, so that none is the last of a time"),
+				 errhint("Set option \"duplicates\" to sum or avg, or choose the rows by DISTINCT ON in a subquery.")));
+}
+
+/* The rows of the state as a panel of one series. */
+static void
+make_rows(const State *state, RecurnetFit *fit)
+{
+	RecurnetHost *host = fit->host;
+	RecurnetRows *rows = &fit->rows;
+	RnPanel    *panel = &rows->panel;
+
+	rows->time_type = state->type;
+	panel->kind = recurnet_reader_kind(state->type);
+	panel->count = 1;
+	panel->rows = state->n;
+	panel->columns = rn_inputs_columns(&fit->options.spec.inputs);
+	panel->series = MemoryContextAllocZero(host->context, sizeof(RnSeries));
+	panel->value = MemoryContextAllocHuge(host->context, state->n * sizeof(double));
+	if (panel->columns > 0)
+		panel->covariate = MemoryContextAllocExtended(host->context, state->n * panel->columns * sizeof(float),
+													  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	panel->series[0].n = state->n;
+	for (size_t i = 0; i < state->n; i++)
+	{
+		if (i % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+		panel->value[i] = state->row[i].value;
+		recurnet_host_check(host, rn_times_append(&host->core, &panel->series[0].time, i, state->row[i].time));
+	}
+	rows->bytes = state->n * (sizeof(double) + panel->columns * sizeof(float))
+		+ rn_times_bytes(&panel->series[0].time) + state->capacity * sizeof(Row);
+	if (state->type == TIMESTAMPTZOID)
+		rows->time_zone = recurnet_zone_settle(host, panel, fit->options.time_zone, NULL);
+	else if (fit->options.time_zone != NULL)
+		recurnet_zone_refuse(state->type);
+}
+
+/* Is it the rows that are no good? */
+static bool
+about_rows(RnCode code)
+{
+	return code == RN_INVALID_DATA || code == RN_TOO_FEW_ROWS || code == RN_DUPLICATE_TIME ||
+		code == RN_IRREGULAR_TIME || code == RN_TIME_OVERFLOW || code == RN_DIVERGED;
+}
+
+/* A group without a model, and why. */
+static void
+warn_no_model(const RnError *error)
+{
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("a group of rn_fit has no model: %s", error->message),
+			 error->detail[0] != '\0' ? errdetail_internal("%s", error->detail) : 0,
+			 errhint("%s%sSet option \"on_error\" to fail to make this an error.", error->hint,
+					 error->hint[0] != '\0' ? " " : "")));
+}
+
+/* Train on the rows of the state; NULL where they are no good and may be. */
+static bytea *
+fit_state(State *state, RecurnetHost *host)
+{
+	RecurnetFit fit = {.host = host};
+	bool		skip;
+	RnCode		code;
+
+	recurnet_options_parse(text_to_cstring(state->cell), state->options, &fit.options);
+	check_options(&fit.options);
+	skip = fit.options.spec.rows.on_error == RN_ON_ERROR_SKIP;
+	fit.options.spec.rows.on_error = RN_ON_ERROR_FAIL;
+	sort_rows(state);
+	make_rows(state, &fit);
+	code = recurnet_fit_settle(&fit);
+	if (code == RN_OK)
+		code = recurnet_fit_plan(&fit);
+	if (code == RN_OK)
+		code = recurnet_fit_train(&fit);
+	if (skip && about_rows(code))
+	{
+		warn_no_model(&host->core.error);
+		return NULL;
+	}
+	recurnet_host_check(host, code);
+	return recurnet_fit_encode(&fit);
+}
+
+/*
+ * rn_fit's end: (state) → rn_model; null for no rows
+ */
+PG_FUNCTION_INFO_V1(recurnet_fit_final);
+Datum
+recurnet_fit_final(PG_FUNCTION_ARGS)
+{
+	MemoryContext context;
+	MemoryContext caller;
+	RecurnetHost host;
+	bytea	   *bytes;
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+		elog(ERROR, "recurnet_fit_final called in non-aggregate context");
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fit", ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	recurnet_host_init(&host, context);
+	bytes = fit_state((State *) PG_GETARG_POINTER(0), &host);
+	MemoryContextSwitchTo(caller);
+	if (bytes != NULL)
+		bytes = copy_varlena(caller, bytes);
+	MemoryContextDelete(context);
+	if (bytes == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_BYTEA_P(bytes);
+}
