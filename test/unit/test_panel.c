@@ -244,6 +244,20 @@ resamples(void **state)
 	assert_string_equal(test.host.error.message, "31 rows fall into the step of 1 month from 2000-01-01 on");
 	rn_panel_free(&test.host, &panel);
 
+	/* a month of which days are missing at either end is no sum of a month */
+	for (int from = 0; from < 2; from++)
+		for (int to = 0; to < 2; to++)
+		{
+			panel = make_panel(&test, RN_TIME_CIVIL, 1, 400, 0);
+			for (int i = from; i < 366 - to; i++)
+				add_row(&test, &panel, 0, i * DAY, 1);
+			policy.duplicates = RN_DUPLICATES_SUM;
+			assert_ok(test, prepare(&test, &panel, &policy));
+			assert_int_equal(panel.series[0].n, 12 - from - to);
+			assert_true(panel.value[panel.series[0].first] == (from == 0 ? 31 : 29));
+			rn_panel_free(&test.host, &panel);
+		}
+
 	policy.duplicates = RN_DUPLICATES_AVG;	/* each row counts once, not each day */
 	panel = make_panel(&test, RN_TIME_CIVIL, 1, 400, 0);
 	for (int i = 0; i < 366; i++)

@@ -287,23 +287,15 @@ floor_times(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 	return code;
 }
 
-/* Rows without a value at either end say nothing of when the series was. */
+/* Leave out the first count rows. */
 static RnCode
-trim(RnHost *host, RnPanel *panel, RnSeries *series)
+drop_first(RnHost *host, RnSeries *series, size_t count)
 {
-	const double *value = panel->value + series->first;
-	size_t		from = 0;
 	RnTimes		times = {0};
 
-	while (series->n > 0 && isnan(value[series->n - 1]))
-		series->n--;
-	while (from < series->n && isnan(value[from]))
-		from++;
-	if (from == 0)
-		return RN_OK;
-	for (size_t i = from; i < series->n; i++)
+	for (size_t i = count; i < series->n; i++)
 	{
-		RnCode		code = rn_times_append(host, &times, i - from, rn_time_at(&series->time, i));
+		RnCode		code = rn_times_append(host, &times, i - count, rn_time_at(&series->time, i));
 
 		if (code == RN_OK)
 			code = poll_at(host, i);
@@ -315,9 +307,23 @@ trim(RnHost *host, RnPanel *panel, RnSeries *series)
 	}
 	rn_times_free(host, &series->time);
 	series->time = times;
-	series->first += from;
-	series->n -= from;
+	series->first += count;
+	series->n -= count;
 	return RN_OK;
+}
+
+/* Rows without a value at either end say nothing of when the series was. */
+static RnCode
+trim(RnHost *host, RnPanel *panel, RnSeries *series)
+{
+	const double *value = panel->value + series->first;
+	size_t		from = 0;
+
+	while (series->n > 0 && isnan(value[series->n - 1]))
+		series->n--;
+	while (from < series->n && isnan(value[from]))
+		from++;
+	return from > 0 ? drop_first(host, series, from) : RN_OK;
 }
 
 /* ---- the calendar ---- */
@@ -345,27 +351,87 @@ too_few(RnHost *host, size_t n, size_t needed)
 				   n, n == 1 ? "" : "s", needed);
 }
 
-/* Do rows, those of the same time taken as one, lie on the grid of a frequency? */
+/*
+ * The times of a series, each once, as a series of nothing but times, which are
+ * to be freed.
+ */
 static RnCode
-fit_frequency(RnHost *host, const RnSeries *series, const RnRowPolicy *policy)
+distinct_times(RnHost *host, const RnSeries *series, RnSeries *distinct)
 {
-	RnCalendar	frequency = policy->frequency;
-	RnSeries	distinct = {.n = 0};
-	RnCode		code = RN_OK;
-
-	if (!has_duplicates(series))
-		return fit(host, series, true, &frequency);
-	for (size_t i = 0; i < series->n && code == RN_OK; i++)
+	*distinct = (RnSeries) {.n = 0};
+	for (size_t i = 0; i < series->n; i++)
 	{
 		int64_t		time = rn_time_at(&series->time, i);
 
 		if (i == 0 || time != rn_time_at(&series->time, i - 1))
-			code = rn_times_append(host, &distinct.time, distinct.n++, time);
-		if (code == RN_OK)
-			code = poll_at(host, i);
+			RN_TRY(rn_times_append(host, &distinct->time, distinct->n++, time));
+		RN_TRY(poll_at(host, i));
 	}
+	return RN_OK;
+}
+
+/* Which ends of a series do its rows not fill? */
+typedef struct Ends
+{
+	bool		first;
+	bool		last;
+} Ends;
+
+/*
+ * Whether the first and the last step of the frequency lack rows that their own
+ * step says there would be: months of days that begin or end amid a month.  Rows
+ * without a step of their own fill what they fill.
+ */
+static RnCode
+find_open_ends(RnHost *host, const RnPanel *panel, const RnSeries *distinct, const RnRowPolicy *policy,
+			   Ends *ends)
+{
+	int64_t		edge[2] = {rn_time_at(&distinct->time, 0), rn_time_at(&distinct->time, distinct->n - 1)};
+	bool		open[2] = {false, false};
+	RnCalendar	own;
+	RnCode		code = RN_TOO_FEW_ROWS;
+
+	if (distinct->n > 2)
+		code = rn_calendar_infer(host, panel->kind, &distinct->time, distinct->n, true, &own);
+	if (code == RN_CANCELLED)
+		return code;
+	for (int e = 0; e < 2 && code == RN_OK; e++)
+	{
+		int64_t		beyond;
+		int64_t		start;
+		int64_t		other;
+
+		RN_TRY(rn_calendar_add(host, &own, edge[e], e == 0 ? -1 : 1, &beyond));
+		RN_TRY(rn_calendar_floor(host, &policy->frequency, edge[e], &start));
+		RN_TRY(rn_calendar_floor(host, &policy->frequency, beyond, &other));
+		open[e] = start == other;
+	}
+	*ends = (Ends) {open[0], open[1]};
+	return RN_OK;
+}
+
+/*
+ * Bring rows to the frequency: as they are if they lie on a grid of it, else to
+ * the start of the step that each falls in.  A sum over part of a step is no
+ * value of the series: such ends are to be left out.
+ */
+static RnCode
+apply_frequency(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *policy, Ends *ends)
+{
+	RnCalendar	frequency = policy->frequency;
+	RnSeries	distinct;
+	RnCode		code = distinct_times(host, series, &distinct);
+
 	if (code == RN_OK)
 		code = fit(host, &distinct, true, &frequency);
+	if (code == RN_IRREGULAR_TIME)
+	{
+		code = RN_OK;
+		if (policy->duplicates == RN_DUPLICATES_SUM)
+			code = find_open_ends(host, panel, &distinct, policy, ends);
+		if (code == RN_OK)
+			code = floor_times(host, panel, series, policy);
+	}
 	rn_times_free(host, &distinct.time);
 	return code;
 }
@@ -374,6 +440,8 @@ fit_frequency(RnHost *host, const RnSeries *series, const RnRowPolicy *policy)
 static RnCode
 settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *policy)
 {
+	Ends		ends = {false, false};
+
 	if (series->n == 0)
 		return too_few(host, 0, panel->at_least > 2 ? panel->at_least : 2);
 	RN_TRY(check_rows(host, panel, series, policy));
@@ -382,17 +450,14 @@ settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 	if (series->n == 0)
 		return rn_fail(host, RN_TOO_FEW_ROWS, "the series has no value");
 	if (policy->has_frequency)
-	{
-		RnCode		code = fit_frequency(host, series, policy);
-
-		if (code == RN_IRREGULAR_TIME)
-			code = floor_times(host, panel, series, policy);
-		if (code != RN_OK)
-			return code;
-	}
+		RN_TRY(apply_frequency(host, panel, series, policy, &ends));
 	if (policy->duplicates != RN_DUPLICATES_ERROR && has_duplicates(series))
 		RN_TRY(combine_rows(host, panel, series, policy->duplicates));
-	return RN_OK;
+	if (series->n > 0 && ends.last)
+		series->n--;
+	if (series->n > 0 && ends.first)
+		RN_TRY(drop_first(host, series, 1));
+	return series->n > 0 ? RN_OK : too_few(host, 0, panel->at_least > 2 ? panel->at_least : 2);
 }
 
 static bool
