@@ -499,6 +499,14 @@ AS 'MODULE_PATHNAME', 'recurnet_summary_name';
 COMMENT ON FUNCTION @extschema@.rn_summary(text)
 IS 'layers, parameters, options and training of a model';
 
+CREATE FUNCTION @extschema@.rn_summary(
+	model @extschema@.rn_model, OUT section text, OUT item text, OUT value text)
+RETURNS SETOF record
+LANGUAGE c VOLATILE PARALLEL SAFE ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_summary_value';
+COMMENT ON FUNCTION @extschema@.rn_summary(@extschema@.rn_model)
+IS 'times and layers of a model that is a value';
+
 CREATE FUNCTION @extschema@.rn_drop_model(model bigint)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE

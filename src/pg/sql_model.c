@@ -13,6 +13,7 @@
 #include "cache.h"
 #include "history.h"
 #include "option_table.h"
+#include "value.h"
 
 #define SUMMARY_COLUMNS 3
 
@@ -44,8 +45,28 @@ put_model(ReturnSetInfo *result, const RecurnetVersion *version)
 	put(result, section, "time", psprintf("%s (%s)", version->time_column,
 										  format_type_be(version->time_type)));
 	put(result, section, "target", version->target_column);
+	put(result, section, "series", version->series_columns);
+	put(result, section, "covariates", version->covariates);
 	put(result, section, "step", version->step);
 	put(result, section, "time zone", version->time_zone);
+}
+
+/* The same of a model that is a value, as far as it knows itself. */
+static void
+put_value(ReturnSetInfo *result, const RecurnetSubject *subject)
+{
+	const RnModel *model = subject->model;
+	const char *section = "model";
+	char		text[RN_TIME_TEXT];
+
+	put(result, section, "time", format_type_be(subject->time_type));
+	rn_calendar_describe(&model->calendar, text, sizeof(text));
+	put(result, section, "step", text);
+	put(result, section, "time zone", subject->time_zone);
+	rn_time_describe(model->calendar.kind, model->series[0].last_time, text, sizeof(text));
+	put(result, section, "last row", text);
+	put(result, section, "window", psprintf("%d", model->window));
+	put(result, section, "season", psprintf("%d", model->season));
 }
 
 /* Weights of one layer, or of the head. */
@@ -143,6 +164,8 @@ put_training(ReturnSetInfo *result, const RecurnetVersion *version)
 	char		text[RN_TIME_TEXT];
 
 	put(result, section, "rows", psprintf(INT64_FORMAT, version->rows));
+	if (version->series_columns != NULL)
+		put(result, section, "series", psprintf(INT64_FORMAT, version->series));
 	rn_time_describe(kind, version->from, text, sizeof(text));
 	put(result, section, "from", text);
 	rn_time_describe(kind, version->to, text, sizeof(text));
@@ -174,6 +197,30 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	put_options(result, version->options);
 	put_training(result, version);
 
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(recurnet_summary_value);
+Datum
+recurnet_summary_value(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext context;
+	MemoryContext caller;
+	RecurnetHost host;
+	RecurnetSubject subject;
+
+	InitMaterializedSRF(fcinfo, 0);
+	recurnet_argument_required(fcinfo, 0, "model");
+	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet summary",
+									ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	recurnet_host_init(&host, context);
+	subject = recurnet_subject(recurnet_value_decode(&host, PG_GETARG_BYTEA_PP(0)), NULL);
+	put_value(result, &subject);
+	put_layers(result, subject.model);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return (Datum) 0;

@@ -138,6 +138,9 @@ FROM models, generate_series(0, 1000, 7) i WHERE store = 0;
 SELECT is(count(*) FILTER (WHERE accepted(substr(model::bytea, 1, i))), 0::bigint, 'nor a model cut short')
 FROM models, generate_series(0, 1000, 7) i WHERE store = 0;
 
+SELECT is(string_agg(item || ' ' || value, ', '), 'time date, step 1 day, last row 2024-04-09, window 14, season 7', 'what it knows of itself')
+FROM models, rn_summary(model) WHERE store = 0 AND section = 'model';
+
 -- ---- forecasts and predictions from it ----
 
 SELECT results_eq('SELECT step, ts, t, forecast, lower, upper FROM models, rn_forecast(model, 9) WHERE store = 2',

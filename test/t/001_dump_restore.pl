@@ -26,6 +26,16 @@ my %question = (
 	'one-step predictions' => q{
 		SELECT ts, encode(float8send(actual), 'hex'), encode(float8send(predicted), 'hex')
 		FROM rn_predict(1, 'SELECT date, amount FROM electric') ORDER BY ts},
+	'models as values' => q{
+		SELECT half, md5(model::bytea), step, ts, encode(float8send(forecast), 'hex')
+		FROM fitted, rn_forecast(model, 3) ORDER BY half, step},
+	'many series, with covariates' => q{
+		SELECT series, step, t, encode(float8send(forecast), 'hex'), encode(float8send(upper), 'hex')
+		FROM rn_forecast('halves', 3, future =>
+			'SELECT half, k, half AS side FROM generate_series(1, 90) k, generate_series(0, 1) half')
+		ORDER BY series, step},
+	'the series log' => q{
+		SELECT * FROM rn_series_log ORDER BY model_id, series},
 	'the list of models' => q{
 		SELECT * FROM rn_models ORDER BY model_id},
 	'the training log' => q{
@@ -102,6 +112,12 @@ $old->safe_psql('models',
 $old->safe_psql('models',
 	"SET ROLE bob; SELECT rn_train('lstm', 'SELECT k, amount FROM counts', $training, 'counts')");
 
+$old->safe_psql('models', qq{
+	SELECT rn_train('gru', 'SELECT k / 2 AS k, k % 2 AS half, k % 2 AS side, amount FROM counts WHERE k NOT IN (20, 21)',
+		$training\::jsonb || '{"missing": "mask"}', 'halves', series => 'half', covariates => 'side known');
+	CREATE TABLE fitted AS
+		SELECT k % 2 AS half, rn_fit(k / 2, amount, 'gru', $training) AS model FROM counts GROUP BY 1;});
+
 # Its id must not come back.
 $old->safe_psql('models',
 	"SELECT rn_drop_model(rn_train('rnn', 'SELECT k, amount FROM counts', $training))");
@@ -162,8 +178,8 @@ foreach my $format ('plain', 'custom', 'parallel')
 
 	is( as_role($new, $format, 'ada',
 			"SELECT rn_train('gru', 'SELECT date, amount FROM electric', $training)"),
-		'4', "$format: ids go on where they stopped");
-	(my $again = $question{'forecasts by id'}) =~ s/rn_forecast\(1,/rn_forecast(4,/;
+		'5', "$format: ids go on where they stopped");
+	(my $again = $question{'forecasts by id'}) =~ s/rn_forecast\(1,/rn_forecast(5,/;
 	is($new->safe_psql($format, $again),
 		$before->{'forecasts by id'}, "$format: and the same training gives the same network");
 }
