@@ -10,12 +10,16 @@
 
 #include "compat.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "model/codec.h"
 
 #include "guc.h"
+#include "series_key.h"
+#include "subject.h"
 #include "value.h"
 
 RnModel *
@@ -29,12 +33,35 @@ recurnet_value_decode(RecurnetHost *host, const bytea *bytes)
 	return model;
 }
 
+/* ERROR unless texts of the model, each ended by 0, are texts in the database's encoding. */
+static void
+check_texts(const char *text, size_t size)
+{
+	for (size_t at = 0; at < size; at += strlen(text + at) + 1)
+		pg_verifymbstr(text + at, strlen(text + at), false);
+}
+
+/* ERROR unless the names in a model mean something here. */
+static void
+check_names(const RnModel *model)
+{
+	check_texts(model->covariate_names, model->covariate_names_size);
+	check_texts(model->keys, model->keys_size);
+	for (size_t s = 0; s < model->count && model->keys != NULL; s++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		recurnet_key_names(model->series[s].key);
+	}
+	recurnet_subject(model, NULL);
+}
+
 /* ERROR unless the bytes are a model. */
 static bytea *
 checked(bytea *bytes)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet model",
 												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller;
 	RecurnetHost host;
 	RnModel		model;
 	RnCode		code;
@@ -53,6 +80,9 @@ checked(bytea *bytes)
 				 errmsg("invalid bytes for type rn_model"),
 				 errdetail("As they stand, %s.", host.core.error.message)));
 	recurnet_host_check(&host, code);
+	caller = MemoryContextSwitchTo(context);
+	check_names(&model);
+	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return bytes;
 }

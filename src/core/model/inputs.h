@@ -89,7 +89,7 @@ extern RnCode rn_inputs_fit(RnHost *host, RnInputs *inputs, const RnPanel *panel
 typedef struct RnRows
 {
 	const double *value;
-	const unsigned char *missing;	/* or NULL */
+	const unsigned char *missing;	/* those masked; or NULL */
 	const float *covariate;		/* [..][C] or NULL */
 } RnRows;
 

@@ -408,7 +408,7 @@ rn_recipe_samples(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, c
 
 	*samples = (RnSamples) {
 		.inputs = &model->inputs,.window = spec->window,.horizon = spec->horizon,
-		.rows = {panel->value, panel->missing, panel->covariate}
+		.rows = {panel->value, model->inputs.masked ? panel->missing : NULL, panel->covariate}
 	};
 	RN_TRY(rn_alloc(host, model->count, sizeof(RnSampleSeries), (void **) &samples->series));
 	for (size_t s = 0; s < panel->count; s++)

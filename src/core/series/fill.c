@@ -130,8 +130,7 @@ fill_series(RnHost *host, const RnPanel *panel, RnSeries *series, const RnRowPol
 
 		RN_TRY(poll_at(host, i));
 		series->filled += missing;
-		if (at->missing != NULL)
-			at->missing[series->first + i] = missing;
+		at->missing[series->first + i] = missing;
 	}
 	if (series->filled > 0)
 		RN_TRY(fill_values(host, value, 1, series->n, policy->missing));
@@ -200,8 +199,7 @@ rn_panel_fill(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
 		rn_free(host, to.covariate);
 		RN_TRY(code);
 	}
-	if (policy->missing == RN_MISSING_MASK)
-		RN_TRY(rn_alloc(host, panel->rows, 1, (void **) &panel->missing));
+	RN_TRY(rn_alloc(host, panel->rows, 1, (void **) &panel->missing));
 	to = (Layout) {panel->rows, panel->value, panel->covariate, panel->missing};
 	for (size_t s = 0; s < panel->count; s++)
 		if (panel->series[s].n > 0)

@@ -235,13 +235,17 @@ combine_rows(RnHost *host, RnPanel *panel, RnSeries *series, RnDuplicates how)
 	return code;
 }
 
-static bool
-has_duplicates(const RnSeries *series)
+/* Do two rows of a series have the same time? */
+static RnCode
+find_duplicates(RnHost *host, const RnSeries *series, bool *found)
 {
-	for (size_t i = 1; i < series->n; i++)
-		if (rn_time_at(&series->time, i) == rn_time_at(&series->time, i - 1))
-			return true;
-	return false;
+	*found = false;
+	for (size_t i = 1; i < series->n && !*found; i++)
+	{
+		RN_TRY(poll_at(host, i));
+		*found = rn_time_at(&series->time, i) == rn_time_at(&series->time, i - 1);
+	}
+	return RN_OK;
 }
 
 /* How many rows the step that begins at time of row i took in. */
@@ -282,8 +286,14 @@ floor_times(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 	}
 	rn_times_free(host, &series->time);
 	series->time = times;
-	if (code == RN_OK && policy->duplicates == RN_DUPLICATES_ERROR && has_duplicates(series))
-		code = refuse_crowded(host, panel, series, &policy->frequency);
+	if (code == RN_OK && policy->duplicates == RN_DUPLICATES_ERROR)
+	{
+		bool		crowded;
+
+		RN_TRY(find_duplicates(host, series, &crowded));
+		if (crowded)
+			return refuse_crowded(host, panel, series, &policy->frequency);
+	}
 	return code;
 }
 
@@ -441,6 +451,7 @@ static RnCode
 settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *policy)
 {
 	Ends		ends = {false, false};
+	bool		duplicates = false;
 
 	if (series->n == 0)
 		return too_few(host, 0, panel->at_least > 2 ? panel->at_least : 2);
@@ -451,7 +462,9 @@ settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 		return rn_fail(host, RN_TOO_FEW_ROWS, "the series has no value");
 	if (policy->has_frequency)
 		RN_TRY(apply_frequency(host, panel, series, policy, &ends));
-	if (policy->duplicates != RN_DUPLICATES_ERROR && has_duplicates(series))
+	if (policy->duplicates != RN_DUPLICATES_ERROR)
+		RN_TRY(find_duplicates(host, series, &duplicates));
+	if (duplicates)
 		RN_TRY(combine_rows(host, panel, series, policy->duplicates));
 	if (series->n > 0 && ends.last)
 		series->n--;
@@ -610,7 +623,7 @@ place_all(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
 	panel->bytes = 0;
 	if (changes && __builtin_mul_overflow(rows, row_bytes, &panel->bytes))
 		panel->bytes = SIZE_MAX;
-	else if (!changes && policy->missing == RN_MISSING_MASK)
+	else if (!changes && policy->missing != RN_MISSING_ERROR)
 		panel->bytes = panel->rows;
 	return RN_OK;
 }

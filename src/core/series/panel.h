@@ -85,8 +85,8 @@ typedef struct RnPanel
 	int			columns;		/* C: covariates of a row */
 	float	   *covariate;		/* [rows][C], NaN where there is none; NULL
 								 * without */
-	unsigned char *missing;		/* filled: [rows] 1 where nothing is to be
-								 * learnt from the value; NULL: nowhere */
+	unsigned char *missing;		/* filled: [rows] 1 where the value is made up;
+								 * NULL: nowhere */
 
 	RnCalendar	calendar;		/* settled: of all, but for the anchors */
 	size_t		bytes;			/* settled: rn_panel_fill allocates */
