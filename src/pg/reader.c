@@ -122,17 +122,30 @@ check_plan(SPIPlanPtr plan)
 		not_a_select("one that locks rows");
 }
 
+/* Bytes of a row in the panel's arrays. */
+static size_t
+row_bytes(const Collector *collector)
+{
+	return sizeof(double) + (size_t) collector->panel->columns * sizeof(float);
+}
+
+/* Bytes of so many series, without the values and covariates of their rows. */
+static size_t
+series_bytes(const Collector *collector, size_t series)
+{
+	const RnPanel *panel = collector->panel;
+	size_t		times = collector->time_bytes
+		+ (panel->count > 0 ? rn_times_bytes(&panel->series[panel->count - 1].time) : 0);
+
+	return times + collector->key_bytes +
+		series * (sizeof(RnSeries) + collector->key.n * (sizeof(Datum) + 1));
+}
+
 /* Hold what so many rows and series take against the memory limit. */
 static void
 check_memory(const Collector *collector, size_t rows, size_t series)
 {
-	const RnPanel *panel = collector->panel;
-	size_t		row = sizeof(double) + (size_t) panel->columns * sizeof(float);
-	size_t		times = collector->time_bytes
-		+ (panel->count > 0 ? rn_times_bytes(&panel->series[panel->count - 1].time) : 0);
-
-	recurnet_guc_check_memory(rows * row + times + collector->key_bytes +
-							  series * (sizeof(RnSeries) + collector->key.n * (sizeof(Datum) + 1)),
+	recurnet_guc_check_memory(rows * row_bytes(collector) + series_bytes(collector, series),
 							  "reading the query", "read fewer rows");
 }
 
@@ -145,15 +158,29 @@ resize(const Collector *collector, void *array, size_t size)
 	return repalloc_huge(array, size);
 }
 
-/* Make room for one more row. */
+/* Rows that there is room for within the memory limit. */
+static size_t
+rows_within_limit(const Collector *collector)
+{
+	size_t		others = series_bytes(collector, collector->series_capacity);
+	size_t		limit = recurnet_guc_max_memory();
+
+	return limit > others ? (limit - others) / row_bytes(collector) : 0;
+}
+
+/* Make room for one more row: half as much again, or all that is allowed. */
 static void
 grow(Collector *collector)
 {
 	RnPanel    *panel = collector->panel;
 	size_t		capacity = collector->capacity == 0 ? FIRST_ROWS : collector->capacity + collector->capacity / 2;
+	size_t		most;
 
 	if (panel->rows < collector->capacity)
 		return;
+	most = rows_within_limit(collector);
+	if (capacity > most && most > panel->rows)
+		capacity = most;
 	check_memory(collector, capacity, collector->series_capacity);
 	panel->value = resize(collector, panel->value, capacity * sizeof(double));
 	if (panel->columns > 0)
@@ -624,6 +651,27 @@ name_series(Collector *collector)
 	MemoryContextDelete(scratch);
 }
 
+/* Give back what was only needed for reading; bytes that are kept. */
+static size_t
+finish(Collector *collector)
+{
+	RnPanel    *panel = collector->panel;
+
+	if (panel->rows > 0 && panel->rows < collector->capacity)
+	{
+		panel->value = repalloc_huge(panel->value, panel->rows * sizeof(double));
+		if (panel->columns > 0)
+			panel->covariate = repalloc_huge(panel->covariate,
+											 panel->rows * (size_t) panel->columns * sizeof(float));
+	}
+	if (collector->series_key != NULL)
+	{
+		pfree(collector->series_key);
+		pfree(collector->series_key_null);
+	}
+	return panel->rows * row_bytes(collector) + series_bytes(collector, collector->series_capacity);
+}
+
 /* Run a query under a read-only cursor. */
 static Portal
 open_cursor(const char *query)
@@ -667,9 +715,7 @@ recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetR
 	SPI_finish();
 
 	make_civil(host, source, rows);
-	rows->bytes = collector.capacity * (sizeof(double) + (size_t) rows->panel.columns * sizeof(float))
-		+ collector.time_bytes + collector.key_bytes + collector.series_capacity * sizeof(RnSeries)
-		+ (rows->panel.count > 0 ? rn_times_bytes(&rows->panel.series[rows->panel.count - 1].time) : 0);
+	rows->bytes = finish(&collector);
 }
 
 static int
