@@ -90,7 +90,8 @@ typedef struct RnPanel
 
 	RnCalendar	calendar;		/* settled: of all, but for the anchors */
 	size_t		bytes;			/* settled: rn_panel_fill allocates */
-	size_t		failed;			/* the series that an error is about */
+	size_t		failed;			/* the series that an error is about; count:
+								 * none in particular */
 	size_t		at_least;		/* rows that a series must have, or 0 */
 } RnPanel;
 
