@@ -49,13 +49,14 @@ typedef struct Run
 	RecurnetVersion version;
 } Run;
 
-/* Are the steps a day or more on average, so that days of a zone matter? */
+/* Has the series that failed steps of a day or more on average, so that days of a zone matter? */
 static bool
-steps_of_days(const RnSeries *series)
+steps_of_days(const RnPanel *panel)
 {
+	const RnSeries *series = &panel->series[panel->failed];
 	int64		span;
 
-	if (series->n < 2)
+	if (panel->failed >= panel->count || series->n < 2)
 		return false;
 	span = rn_time_at(&series->time, series->n - 1) - rn_time_at(&series->time, 0);
 	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY;
@@ -76,6 +77,16 @@ check_frequency(const Run *run)
 						format_type_be(run->rows.time_type))));
 }
 
+/* Is the frequency asked for some days, months or years? */
+static bool
+in_whole_days(const RnRowPolicy *policy)
+{
+	const RnCalendar *frequency = &policy->frequency;
+
+	return policy->has_frequency && frequency->kind == RN_TIME_CIVIL &&
+		(frequency->months > 0 || frequency->business_days > 0 || frequency->step % RN_USECS_PER_DAY == 0);
+}
+
 /* Every series in steps of one calendar, and holes filled. */
 static void
 settle(Run *run)
@@ -84,7 +95,7 @@ settle(Run *run)
 	RnRowPolicy *policy = &run->options.spec.rows;
 	RnCode		code = rn_panel_settle(&run->host.core, panel, policy, NULL);
 
-	if (code == RN_IRREGULAR_TIME && run->rows.time_zone != NULL && steps_of_days(&panel->series[panel->failed]))
+	if (code == RN_IRREGULAR_TIME && run->rows.time_zone != NULL && steps_of_days(panel))
 		rn_fail_hint(&run->host.core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
 					 pstrdup(run->host.core.error.hint), run->rows.time_zone);
 	recurnet_panel_check(&run->host, panel, code);
@@ -105,6 +116,7 @@ run_read(Run *run)
 		policy->on_error = RN_ON_ERROR_FAIL;
 	run->source.allow_null = policy->missing != RN_MISSING_ERROR || policy->on_error == RN_ON_ERROR_SKIP;
 	run->source.inputs = run->options.spec.inputs;
+	run->source.whole_days = in_whole_days(policy);
 	recurnet_reader_read(&run->host, &run->source, &run->rows);
 	if (run->old != NULL)
 		recurnet_history_check_type(run->old->time_type, run->rows.time_type);

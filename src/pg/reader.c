@@ -603,7 +603,8 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 		recurnet_zone_convert(host, &rows->panel, recurnet_zone_find(source->time_zone));
 	}
 	else
-		rows->time_zone = recurnet_zone_settle(host, &rows->panel, source->time_zone, source->zone_before);
+		rows->time_zone = recurnet_zone_settle(host, &rows->panel, source->time_zone, source->zone_before,
+											   source->whole_days);
 }
 
 /* The key of every series as JSON, which is all that is kept of it. */
