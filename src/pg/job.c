@@ -408,7 +408,7 @@ run_store(Run *run)
 	rn_calendar_describe(&run->rows.panel.calendar, step, sizeof(step));
 	version->cell = pstrdup(recurnet_options_cell(&run->plan.spec));
 	version->query = pstrdup(run->source.query);
-	version->options = recurnet_options_effective(&run->plan.spec);
+	version->options = recurnet_options_effective(&run->plan.spec, run->options.holidays);
 	version->time_column = run->rows.time;
 	version->target_column = run->rows.target;
 	version->time_type = run->rows.time_type;
@@ -543,8 +543,7 @@ options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
 
 	if (warm)
 	{
-		recurnet_options_parse_again(old->cell, old->options,
-									 request_option(old->request, "holidays"), options);
+		recurnet_options_parse(old->cell, old->options, options);
 		return;
 	}
 	cell = request_member(old->request, "cell");

@@ -117,7 +117,9 @@ put_interval(const Use *use, double forecast, int step, double scale, Datum *val
 static int
 default_horizon(const RnModel *model)
 {
-	return model->network.spec.outputs > 1 ? model->network.spec.outputs : model->season;
+	int			outputs = model->network.spec.outputs;
+
+	return outputs > 1 || rn_inputs_end_early(&model->inputs) ? outputs : model->season;
 }
 
 /* The horizon from argument i; null: what the model was trained for. */
