@@ -49,7 +49,10 @@ typedef struct Run
 	RecurnetVersion version;
 } Run;
 
-/* Has the series that failed steps of a day or more on average, so that days of a zone matter? */
+/*
+ * Has the series that failed steps of a day or more on average, less what
+ * changes of the clock take away, so that days of a zone matter?
+ */
 static bool
 steps_of_days(const RnPanel *panel)
 {
@@ -59,7 +62,7 @@ steps_of_days(const RnPanel *panel)
 	if (panel->failed >= panel->count || series->n < 2)
 		return false;
 	span = rn_time_at(&series->time, series->n - 1) - rn_time_at(&series->time, 0);
-	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY;
+	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY - 2 * RN_USECS_PER_HOUR;
 }
 
 /* Does the frequency asked for fit the kind of time that there is? */
