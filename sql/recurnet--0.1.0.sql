@@ -171,11 +171,11 @@ COMMENT ON COLUMN @extschema@.rn_training_log.val_loss IS 'validation loss after
 GRANT SELECT ON @extschema@.rn_training_log TO PUBLIC;
 
 CREATE VIEW @extschema@.rn_series_log WITH (security_barrier) AS
-SELECT v.model_id, v.version, l.series, l.rows, l.filled, l.combined, l.skipped
+SELECT v.model_id, v.version, l.series, l.rows, l.filled, l.combined, l.cut, l.skipped
 FROM recurnet.model m
 JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
 CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.series_log)
-	AS l (series jsonb, rows bigint, filled bigint, combined bigint, skipped text)
+	AS l (series jsonb, rows bigint, filled bigint, combined bigint, cut integer, skipped text)
 WHERE EXISTS (
 	SELECT FROM pg_catalog.pg_roles r
 	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
@@ -189,6 +189,7 @@ COMMENT ON COLUMN @extschema@.rn_series_log.series IS 'key of the series, null f
 COMMENT ON COLUMN @extschema@.rn_series_log.rows IS 'rows of the series, those made up included; 0 if it was left out';
 COMMENT ON COLUMN @extschema@.rn_series_log.filled IS 'rows made up as option missing says';
 COMMENT ON COLUMN @extschema@.rn_series_log.combined IS 'rows that went into another of their step as option duplicates says';
+COMMENT ON COLUMN @extschema@.rn_series_log.cut IS 'steps at its ends left out of a sum, as the rows do not fill them';
 COMMENT ON COLUMN @extschema@.rn_series_log.skipped IS 'why the series was left out; null if it was not';
 GRANT SELECT ON @extschema@.rn_series_log TO PUBLIC;
 

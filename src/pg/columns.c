@@ -5,7 +5,8 @@
  * Keys and covariates are the columns named so.  Time is the column named so,
  * else the only other date or timestamp column, else the only other integer
  * column that is not the named target.  The target is the column named so, else
- * the only other numeric column.
+ * the only other numeric column.  Of several columns that could be either, it is
+ * the one that is usually, if there is such a column.
  */
 #include "postgres.h"
 
@@ -150,9 +151,24 @@ ambiguous(TupleDesc desc, TypeTest test, const bool *used, const char *role, con
 			 errhint("%s", hint)));
 }
 
+/* Settle n candidates, the last of which is in *column, by a usual name. */
+static void
+prefer(TupleDesc desc, TypeTest test, const bool *used, const char *usual, int *n, int *column)
+{
+	if (*n <= 1 || usual == NULL)
+		return;
+	for (int i = 1; i <= desc->natts; i++)
+		if (!used[i] && test(base_type(desc, i)) && strcmp(column_name(desc, i), usual) == 0)
+		{
+			*column = i;
+			*n = 1;
+			return;
+		}
+}
+
 /* The time column when none is named. */
 static int
-only_time(TupleDesc desc, bool *used)
+only_time(TupleDesc desc, const char *usual, bool *used)
 {
 	int			column = 0;
 	TypeTest	test = is_datetime;
@@ -163,6 +179,7 @@ only_time(TupleDesc desc, bool *used)
 		test = is_integer;
 		n = count_columns(desc, test, used, &column);
 	}
+	prefer(desc, test, used, usual, &n, &column);
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -179,11 +196,12 @@ only_time(TupleDesc desc, bool *used)
 
 /* The target column when none is named. */
 static int
-only_target(TupleDesc desc, int time, bool *used)
+only_target(TupleDesc desc, int time, const char *usual, bool *used)
 {
 	int			column = 0;
 	int			n = count_columns(desc, is_numeric, used, &column);
 
+	prefer(desc, is_numeric, used, usual, &n, &column);
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -228,9 +246,9 @@ recurnet_columns_resolve(TupleDesc desc, const RecurnetWanted *wanted)
 	if (wanted->target != NULL && !wanted->no_target)
 		columns.target = named_column(desc, wanted->target, is_numeric, "target", used);
 	columns.time = wanted->time != NULL ? named_column(desc, wanted->time, is_time, "time", used)
-		: only_time(desc, used);
+		: only_time(desc, wanted->usual_time, used);
 	if (columns.target == 0 && !wanted->no_target)
-		columns.target = only_target(desc, columns.time, used);
+		columns.target = only_target(desc, columns.time, wanted->usual_target, used);
 	check_all_used(desc, used);
 	columns.time_type = base_type(desc, columns.time);
 	if (columns.target > 0)

@@ -15,6 +15,8 @@ typedef struct RecurnetWanted
 {
 	const char *time;			/* names, or NULL: the only candidate */
 	const char *target;
+	const char *usual_time;		/* names that settle it between candidates, */
+	const char *usual_target;	/* or NULL */
 	bool		no_target;		/* there is none to be found */
 	RecurnetNames series;
 	RecurnetNames covariates;

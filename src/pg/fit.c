@@ -17,16 +17,29 @@
 #include "guc.h"
 #include "time_type.h"
 
-/* Are the steps a day or more on average, so that days of a zone matter? */
+/*
+ * Has the series that failed steps of a day or more on average, less what
+ * changes of the clock take away, so that days of a zone matter?
+ */
 static bool
-steps_of_days(const RnSeries *series)
+steps_of_days(const RnPanel *panel)
 {
+	const RnSeries *series = &panel->series[panel->failed];
 	int64		span;
 
-	if (series->n < 2)
+	if (panel->failed >= panel->count || series->n < 2)
 		return false;
 	span = rn_time_at(&series->time, series->n - 1) - rn_time_at(&series->time, 0);
-	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY;
+	return span / (int64) (series->n - 1) >= RN_USECS_PER_DAY - 2 * RN_USECS_PER_HOUR;
+}
+
+bool
+recurnet_fit_whole_days(const RnRowPolicy *policy)
+{
+	const RnCalendar *frequency = &policy->frequency;
+
+	return policy->has_frequency && frequency->kind == RN_TIME_CIVIL &&
+		(frequency->months > 0 || frequency->business_days > 0 || frequency->step % RN_USECS_PER_DAY == 0);
 }
 
 /* Does the frequency asked for fit the kind of time that there is? */
@@ -55,7 +68,7 @@ recurnet_fit_settle(RecurnetFit *fit)
 
 	check_frequency(fit);
 	code = rn_panel_settle(core, panel, policy, NULL);
-	if (code == RN_IRREGULAR_TIME && fit->rows.time_zone != NULL && steps_of_days(&panel->series[panel->failed]))
+	if (code == RN_IRREGULAR_TIME && fit->rows.time_zone != NULL && steps_of_days(panel))
 		rn_fail_hint(core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
 					 pstrdup(core->error.hint), fit->rows.time_zone);
 	if (code != RN_OK)

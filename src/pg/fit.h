@@ -29,6 +29,9 @@ typedef struct RecurnetFit
 /* The covariates that the user named, as the core numbers them. */
 extern void recurnet_fit_covariates(RecurnetFit *fit, const RecurnetNames *names);
 
+/* Is the frequency asked for some days, months or years? */
+extern bool recurnet_fit_whole_days(const RnRowPolicy *policy);
+
 /*
  * The steps of a training, in order.  What is wrong with the rows is returned,
  * with words in the host, and is about series rows.panel.failed; what exceeds
@@ -44,6 +47,9 @@ extern bytea *recurnet_fit_encode(RecurnetFit *fit);
 /* What the training came to, and the series that something was done about. */
 extern Jsonb *recurnet_fit_metrics(const RecurnetFit *fit);
 extern Jsonb *recurnet_fit_series_log(const RecurnetFit *fit);
+
+/* Say that some steps were left out of sums. */
+extern void recurnet_fit_notice_cut(const RecurnetFit *fit);
 
 /* Say that some series were left out; which ones, the log knows. */
 extern void recurnet_fit_warn_skipped(const RecurnetFit *fit);

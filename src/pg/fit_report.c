@@ -27,11 +27,13 @@ append_row_counts(const RecurnetFit *fit, StringInfo text)
 	size_t		skipped = panel->count - fit->plan.series;
 	size_t		filled = 0;
 	size_t		combined = 0;
+	int64		cut = 0;
 
 	for (size_t s = 0; s < panel->count; s++)
 	{
 		filled += panel->series[s].filled;
 		combined += panel->series[s].combined;
+		cut += panel->series[s].cut;
 	}
 	if (skipped > 0)
 		appendStringInfo(text, ", \"skipped_series\": %zu", skipped);
@@ -39,6 +41,8 @@ append_row_counts(const RecurnetFit *fit, StringInfo text)
 		appendStringInfo(text, ", \"filled_rows\": %zu", filled);
 	if (combined > 0)
 		appendStringInfo(text, ", \"combined_rows\": %zu", combined);
+	if (cut > 0)
+		appendStringInfo(text, ", \"cut_steps\": " INT64_FORMAT, cut);
 }
 
 Jsonb *
@@ -53,11 +57,11 @@ recurnet_fit_series_log(const RecurnetFit *fit)
 	{
 		const RnSeries *series = &panel->series[s];
 
-		if (series->filled == 0 && series->combined == 0 && series->skipped == NULL)
+		if (series->filled == 0 && series->combined == 0 && series->cut == 0 && series->skipped == NULL)
 			continue;
-		appendStringInfo(&text, "%s{\"series\": %s, \"rows\": %zu, \"filled\": %zu, \"combined\": %zu",
+		appendStringInfo(&text, "%s{\"series\": %s, \"rows\": %zu, \"filled\": %zu, \"combined\": %zu, \"cut\": %d",
 						 text.len > 1 ? ", " : "", series->key != NULL ? series->key : "null",
-						 series->n, series->filled, series->combined);
+						 series->n, series->filled, series->combined, series->cut);
 		if (series->skipped != NULL)
 		{
 			appendStringInfoString(&text, ", \"skipped\": ");
@@ -92,6 +96,21 @@ recurnet_fit_metrics(const RecurnetFit *fit)
 						 number_json(fit->report.naive_mae));
 	appendStringInfoChar(&text, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+}
+
+void
+recurnet_fit_notice_cut(const RecurnetFit *fit)
+{
+	const RnPanel *panel = &fit->rows.panel;
+	int64		cut = 0;
+
+	for (size_t s = 0; s < panel->count; s++)
+		cut += panel->series[s].cut;
+	if (cut > 0)
+		ereport(NOTICE,
+				(errmsg_plural(INT64_FORMAT " step at an end of a series is left out, as its rows are no whole sum",
+							   INT64_FORMAT " steps at the ends of series are left out, as their rows are no whole sums",
+							   (unsigned long) cut, cut)));
 }
 
 void

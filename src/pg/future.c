@@ -67,6 +67,7 @@ recurnet_future_read(RecurnetHost *host, const RecurnetSubject *subject, const c
 	if (query == NULL)
 		return NULL;
 	from.wanted = (RecurnetWanted) {
+		.usual_time = subject->version != NULL ? subject->version->time_column : NULL,
 		.no_target = true,.series = subject->series,.covariates = future->known
 	};
 	from.inputs.given = future->known.n;

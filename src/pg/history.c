@@ -142,6 +142,8 @@ recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const 
 		.wanted = {
 			.time = source ? subject->version->time_column : NULL,
 			.target = source ? subject->version->target_column : NULL,
+			.usual_time = subject->version != NULL ? subject->version->time_column : NULL,
+			.usual_target = subject->version != NULL ? subject->version->target_column : NULL,
 			.series = subject->series,
 			.covariates = subject->covariates
 		},

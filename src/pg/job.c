@@ -50,6 +50,7 @@ run_read(Run *run)
 		policy->on_error = RN_ON_ERROR_FAIL;
 	run->source.allow_null = policy->missing != RN_MISSING_ERROR || policy->on_error == RN_ON_ERROR_SKIP;
 	run->source.inputs = run->fit.options.spec.inputs;
+	run->source.whole_days = recurnet_fit_whole_days(policy);
 	recurnet_reader_read(&run->host, &run->source, &run->fit.rows);
 	if (run->old != NULL)
 		recurnet_history_check_type(run->old->time_type, run->fit.rows.time_type);
@@ -130,7 +131,7 @@ run_store(Run *run)
 	rn_calendar_describe(&run->fit.rows.panel.calendar, step, sizeof(step));
 	version->cell = pstrdup(recurnet_options_cell(&run->fit.plan.spec));
 	version->query = pstrdup(run->source.query);
-	version->options = recurnet_options_effective(&run->fit.plan.spec);
+	version->options = recurnet_options_effective(&run->fit.plan.spec, run->fit.options.holidays);
 	version->time_column = run->fit.rows.time;
 	version->target_column = run->fit.rows.target;
 	version->time_type = run->fit.rows.time_type;
@@ -147,6 +148,7 @@ run_store(Run *run)
 	version->series_log = recurnet_fit_series_log(&run->fit);
 	version->usecs = GetCurrentTimestamp() - run->started;
 	recurnet_catalog_store(version);
+	recurnet_fit_notice_cut(&run->fit);
 	recurnet_fit_warn_skipped(&run->fit);
 }
 
@@ -268,8 +270,7 @@ options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
 
 	if (warm)
 	{
-		recurnet_options_parse_again(old->cell, old->options,
-									 request_option(old->request, "holidays"), options);
+		recurnet_options_parse(old->cell, old->options, options);
 		return;
 	}
 	cell = request_member(old->request, "cell");

@@ -10,6 +10,7 @@
 #include "compat.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
+#include "utils/json.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
@@ -187,6 +188,8 @@ set_units(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *sp
 	spec->layers = layers;
 }
 
+#define FREQUENCY_HINT "For example \"1 month\", \"1 day\", \"15 minutes\", \"1 business day\"."
+
 static void
 bad_frequency(const char *given)
 {
@@ -194,7 +197,7 @@ bad_frequency(const char *given)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("option \"frequency\" cannot be \"%s\"", given),
 			 errdetail("It is a number of months or years, a length of time, business days, or an integer for integer times."),
-			 errhint("For example \"1 month\", \"1 day\", \"15 minutes\", \"1 business day\".")));
+			 errhint(FREQUENCY_HINT)));
 }
 
 /* "business day" or "3 business days": how many; 0: it is something else. */
@@ -214,6 +217,28 @@ business_days(const char *text)
 	return (int) n;
 }
 
+/* Says which option an interval that is none was given to. */
+static void
+blame_frequency(void *text)
+{
+	errhint(FREQUENCY_HINT);
+	errcontext("option \"frequency\"");
+}
+
+/* Text as PostgreSQL reads intervals. */
+static Interval *
+parse_interval(const char *text)
+{
+	ErrorContextCallback context = {.callback = blame_frequency,.previous = error_context_stack};
+	Interval   *interval;
+
+	error_context_stack = &context;
+	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(text),
+													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	error_context_stack = context.previous;
+	return interval;
+}
+
 /* An interval that is some months or some time, not both. */
 static void
 set_interval(const char *text, RnCalendar *frequency)
@@ -225,8 +250,7 @@ set_interval(const char *text, RnCalendar *frequency)
 	frequency->business_days = business_days(text);
 	if (frequency->business_days > 0)
 		return;
-	interval = DatumGetIntervalP(DirectFunctionCall3(interval_in, CStringGetDatum(text),
-													 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	interval = parse_interval(text);
 	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &usecs) ||
 		pg_add_s64_overflow(usecs, interval->time, &usecs) ||
 		(interval->month != 0) == (usecs != 0) || interval->month < 0 || usecs < 0)
@@ -241,7 +265,7 @@ set_frequency(const RecurnetOption *option, const JsonbValue *value, RnRowPolicy
 {
 	if (value->type == jbvNumeric)
 	{
-		char	   *text = numeric_out_sci(value->val.numeric, 0);
+		char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric)));
 		double		number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 																NumericGetDatum(value->val.numeric)));
 
@@ -416,20 +440,12 @@ check_together(RecurnetOptions *options)
 void
 recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options)
 {
-	recurnet_options_parse_again(cell, given, NULL, options);
-}
-
-void
-recurnet_options_parse_again(const char *cell, const Jsonb *given, const char *holidays,
-							 RecurnetOptions *options)
-{
 	JsonbIterator *iterator;
 	JsonbIteratorToken token;
 	JsonbValue	value;
 
 	memset(options, 0, sizeof(*options));
 	rn_recipe_defaults(&options->spec);
-	options->holidays = holidays != NULL ? pstrdup(holidays) : NULL;
 	set_cell(cell, &options->spec);
 	if (given == NULL)
 		return;
@@ -456,7 +472,7 @@ recurnet_options_parse_again(const char *cell, const Jsonb *given, const char *h
 }
 
 Jsonb *
-recurnet_options_effective(const RnTrainSpec *spec)
+recurnet_options_effective(const RnTrainSpec *spec, const char *holidays)
 {
 	StringInfoData text;
 
@@ -469,6 +485,11 @@ recurnet_options_effective(const RnTrainSpec *spec)
 		if (value != NULL)
 			appendStringInfo(&text, "%s\"%s\": %s", text.len > 1 ? ", " : "",
 							 recurnet_option_table[i].name, value);
+	}
+	if (holidays != NULL)
+	{
+		appendStringInfoString(&text, ", \"holidays\": ");
+		escape_json(&text, holidays);
 	}
 	appendStringInfoChar(&text, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));

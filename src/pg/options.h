@@ -24,14 +24,10 @@ typedef struct RecurnetOptions
 extern void recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options);
 
 /*
- * The same for options as they were used, which name no query: holidays is that
- * of the option, or NULL.
+ * Every option with the value that spec gives it, and the query of option
+ * holidays (or NULL), as a jsonb object.
  */
-extern void recurnet_options_parse_again(const char *cell, const Jsonb *used, const char *holidays,
-										 RecurnetOptions *options);
-
-/* Every option with the value that spec gives it, as a jsonb object. */
-extern Jsonb *recurnet_options_effective(const RnTrainSpec *spec);
+extern Jsonb *recurnet_options_effective(const RnTrainSpec *spec, const char *holidays);
 
 /* Name of the spec's cell as rn_train takes it. */
 extern const char *recurnet_options_cell(const RnTrainSpec *spec);

@@ -28,6 +28,7 @@
 #include "utils/date.h"
 #include "utils/datum.h"
 #include "utils/float.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
@@ -626,7 +627,8 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 		recurnet_zone_convert(host, &rows->panel, recurnet_zone_find(source->time_zone));
 	}
 	else
-		rows->time_zone = recurnet_zone_settle(host, &rows->panel, source->time_zone, source->zone_before);
+		rows->time_zone = recurnet_zone_settle(host, &rows->panel, source->time_zone, source->zone_before,
+											   source->whole_days);
 }
 
 /* The key of every series as JSON, which is all that is kept of it. */
@@ -634,10 +636,14 @@ static void
 name_series(Collector *collector)
 {
 	RnPanel    *panel = collector->panel;
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet keys",
-												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext scratch;
+	int			settings;
 
-	for (size_t s = 0; s < panel->count && collector->key.n > 0; s++)
+	if (collector->key.n == 0)
+		return;
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet keys", ALLOCSET_DEFAULT_SIZES);
+	settings = recurnet_key_pin_settings();
+	for (size_t s = 0; s < panel->count; s++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(scratch);
 		char	   *json = recurnet_key_json(&collector->key, key_of(collector, s), key_null_of(collector, s));
@@ -648,6 +654,7 @@ name_series(Collector *collector)
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(scratch);
 	}
+	AtEOXact_GUC(true, settings);
 	MemoryContextDelete(scratch);
 }
 

@@ -33,6 +33,7 @@ typedef struct RecurnetSource
 	 */
 	bool		zone_fixed;
 	const char *zone_before;	/* training again: the zone it had, or NULL */
+	bool		whole_days;		/* rows will be gathered into days of the zone, or more */
 } RecurnetSource;
 
 /* What was read, in the memory of the host. */

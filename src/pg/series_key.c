@@ -14,7 +14,10 @@
 #include "parser/parse_oper.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
+#include "utils/fmgrprotos.h"
+#include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/lsyscache.h"
 
 #include "series_key.h"
 
@@ -52,7 +55,14 @@ recurnet_key(TupleDesc desc, const RecurnetColumns *columns, const RecurnetNames
 		SortSupport order = &key.order[k];
 
 		key.attribute[k] = attribute;
-		get_sort_group_operators(attribute->atttypid, true, false, false, &key.less[k], NULL, NULL, NULL);
+		get_sort_group_operators(attribute->atttypid, false, false, false, &key.less[k], NULL, NULL, NULL);
+		if (!OidIsValid(key.less[k]))
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_FUNCTION),
+					 errmsg("column %s of type %s cannot tell series apart", quote_identifier(names->name[k]),
+							format_type_be(attribute->atttypid)),
+					 errdetail("The type has no order."),
+					 errhint("Cast it in the query, for example to text.")));
 		order->ssup_cxt = CurrentMemoryContext;
 		order->ssup_collation = attribute->attcollation;
 		order->ssup_attno = columns->key[k];
@@ -76,12 +86,43 @@ recurnet_key_compare(const RecurnetKey *key, const Datum *a, const bool *a_null,
 	return 0;
 }
 
+int
+recurnet_key_pin_settings(void)
+{
+	static const struct
+	{
+		const char *name;
+		const char *value;
+	}			pinned[] = {
+		{"TimeZone", "UTC"},
+		{"DateStyle", "ISO, YMD"},
+		{"IntervalStyle", "postgres"},
+		{"extra_float_digits", "1"},
+		{"bytea_output", "hex"},
+	};
+	int			level = NewGUCNestLevel();
+
+	for (size_t i = 0; i < lengthof(pinned); i++)
+		set_config_option(pinned[i].name, pinned[i].value, PGC_USERSET, PGC_S_SESSION,
+						  GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
 static char *
 jsonb_text(Datum datum)
 {
 	Jsonb	   *jsonb = DatumGetJsonbP(datum);
 
 	return JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+}
+
+/* 1.0 and 1.00 are one number, and one series. */
+static Datum
+plain_number(const RecurnetKey *key, int k, Datum value)
+{
+	if (getBaseType(key->attribute[k]->atttypid) != NUMERICOID)
+		return value;
+	return DirectFunctionCall1(numeric_trim_scale, value);
 }
 
 char *
@@ -95,7 +136,7 @@ recurnet_key_json(const RecurnetKey *key, const Datum *values, const bool *nulls
 		appendStringInfoString(&text, k == 0 ? "{" : ", ");
 		escape_json(&text, key->name[k]);
 		appendStringInfo(&text, ": %s", nulls[k] ? "null"
-						 : jsonb_text(FunctionCall1(&key->to_jsonb[k], values[k])));
+						 : jsonb_text(FunctionCall1(&key->to_jsonb[k], plain_number(key, k, values[k]))));
 	}
 	appendStringInfoChar(&text, '}');
 	return jsonb_text(recurnet_key_datum(text.data));

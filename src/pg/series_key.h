@@ -32,8 +32,17 @@ extern RecurnetKey recurnet_key(TupleDesc desc, const RecurnetColumns *columns,
 extern int	recurnet_key_compare(const RecurnetKey *key, const Datum *a, const bool *a_null,
 								 const Datum *b, const bool *b_null);
 
-/* {"store": 7} as jsonb writes it, in the current memory context. */
+/*
+ * {"store": 7} as jsonb writes it, in the current memory context: the same text
+ * for equal numbers, and under pinned settings for equal keys of all sessions.
+ */
 extern char *recurnet_key_json(const RecurnetKey *key, const Datum *values, const bool *nulls);
+
+/*
+ * Set what output functions look at, such as TimeZone, until AtEOXact_GUC(true,
+ * the result) or an error.
+ */
+extern int	recurnet_key_pin_settings(void);
 
 /* The names of the columns in such a text. */
 extern RecurnetNames recurnet_key_names(const char *json);

@@ -215,7 +215,8 @@ make_rows(const State *state, RecurnetFit *fit)
 	rows->bytes = state->n * (sizeof(double) + panel->columns * sizeof(float))
 		+ rn_times_bytes(&panel->series[0].time) + state->capacity * sizeof(Row);
 	if (state->type == TIMESTAMPTZOID)
-		rows->time_zone = recurnet_zone_settle(host, panel, fit->options.time_zone, NULL);
+		rows->time_zone = recurnet_zone_settle(host, panel, fit->options.time_zone, NULL,
+												recurnet_fit_whole_days(&fit->options.spec.rows));
 	else if (fit->options.time_zone != NULL)
 		recurnet_zone_refuse(state->type);
 }

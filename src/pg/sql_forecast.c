@@ -125,7 +125,9 @@ put_interval(const Use *use, double forecast, int step, double scale, Datum *val
 static int
 default_horizon(const RnModel *model)
 {
-	return model->network.spec.outputs > 1 ? model->network.spec.outputs : model->season;
+	int			outputs = model->network.spec.outputs;
+
+	return outputs > 1 || rn_inputs_end_early(&model->inputs) ? outputs : model->season;
 }
 
 /* The horizon from argument i; null: what the model was trained for. */
@@ -311,8 +313,8 @@ recurnet_forecast_as_value(PG_FUNCTION_ARGS)
 }
 
 /*
- * All rows of a series, those before the first full window without a prediction,
- * those made up for want of a value without an actual one.
+ * All rows of a series: those before the first full window without a prediction,
+ * those made up without an actual value, unless what is missing is said to be zero.
  */
 static void
 put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, double scale, const double *predicted)
@@ -330,7 +332,8 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, double s
 		recurnet_host_check(&use->host, rn_panel_time(&use->host.core, panel, series, i, &time));
 		put_time(use, time, &values[1], &nulls[1]);
 		values[3] = Float8GetDatum(panel->value[series->first + i]);
-		nulls[3] = panel->missing != NULL && panel->missing[series->first + i];
+		nulls[3] = panel->missing != NULL && panel->missing[series->first + i] &&
+			use->model->rows.missing != RN_MISSING_ZERO;
 		nulls[4] = nulls[5] = nulls[6] = !known;
 		if (known)
 		{

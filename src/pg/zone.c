@@ -201,24 +201,26 @@ mean_step(const RnTimes *time, size_t n)
 }
 
 /*
- * Are the times better told in UTC than in zone?  asked: the user named zone.
+ * Are the times better told in UTC than in zone?  asked: the user named zone;
+ * whole_days: shorter steps will be gathered into days, which are zone's.
  */
 static bool
-belongs_to_utc(const RnTimes *time, size_t n, pg_tz *zone, bool asked)
+belongs_to_utc(const RnTimes *time, size_t n, pg_tz *zone, bool asked, bool whole_days)
 {
 	int64		step = even_step(time, n, NULL);
 
 	if (step != 0 && step < USECS_PER_DAY)
-		return true;
+		return !whole_days;
 	if (asked || looks_regular(time, n, zone))
 		return false;
 
 	/* Irregular in both: where errors are about to name what offends. */
-	return looks_regular(time, n, NULL) || mean_step(time, n) < USECS_PER_DAY;
+	return looks_regular(time, n, NULL) || (!whole_days && mean_step(time, n) < USECS_PER_DAY);
 }
 
 const char *
-recurnet_zone_settle(RecurnetHost *host, RnPanel *panel, const char *asked, const char *before)
+recurnet_zone_settle(RecurnetHost *host, RnPanel *panel, const char *asked, const char *before,
+					 bool whole_days)
 {
 	pg_tz	   *zone = session_timezone;
 	size_t		voters = 0;
@@ -234,7 +236,7 @@ recurnet_zone_settle(RecurnetHost *host, RnPanel *panel, const char *asked, cons
 		if (series->n < 2)
 			continue;
 		voters++;
-		utc += belongs_to_utc(&series->time, series->n, zone, asked != NULL);
+		utc += belongs_to_utc(&series->time, series->n, zone, asked != NULL, whole_days);
 	}
 	if (2 * utc > voters)
 		return "UTC";

@@ -39,9 +39,10 @@ extern void recurnet_zone_convert(RecurnetHost *host, RnPanel *panel, pg_tz *zon
  * The same for the rows of a training, in the zone in which most of the series
  * are regular: asked, else before, the zone of a model that is trained
  * again, else the session's TimeZone (NULL: not given); or UTC for steps below
- * a day, which run through clock changes.  Returns the name.
+ * a day, which run through clock changes, unless they are to be gathered into
+ * whole_days.  Returns the name.
  */
 extern const char *recurnet_zone_settle(RecurnetHost *host, RnPanel *panel,
-										const char *asked, const char *before);
+										const char *asked, const char *before, bool whole_days);
 
 #endif							/* RECURNET_ZONE_H */

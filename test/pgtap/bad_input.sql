@@ -14,24 +14,7 @@ SELECT ok(rn_train('gru', 'SELECT day, v FROM s', '{"recipe": "plain", "units": 
 	name => 'good') > 0, 'good input trains');
 CREATE TABLE before AS SELECT count(*) AS models, (SELECT count(*) FROM recurnet.version) AS versions FROM recurnet.model;
 
--- A refusal: SQLSTATE, message, and hint or detail as LIKE patterns.
-CREATE FUNCTION refuses(command text, code text, message text, advice text, what text) RETURNS SETOF text
-LANGUAGE plpgsql AS $$
-DECLARE
-	state text;
-	said text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE command;
-	RETURN NEXT fail(what || ': no error');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, said = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN NEXT is(state, code, what || ': SQLSTATE');
-	RETURN NEXT alike(said, message, what || ': message');
-	RETURN NEXT alike(concat_ws(' ', detail, hint), advice, what || ': what to do');
-END $$;
+\ir refuses.psql
 
 CREATE FUNCTION refuses_rows(query text, code text, message text, advice text, what text) RETURNS SETOF text
 LANGUAGE sql AS $$

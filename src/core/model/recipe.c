@@ -191,6 +191,7 @@ check_lengths(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 		else
 			left++;
 	}
+	panel->failed = panel->count;
 	if (left > 0)
 		return RN_OK;
 	rn_fail(host, RN_TOO_FEW_ROWS, "none of the %zu series can be trained on", panel->count);
@@ -364,6 +365,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	size_t		rows;
 
 	memset(plan, 0, sizeof(*plan));
+	panel->failed = panel->count;
 	plan->spec = *spec;
 	plan->season_said = spec->season != 0;
 	resolve_fixed(&plan->spec);

@@ -100,15 +100,14 @@ check_covariates(RnHost *host, const RnPanel *panel, const RnRowPolicy *policy, 
 	return RN_OK;
 }
 
-/* Swap the rows of a series end for end. */
+/* Swap rows from .. to - 1 of a series, but for their times, end for end. */
 static RnCode
-reverse_rows(RnHost *host, RnPanel *panel, RnSeries *series)
+swap_rows(RnHost *host, RnPanel *panel, const RnSeries *series, size_t from, size_t to)
 {
 	double	   *value = panel->value + series->first;
 	size_t		C = (size_t) panel->columns;
 
-	rn_times_reverse(&series->time, series->n);
-	for (size_t i = 0, j = series->n - 1; i < j; i++, j--)
+	for (size_t i = from, j = to - 1; i < j; i++, j--)
 	{
 		double		swap = value[i];
 		float	   *a = panel->covariate + (series->first + i) * C;
@@ -124,6 +123,23 @@ reverse_rows(RnHost *host, RnPanel *panel, RnSeries *series)
 			a[c] = b[c];
 			b[c] = other;
 		}
+	}
+	return RN_OK;
+}
+
+/* Turn the rows of a series round; those of one time stay in their order. */
+static RnCode
+reverse_rows(RnHost *host, RnPanel *panel, RnSeries *series)
+{
+	RN_TRY(swap_rows(host, panel, series, 0, series->n));
+	rn_times_reverse(&series->time, series->n);
+	for (size_t i = 0, next; i < series->n; i = next)
+	{
+		RN_TRY(poll_at(host, i));
+		next = i + 1;
+		while (next < series->n && rn_time_at(&series->time, next) == rn_time_at(&series->time, i))
+			next++;
+		RN_TRY(swap_rows(host, panel, series, i, next));
 	}
 	return RN_OK;
 }
@@ -466,6 +482,7 @@ settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 		RN_TRY(find_duplicates(host, series, &duplicates));
 	if (duplicates)
 		RN_TRY(combine_rows(host, panel, series, policy->duplicates));
+	series->cut = ends.first + ends.last;
 	if (series->n > 0 && ends.last)
 		series->n--;
 	if (series->n > 0 && ends.first)
@@ -567,7 +584,10 @@ find_step(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, RnCalendar *c
 		}
 	}
 	if (votes.all > 0)
+	{
+		panel->failed = panel->count;
 		return count_votes(host, &votes, calendar);
+	}
 	if (first.code == RN_OK)	/* all left out: the caller sees */
 		return RN_OK;
 	host->error = first;
@@ -620,6 +640,7 @@ place_all(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
 		if (will_be < SIZE_MAX - rows)
 			rows += will_be;
 	}
+	panel->failed = panel->count;
 	panel->bytes = 0;
 	if (changes && __builtin_mul_overflow(rows, row_bytes, &panel->bytes))
 		panel->bytes = SIZE_MAX;

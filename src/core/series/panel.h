@@ -71,6 +71,7 @@ typedef struct RnSeries
 	int			anchor_day;		/* settled: of its calendar of months, else 0 */
 	size_t		filled;			/* rows made up */
 	size_t		combined;		/* rows that went into others of their step */
+	int			cut;			/* steps at its ends left out, as rows do not fill them */
 	char	   *skipped;		/* why it is left out; NULL: it is not */
 } RnSeries;
 
@@ -90,7 +91,8 @@ typedef struct RnPanel
 
 	RnCalendar	calendar;		/* settled: of all, but for the anchors */
 	size_t		bytes;			/* settled: rn_panel_fill allocates */
-	size_t		failed;			/* the series that an error is about */
+	size_t		failed;			/* the series that an error is about; count:
+								 * none in particular */
 	size_t		at_least;		/* rows that a series must have, or 0 */
 } RnPanel;
 
