@@ -95,6 +95,12 @@ JOIN rn_forecast('priced', 3, future => 'SELECT day, 1 AS price FROM plan WHERE 
 SELECT results_eq($$SELECT * FROM rn_forecast('priced', 3, future => 'SELECT day, price FROM plan WHERE store = 1')$$,
 	$$SELECT * FROM rn_forecast('priced', 3, future => 'SELECT day, CASE WHEN day > ''2024-08-30'' THEN 5 ELSE price END AS price FROM plan WHERE store = 1')$$,
 	'what comes after the horizon is nothing');
+SELECT is((SELECT forecast FROM rn_forecast(model, 1, future => future)), (SELECT forecast FROM rn_forecast(model, 7, future => future) WHERE step = 1),
+	'the first step is the same however far one asks: ' || model)
+FROM (VALUES ('priced', 'SELECT day, price FROM plan WHERE store = 1'), ('holidays', NULL)) m (model, future);
+SELECT results_eq($$SELECT forecast FROM rn_forecast('priced', 1, future => 'SELECT day, price FROM plan WHERE store = 1 AND day < ''2024-08-29''')$$,
+	$$SELECT forecast FROM rn_forecast('priced', 1, future => 'SELECT p.day, q.price FROM plan p JOIN plan q USING (store) WHERE store = 1 AND q.day = least(p.day, ''2024-08-28'')')$$,
+	'what is not given behind the horizon stays as it was');
 SET LOCAL client_min_messages = warning;
 SELECT results_eq($$SELECT step, ts, forecast FROM rn_forecast('chain', 3, as_of => '2024-05-01', future => 'SELECT store, day, price FROM plan')$$,
 	$$SELECT step, ts, forecast FROM rn_forecast('chain', 3, history => 'SELECT store, day, v, price, size FROM sales WHERE day <= ''2024-05-01''', future => 'SELECT store, day, price FROM plan')$$,
@@ -138,8 +144,8 @@ SELECT ok(learn('SELECT day, v FROM sale', 'calendar', NULL, '{"calendar_feature
 SELECT is((SELECT options ->> 'calendar_features' FROM rn_models WHERE name = 'calendar'), '["month", "day_of_week", "hour", "holiday"]', 'are recorded');
 SELECT alike((SELECT options ->> 'holidays' FROM rn_models WHERE name = 'calendar'), 'SELECT day FROM holiday UNION%', 'and so is the query');
 SELECT results_eq($$SELECT * FROM rn_forecast('calendar', 8)$$, $$SELECT * FROM rn_forecast('calendar', 8, history => 'SELECT day, v FROM sale')$$, 'a history has the same calendar');
-SELECT is((SELECT predicted FROM rn_predict('calendar', 'SELECT day, v FROM sale') ORDER BY ts DESC LIMIT 1)::numeric(20, 3),
-	(SELECT forecast FROM rn_forecast('calendar', 1, history => 'SELECT day, v FROM sale WHERE day < ''2024-08-27'''))::numeric(20, 3), 'and so has a prediction');
+SELECT is((SELECT predicted FROM rn_predict('calendar', 'SELECT day, v FROM sale') WHERE ts = '2024-08-10')::numeric(20, 3),
+	(SELECT forecast FROM rn_forecast('calendar', 1, history => 'SELECT day, v FROM sale WHERE day < ''2024-08-10'''))::numeric(20, 3), 'and so has a prediction');
 SELECT ok(learn('SELECT day, v FROM sale', 'word', NULL, '{"calendar_features": "month", "holidays": "SELECT day FROM holiday WHERE false"}') > 0, 'one feature without an array; no holidays at all');
 SELECT ok(learn('SELECT day, v FROM sale WHERE extract(day FROM day) <> 3', 'everything', NULL, '{"calendar_features": ["month"], "missing": "mask", "lower_bound": 0, "horizon": 1, "window": 1}') > 0, 'a window of one step');
 SELECT ok(bool_and(forecast >= 0), 'forecasts') FROM rn_forecast('everything', 40);
@@ -194,5 +200,8 @@ FROM rn_models m, rn_forecast(m.model_id, 3) WHERE coalesce(covariates, '') NOT 
 SELECT is((SELECT count(*) FROM recurnet.version), (SELECT count(*) + 3 FROM recurnet.model WHERE name IS NOT NULL), 'no model but those that were named');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND parent <> 'CacheMemoryContext'), 0::bigint, 'no memory is left');
 SELECT is((SELECT count(*) FROM pg_cursors WHERE statement LIKE '%sale%' AND name LIKE '<unnamed%'), 0::bigint, 'and no cursor');
+-- the end of time
+SELECT learn('SELECT (date ''294276-01-01'' + i) AS day, i AS v FROM generate_series(0, 363) i', 'end', NULL, '{"calendar_features": ["month"]}') > 0 AS trained \gset
+SELECT is(max(ts), '294276-12-31', 'forecasts to the last day') FROM rn_forecast_as(NULL::date, 'end', 2);
 SELECT finish();
 ROLLBACK;
