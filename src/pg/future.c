@@ -126,22 +126,27 @@ refuse_step(const RecurnetFuture *future, const char *key, int64 time, const cha
 			 errhint("Every step to be forecast needs one row with all covariates that are known ahead.")));
 }
 
-/* The row of a step. */
+/* The row of a step; NULL: what there is instead is in *what. */
 static const float *
-row_at(const RecurnetFuture *future, const RnSeries *series, const char *key, int64 time)
+row_at(const RecurnetFuture *future, const RnSeries *series, int64 time, const char **what)
 {
 	const RnPanel *panel = &future->rows.panel;
 	size_t		i = series != NULL ? find_row(series, time) : 0;
 	const float *row;
 
+	*what = "no row";
 	if (series == NULL || i == series->n || rn_time_at(&series->time, i) != time)
-		refuse_step(future, key, time, "no row");
+		return NULL;
+	*what = "more than one row";
 	if (i + 1 < series->n && rn_time_at(&series->time, i + 1) == time)
-		refuse_step(future, key, time, "more than one row");
+		return NULL;
 	row = panel->covariate + (series->first + i) * panel->columns;
 	for (int c = 0; c < panel->columns; c++)
 		if (!isfinite(row[c]))
-			refuse_step(future, key, time, psprintf("no usable %s", quote_identifier(future->known.name[c])));
+		{
+			*what = psprintf("no usable %s", quote_identifier(future->known.name[c]));
+			return NULL;
+		}
 	return row;
 }
 
@@ -151,15 +156,23 @@ recurnet_future_fill(RecurnetHost *host, const RecurnetFuture *future, const RnO
 {
 	const RnInputs *inputs = &future->subject->model->inputs;
 	const RnSeries *series = find_series(future, key);
+	const float *row = NULL;
+	int			ahead = rn_forecast_ahead(future->subject->model, steps);
 
-	for (int k = 0; k < steps; k++)
+	for (int k = 0; k < ahead; k++)
 	{
 		float	   *to = values + (size_t) k * inputs->given;
 		const float *from;
+		const char *what = NULL;
 		int64		time;
+		RnCode		code = rn_calendar_add(&host->core, &origin->calendar, origin->last_time, k + 1, &time);
 
-		recurnet_host_check(host, rn_calendar_add(&host->core, &origin->calendar, origin->last_time, k + 1, &time));
-		from = row_at(future, series, key, time);
+		if (k < steps)
+			recurnet_host_check(host, code);
+		from = code == RN_OK ? row_at(future, series, time, &what) : NULL;
+		if (from == NULL && k < steps)
+			refuse_step(future, key, time, what);
+		from = row = from != NULL ? from : row;
 		for (int c = 0; c < inputs->given; c++)
 			to[c] = inputs->covariate[c].kind == RN_COVARIATE_KNOWN ? *from++ : 0;
 	}

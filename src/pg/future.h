@@ -20,8 +20,9 @@ extern RecurnetFuture *recurnet_future_read(RecurnetHost *host, const RecurnetSu
 											const char *query);
 
 /*
- * The covariates of the steps after an origin of that key into future
- * [steps][given].  ERROR that names the first step for which there is none.
+ * The covariates of the steps after an origin of that key into values
+ * [rn_forecast_ahead][given].  ERROR that names the first of the steps for which
+ * there is none; behind the steps they stay as they were where there is none.
  */
 extern void recurnet_future_fill(RecurnetHost *host, const RecurnetFuture *future,
 								 const RnOrigin *origin, const char *key, int steps, float *values);

@@ -193,7 +193,7 @@ put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *f
 static void
 forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *future, int steps)
 {
-	int			given = use->model->inputs.given;
+	size_t		known = (size_t) rn_forecast_ahead(use->model, steps) * use->model->inputs.given;
 	int			part = Min(rn_fit_part(use->model->window), (int) Min(origins->count, RN_FIT_PART));
 	RnOrigin	origin[RN_FIT_PART];
 	const char *key[RN_FIT_PART];
@@ -203,11 +203,11 @@ forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *fut
 												  ALLOCSET_DEFAULT_SIZES);
 
 	recurnet_guc_check_memory(rn_forecast_bytes(use->model, part, steps)
-							  + part * (size_t) steps * (sizeof(double) + given * sizeof(float)),
+							  + part * (steps * sizeof(double) + known * sizeof(float)),
 							  "forecasting", "ask for fewer steps, or train a smaller network");
 	forecast = MemoryContextAllocHuge(CurrentMemoryContext, part * (size_t) steps * sizeof(double));
 	if (future != NULL)
-		values = MemoryContextAllocHuge(CurrentMemoryContext, part * (size_t) steps * given * sizeof(float));
+		values = MemoryContextAllocHuge(CurrentMemoryContext, part * known * sizeof(float));
 	for (size_t at = 0; at < origins->count; at += part)
 	{
 		int			B = (int) Min(origins->count - at, (size_t) part);
@@ -218,9 +218,9 @@ forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *fut
 			origin[b] = recurnet_history_origin(&use->host, origins, at + b, &key[b]);
 			if (future == NULL)
 				continue;
-			origin[b].future = values + (size_t) b * steps * given;
+			origin[b].future = values + b * known;
 			recurnet_future_fill(&use->host, future, &origin[b], key[b], steps,
-								 values + (size_t) b * steps * given);
+								 values + b * known);
 		}
 		recurnet_host_check(&use->host, rn_forecast(&use->host.core, use->model, origin, B, steps, forecast));
 		for (int b = 0; b < B; b++)

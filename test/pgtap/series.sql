@@ -178,6 +178,11 @@ SELECT refuses_tiny('SELECT * FROM mixed WHERE s IN (''double'', ''infinite'')',
 SELECT refuses_tiny('SELECT * FROM mixed WHERE false', 's', '{}', '21000', 'query returns no rows', '%WHERE%', 'no rows');
 SELECT refuses_tiny('SELECT s, day, v FROM mixed WHERE s = ''good'' UNION ALL SELECT ''w'', date ''2024-01-01'' + 7 * i, i FROM generate_series(0, 59) i', 's', '{}', '22000',
 	'the series have different steps', '%Of 2 series 1 have steps of%"frequency"%', 'no step of most');
+-- a time that is a mistake spoils its series, not all
+CREATE TABLE clock AS SELECT s, timestamp '2024-01-01' + i * interval '1 ms' AS at, i % 5 AS v FROM generate_series(1, 2) s, generate_series(0, 40) i;
+INSERT INTO clock VALUES (2, '2025-01-01', 0);
+SELECT refuses($$SELECT rn_train('gru', 'SELECT * FROM clock', '{"window": 5, "missing": "locf", "on_error": "fail"}', series => 's')$$, '22008', '%too many steps', '%mistake%"frequency"%', 'a year of milliseconds');
+SELECT lives_ok($$SELECT rn_train('gru', 'SELECT * FROM clock', '{"window": 5, "epochs": 1, "missing": "locf"}', series => 's')$$, 'is left out');
 -- options mend what on_error leaves out
 SELECT ok(tiny('SELECT * FROM mixed WHERE s NOT IN (''short'', ''single'', ''infinite'', ''weekly'')', 's', '{"missing": "locf", "duplicates": "avg", "on_error": "fail"}', 'mended') > 0, 'mended series train');
 SELECT results_eq($$SELECT l.series ->> 's', l.rows, l.filled, l.combined, l.skipped FROM rn_series_log l JOIN rn_models m USING (model_id) WHERE m.name = 'mended' ORDER BY 1$$,

@@ -180,6 +180,30 @@ duplicates(void **state)
 }
 
 /* What stands for a day without a row, and for a row without a value. */
+/* Of rows that come newest first, those of one time stay in their order. */
+static void
+newest_first(void **state)
+{
+	TestHost	test = test_host();
+	RnPanel		panel = make_panel(&test, RN_TIME_INTEGER, 1, 6, 1);
+	RnRowPolicy policy = {.duplicates = RN_DUPLICATES_LAST};
+	static const double want[] = {50, 40, 30};
+
+	(void) state;
+	add_row(&test, &panel, 0, 3, 10);
+	add_row(&test, &panel, 0, 3, 20);
+	add_row(&test, &panel, 0, 3, 30);
+	add_row(&test, &panel, 0, 2, 40);
+	add_row(&test, &panel, 0, 1, 60);
+	add_row(&test, &panel, 0, 1, 50);
+	assert_ok(test, prepare(&test, &panel, &policy));
+	assert_int_equal(panel.series[0].n, 3);
+	for (int i = 0; i < 3; i++)
+		assert_true(panel.value[i] == want[i] && panel.covariate[i] == (float) want[i]);
+	rn_panel_free(&test.host, &panel);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 gaps(void **state)
 {
@@ -278,6 +302,20 @@ resamples(void **state)
 	assert_ok(test, prepare(&test, &panel, &policy));
 	assert_int_equal(panel.series[0].n, 100);
 	assert_true(panel.series[0].start == 0 && panel.value[99] == 99);
+	rn_panel_free(&test.host, &panel);
+
+	/* several rows of one day are no reason to leave them there */
+	panel = make_panel(&test, RN_TIME_CIVIL, 1, 200, 1);
+	policy.frequency = (RnCalendar) {.kind = RN_TIME_CIVIL,.months = 1};
+	policy.duplicates = RN_DUPLICATES_AVG;
+	for (int i = 0; i < 91; i++)
+		for (int k = 0; k < 1 + i % 2; k++)
+			add_row(&test, &panel, 0, i * DAY, i < 31 ? i % 2 : i);
+	assert_ok(test, prepare(&test, &panel, &policy));
+	assert_int_equal(panel.series[0].n, 3);
+	assert_int_equal(panel.series[0].combined, 91 + 45 - 3);
+	assert_true(fabs(panel.value[0] - 30 / 46.0) < 1e-12);	/* no average of averages */
+	assert_true(fabs((double) panel.covariate[0] - 30 / 46.0) < 1e-6);
 	rn_panel_free(&test.host, &panel);
 
 	/* months on the 15th are months as they are */
@@ -568,6 +606,7 @@ main(void)
 		cmocka_unit_test(ordered_rows),
 		cmocka_unit_test(unordered_rows),
 		cmocka_unit_test(duplicates),
+		cmocka_unit_test(newest_first),
 		cmocka_unit_test(gaps),
 		cmocka_unit_test(resamples),
 		cmocka_unit_test(many_series),

@@ -140,9 +140,17 @@ rn_forecast_tail(const RnModel *model, size_t s)
 	};
 }
 
+int
+rn_forecast_ahead(const RnModel *model, int steps)
+{
+	int			O = model->network.spec.outputs;
+
+	return (steps + O - 1) / O * O;
+}
+
 /*
  * Rows of B origins one after the other, each of T rows and, where there are
- * covariates, steps more.
+ * covariates, those ahead.
  */
 typedef struct Stage
 {
@@ -158,7 +166,7 @@ typedef struct Stage
 static size_t
 stage_rows(const RnModel *model, int steps)
 {
-	return (size_t) model->window + (rn_inputs_columns(&model->inputs) > 0 ? (size_t) steps : 0);
+	return (size_t) model->window + (rn_inputs_columns(&model->inputs) > 0 ? (size_t) rn_forecast_ahead(model, steps) : 0);
 }
 
 static void
@@ -198,6 +206,7 @@ stage_origin(RnHost *host, const RnModel *model, const RnOrigin *origin, int b, 
 	size_t		rows = stage_rows(model, steps);
 	size_t		first = rows * (size_t) b;
 	size_t		C = (size_t) rn_inputs_columns(&model->inputs);
+	size_t		given = (size_t) model->inputs.given;
 
 	memcpy(stage->value + first, origin->value, T * sizeof(double));
 	if (stage->missing != NULL && origin->missing != NULL)
@@ -208,13 +217,19 @@ stage_origin(RnHost *host, const RnModel *model, const RnOrigin *origin, int b, 
 	{
 		float	   *row = stage->covariate + (first + i) * C;
 		int64_t		time;
+		RnCode		code;
 
-		if (model->inputs.given > 0)
+		if (given > 0)
 			stage_given(model, origin, i, row);
 		if (model->inputs.features == 0)
 			continue;
-		RN_TRY(rn_calendar_add(host, &origin->calendar, origin->last_time, (int64_t) i - (int64_t) T + 1, &time));
-		rn_inputs_calendar(&model->inputs, time, model->holiday, model->holidays, row);
+		code = rn_calendar_add(host, &origin->calendar, origin->last_time, (int64_t) i - (int64_t) T + 1, &time);
+		if (code != RN_OK && i < T + (size_t) steps)
+			return code;
+		if (code == RN_OK)
+			rn_inputs_calendar(&model->inputs, time, model->holiday, model->holidays, row);
+		else					/* the end of time, behind what is asked for */
+			memcpy(row + given, row + given - C, (C - given) * sizeof(float));
 	}
 	stage->view[b] = (RnView) {first, first, first + rows, origin->transform, origin->base_season};
 	return RN_OK;

@@ -17,8 +17,8 @@ typedef struct RnOrigin
 	const float *covariate;		/* [T] rows, stride numbers apart, of which the
 								 * first are the user's; NULL without */
 	size_t		stride;
-	const float *future;		/* [steps][given] of what is known ahead; NULL:
-								 * nothing is needed */
+	const float *future;		/* [rn_forecast_ahead][given] of what is known
+								 * ahead; NULL: nothing is needed */
 	int64_t		last_time;		/* of the newest row */
 	RnCalendar	calendar;
 	RnTransform transform;
@@ -27,6 +27,12 @@ typedef struct RnOrigin
 
 /* Where training ended for series s of the model, without a future. */
 extern RnOrigin rn_forecast_tail(const RnModel *model, size_t s);
+
+/*
+ * So many steps ahead the network looks at what is known, to forecast steps:
+ * as far as whole heads reach, as in training.
+ */
+extern int	rn_forecast_ahead(const RnModel *model, int steps);
 
 /*
  * The steps steps after B (at most RN_FIT_PART) origins side by side, in users'

@@ -607,7 +607,10 @@ place(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *policy,
 	if (!rn_calendar_steps(&calendar, series->start, rn_time_at(&series->time, series->n - 1), &steps))
 		return rn_fail(host, RN_IRREGULAR_TIME, "the last row is not on the calendar of the first");
 	if ((uint64_t) steps >= UINT32_MAX)
-		return rn_fail(host, RN_NO_MEMORY, "the series spans too many steps");
+	{
+		rn_fail(host, RN_TIME_OVERFLOW, "the series spans too many steps");
+		return rn_fail_hint(host, "Leave out rows whose time is a mistake, or set a coarser \"frequency\".");
+	}
 	*rows = (size_t) steps + 1;
 	if (*rows < panel->at_least)
 		return too_few(host, *rows, panel->at_least);
