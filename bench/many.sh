@@ -1,7 +1,7 @@
 #!/bin/bash
 # many.sh: many series at once, through SQL, beside PyTorch
 #
-# RUNS (5) rounds of the three statements below, each in a session of its own and
+# RUNS (5) rounds of the four statements below, each in a session of its own and
 # followed by PyTorch doing the same (bench/peers_many.py, which has its data in
 # memory already): seconds, medians over the rounds, as Markdown.  A statement's
 # seconds are all that a user waits for, from the rows of a table to rows or a
@@ -79,16 +79,27 @@ hourly() {
         ORDER BY series_id, t) TO '$dir/hourly' DELIMITER ' '"
 }
 
+# 1,000 groups of 100 rows.
+groups() {
+    sql -c "CREATE UNLOGGED TABLE groups AS
+        SELECT g, t, 100 + g % 50 + 10 * sin((g + t) * 0.5236) + (g * 31 + t * 7919) % 11 AS v
+        FROM generate_series(1, 1000) g, generate_series(1, 100) t ORDER BY g, t" \
+        -c "VACUUM ANALYZE groups" -c "\\copy (SELECT g, v FROM groups ORDER BY g, t) TO '$dir/groups' DELIMITER ' '"
+}
+
 # What is measured.
 from_tails="SELECT count(*), sum(forecast) FROM rn_forecast('fleet', 12);"
 from_rows="SELECT count(*), sum(forecast) FROM rn_forecast('fleet', 12, history => 'SELECT s, t, v FROM fleet');"
 train_global="SELECT rn_train('lstm', 'SELECT series_id, t, value FROM hourly',
     '{\"recipe\": \"plain\", \"units\": 50, \"window\": 48, \"horizon\": 48, \"epochs\": 1, \"batch_size\": 256}',
     series => 'series_id');"
+train_models="CREATE TEMP TABLE models AS SELECT g, rn_fit(t, v, 'lstm',
+    '{\"recipe\": \"plain\", \"units\": 16, \"window\": 12, \"epochs\": 20}') AS model FROM groups GROUP BY g;"
 
 sql -c 'CREATE EXTENSION recurnet' -c 'ALTER SYSTEM SET autovacuum = off' -o /dev/null -c 'SELECT pg_reload_conf()'
 fleet
 hourly
+groups
 for ((round = 1; round <= runs; round++)); do
     echo "round $round" >&2
     echo "tails recurnet $(recurnet "$from_tails")"
@@ -96,6 +107,9 @@ for ((round = 1; round <= runs; round++)); do
     echo "rows recurnet $(recurnet "$from_rows")"
     echo "global recurnet $(recurnet "$train_global")"
     echo "global PyTorch $(pytorch global hourly)"
+    echo "models recurnet $(recurnet "$train_models")"
+    echo "models PyTorch $(pytorch models groups)"
+    echo "models batched $(pytorch models-batched groups)"
 done > "$dir/results"
 
 # Medians, and their ratios: "task who seconds kB" to a table.
@@ -115,4 +129,6 @@ sort -k1,1 -k2,2 -k3,3n "$dir/results" | awk '
         line("forecast 100,000 series, from the tails stored with the model", "tails", "tails", "PyTorch")
         line("forecast 100,000 series, from the 60 rows of each in a table", "rows", "tails", "PyTorch")
         line("train one LSTM(50) on 414 hourly series, an epoch", "global", "global", "PyTorch")
+        line("train 1,000 models LSTM(16), one per group, 20 epochs; PyTorch in a loop", "models", "models", "PyTorch")
+        line("the same; PyTorch with 100 networks in a tensor", "models", "models", "batched")
     }'
