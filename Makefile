@@ -186,13 +186,17 @@ $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 
 # ---- benchmarks -----------------------------------------------------------
 
-# make bench: the core beside PyTorch, Keras and the BLAS alone; it makes the
-# peers an environment of their own (some 3 GB).  make growth: do time and
-# memory grow linearly with the rows?  Both tables of docs/performance.md.
-.PHONY: bench growth
+# make bench: the core beside PyTorch, Keras and the BLAS alone, then many series
+# at once beside PyTorch (alone: make bench-many); it makes the peers an
+# environment of their own (some 3 GB).  make growth: do time and memory grow
+# linearly with the rows?  All tables of docs/performance.md.
+.PHONY: bench bench-many growth
 bench: SERIES ?= examples/electric.csv
 bench: build/bench/speed build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/speed.sh $(SERIES)
+	@PYTHON=build/bench/venv/bin/python bench/many.sh
+bench-many: build/bench/venv/done all
+	@PYTHON=build/bench/venv/bin/python bench/many.sh
 growth: all
 	@bench/growth.sh
 build/bench/venv/done: bench/requirements.txt

@@ -234,11 +234,45 @@ calendar_columns(void **state)
 	assert_true(b[6] == 0);
 }
 
+/* Series of one window to many, the long ones first, last or in between. */
+static void
+finds_series(void **state)
+{
+	static const size_t windows[][5] = {
+		{1, 1, 1, 1, 1}, {1000, 1, 1, 1, 1}, {1, 1, 1, 1, 1000}, {1, 3, 1000, 2, 1}, {500, 1, 7, 1, 500}
+	};
+
+	(void) state;
+	for (size_t k = 0; k < sizeof(windows) / sizeof(windows[0]); k++)
+		for (size_t count = 1; count <= 5; count++)
+		{
+			RnSampleSeries series[5] = {0};
+			RnSamples	samples = {.count = count,.series = series};
+			size_t		i = 0;
+
+			for (size_t s = 0; s < count; s++)
+			{
+				series[s].sample = samples.n;
+				series[s].view.row = 10000 * s;
+				samples.n += windows[k][s];
+			}
+			for (size_t s = 0; s < count; s++)
+				for (size_t w = 0; w < windows[k][s]; w++)
+				{
+					size_t		of;
+
+					assert_int_equal(rn_samples_view(&samples, i++, &of).row, 10000 * s + w);
+					assert_int_equal(of, s);
+				}
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts),
+		cmocka_unit_test(finds_series),
 		cmocka_unit_test(gathers),
 		cmocka_unit_test(stays_at_the_end),
 		cmocka_unit_test(calendar_columns),

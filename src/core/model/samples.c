@@ -19,18 +19,33 @@ rn_windows_count(size_t n, int window, int horizon)
 	return n < span ? 0 : n - span + 1;
 }
 
-/* The last series whose first window is not after sample i. */
+/*
+ * The last series whose first window is not after sample i.  Among many, halving
+ * from the ends would miss the cache at every step: it begins where the series
+ * would be if all had as many windows, and goes from there in growing strides.
+ */
 static size_t
 find_series(const RnSamples *samples, size_t i)
 {
-	size_t		low = 0;
-	size_t		high = samples->count;
+	const RnSampleSeries *series = samples->series;
+	size_t		low = i * samples->count / samples->n;	/* both below 2^32 */
+	size_t		high = low + 1;
 
+	for (size_t stride = 1; series[low].sample > i; stride *= 2)
+	{
+		high = low;
+		low = low > stride ? low - stride : 0;
+	}
+	for (size_t stride = 1; high < samples->count && series[high].sample <= i; stride *= 2)
+	{
+		low = high;
+		high = samples->count - high > stride ? high + stride : samples->count;
+	}
 	while (high - low > 1)
 	{
 		size_t		middle = low + (high - low) / 2;
 
-		if (samples->series[middle].sample <= i)
+		if (series[middle].sample <= i)
 			low = middle;
 		else
 			high = middle;
