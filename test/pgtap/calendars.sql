@@ -67,7 +67,9 @@ BEGIN
 		format('%s from %s by %s', type, start, by));
 	PERFORM rn_drop_model('cal');
 END $$;
-SELECT goes_on_t(0, 1, 'int'), goes_on_t(-50, 7, 'smallint'), goes_on_t(9007199254740993, 1000000007, 'bigint');
+SELECT goes_on_t(0, 1, 'int');
+SELECT goes_on_t(-50, 7, 'smallint');
+SELECT goes_on_t(9007199254740993, 1000000007, 'bigint');
 
 ---------------------------------------------------------------------------
 -- zones: rows through both changes of the clock of 2024, forecasts over them
