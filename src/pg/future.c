@@ -11,16 +11,18 @@
 
 #include "miscadmin.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 
 #include "future.h"
 #include "history.h"
+#include "panel_check.h"
 #include "reader.h"
 
 struct RecurnetFuture
 {
 	const RecurnetSubject *subject;
 	RecurnetNames known;
-	RecurnetRows rows;			/* not settled: times as they came */
+	RecurnetRows rows;			/* combined, and in order, but not settled */
 	const RnSeries **by_key;	/* [count] in the order of their keys */
 };
 
@@ -52,6 +54,25 @@ check_needed(const RecurnetSubject *subject, const RecurnetNames *known, const c
 					 recurnet_names_list(known))));
 }
 
+/*
+ * Combine rows as those of the training were: covariates are averaged where
+ * values are added.  What is no number is told where one is needed.
+ */
+static void
+combine(RecurnetHost *host, const RnModel *model, RnPanel *panel)
+{
+	RnRowPolicy policy = model->rows;
+
+	for (size_t i = 0; i < panel->rows * panel->columns; i++)
+		if (!isfinite(panel->covariate[i]))
+			panel->covariate[i] = get_float4_nan();
+	policy.missing = RN_MISSING_LOCF;
+	policy.on_error = RN_ON_ERROR_FAIL;
+	if (policy.duplicates == RN_DUPLICATES_SUM)
+		policy.duplicates = RN_DUPLICATES_AVG;
+	recurnet_panel_check(host, panel, rn_panel_combine(&host->core, panel, &policy));
+}
+
 RecurnetFuture *
 recurnet_future_read(RecurnetHost *host, const RecurnetSubject *subject, const char *query)
 {
@@ -73,6 +94,7 @@ recurnet_future_read(RecurnetHost *host, const RecurnetSubject *subject, const c
 	from.inputs.given = future->known.n;
 	recurnet_reader_read(host, &from, &future->rows);
 	recurnet_history_check_type(subject->time_type, future->rows.time_type);
+	combine(host, subject->model, panel);
 
 	future->by_key = MemoryContextAllocHuge(host->context, (panel->count + 1) * sizeof(RnSeries *));
 	for (size_t s = 0; s < panel->count; s++)
@@ -93,20 +115,18 @@ find_series(const RecurnetFuture *future, const char *key)
 	return found != NULL ? *found : NULL;
 }
 
-/* The first row of a series that is not before time, which ascend or descend. */
+/* The first row of a series that is not before time. */
 static size_t
 find_row(const RnSeries *series, int64 time)
 {
-	bool		descending = series->n > 1 && rn_time_at(&series->time, 0) > rn_time_at(&series->time, series->n - 1);
 	size_t		low = 0;
 	size_t		high = series->n;
 
 	while (low < high)
 	{
 		size_t		middle = low + (high - low) / 2;
-		int64		there = rn_time_at(&series->time, middle);
 
-		if (descending ? there > time : there < time)
+		if (rn_time_at(&series->time, middle) < time)
 			low = middle + 1;
 		else
 			high = middle;

@@ -262,6 +262,16 @@ request_option(const Jsonb *request, const char *name)
 	return pnstrdup(text->val.string.val, text->val.string.len);
 }
 
+/* Did the request say that option? */
+static bool
+request_has(const Jsonb *request, const char *name)
+{
+	JsonbValue *options = request_member(request, "options");
+
+	return options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data) &&
+		getKeyJsonValueFromContainer(options->val.binary.data, name, strlen(name), NULL) != NULL;
+}
+
 /* The options for training a stored model again. */
 static void
 options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
@@ -271,6 +281,7 @@ options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
 	if (warm)
 	{
 		recurnet_options_parse(old->cell, old->options, options);
+		options->spec.season_kept = !request_has(old->request, "season");
 		return;
 	}
 	cell = request_member(old->request, "cell");

@@ -121,6 +121,12 @@ SELECT refuses($$SELECT * FROM rn_forecast('weather', 4)$$, '22023', '4 steps ar
 SELECT ok(learn('SELECT day, v, weather FROM sale', 'weather1', 'weather past', '{"horizon": 1}') > 0, 'one step');
 SELECT is(count(*), 1::bigint, 'and then by default one step') FROM rn_forecast('weather1');
 SELECT ok(count(predicted) > 200, 'rn_predict needs nothing more') FROM rn_predict('weather', 'SELECT day, v, weather FROM sale');
+SELECT refuses_learn('SELECT day, v, price FROM sale', 'price static', '{}', '22003', 'static covariate changes from % to % at time 2024-%',
+	'%known or past%', 'a static covariate that changes');
+SELECT ok(learn('SELECT day, v, price FROM sale', 'weekly', 'price known', '{"frequency": "1 week", "duplicates": "sum"}') > 0, 'days to weeks, with prices');
+SELECT results_eq($$SELECT step, forecast FROM rn_forecast('weekly', 3, future => 'SELECT day, price FROM plan WHERE store = 1 ORDER BY day DESC')$$,
+	$$SELECT step, forecast FROM rn_forecast('weekly', 3, future =>
+		'SELECT date_trunc(''week'', day)::date AS day, avg(price) AS price FROM plan WHERE store = 1 GROUP BY 1')$$, 'whose future is brought to weeks, too');
 SELECT ok(learn('SELECT store, day, v, size FROM sales', 'sizes', 'size static', '{"epochs": 5}', 'store') > 0, 'static alone');
 SELECT is(count(*), 20::bigint, 'needs no future and has no end') FROM rn_forecast('sizes', 10);
 SELECT ok(bool_or(a.forecast <> b.forecast), 'and is looked at') FROM rn_forecast('sizes', 1, history => 'SELECT store, day, v, size FROM sales') a

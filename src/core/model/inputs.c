@@ -137,9 +137,13 @@ rn_inputs_calendar(const RnInputs *inputs, int64_t time, const int32_t *holiday,
 		*at = n > 0 && day >= holiday[0] && day <= holiday[n - 1] && is_holiday(holiday, n, day);
 }
 
-/* Sum over all rows of (covariate c - center) to the power of 1 or 2; rows in *n. */
+/*
+ * Sum over the first rows [count] of each series of (covariate c - center) to
+ * the power of 1 or 2; their number in *n.
+ */
 static RnCode
-sum_column(RnHost *host, const RnPanel *panel, int c, double center, bool squares, double *sum, size_t *n)
+sum_column(RnHost *host, const RnPanel *panel, const size_t *rows, int c, double center, bool squares,
+		   double *sum, size_t *n)
 {
 	size_t		C = (size_t) panel->columns;
 
@@ -149,7 +153,7 @@ sum_column(RnHost *host, const RnPanel *panel, int c, double center, bool square
 	{
 		const RnSeries *series = &panel->series[s];
 
-		for (size_t i = 0; i < series->n; i++)
+		for (size_t i = 0; i < rows[s]; i++)
 		{
 			double		d = (double) panel->covariate[(series->first + i) * C + (size_t) c] - center;
 
@@ -157,13 +161,13 @@ sum_column(RnHost *host, const RnPanel *panel, int c, double center, bool square
 				RN_TRY(rn_poll(host));
 			*sum += squares ? d * d : d;
 		}
-		*n += series->n;
+		*n += rows[s];
 	}
 	return RN_OK;
 }
 
 RnCode
-rn_inputs_fit(RnHost *host, RnInputs *inputs, const RnPanel *panel)
+rn_inputs_fit(RnHost *host, RnInputs *inputs, const RnPanel *panel, const size_t *rows)
 {
 	for (int c = 0; c < inputs->given; c++)
 	{
@@ -171,12 +175,43 @@ rn_inputs_fit(RnHost *host, RnInputs *inputs, const RnPanel *panel)
 		double		sum;
 		size_t		n;
 
-		RN_TRY(sum_column(host, panel, c, 0, false, &sum, &n));
+		RN_TRY(sum_column(host, panel, rows, c, 0, false, &sum, &n));
 		covariate->shift = n > 0 ? sum / (double) n : 0;
-		RN_TRY(sum_column(host, panel, c, covariate->shift, true, &sum, &n));
+		RN_TRY(sum_column(host, panel, rows, c, covariate->shift, true, &sum, &n));
 		covariate->scale = n > 0 ? sqrt(sum / (double) n) : 1;
 		if (!(covariate->scale > 1e-30 * (1 + fabs(covariate->shift))))
 			covariate->scale = 1;	/* the same everywhere */
+	}
+	return RN_OK;
+}
+
+RnCode
+rn_inputs_check_static(RnHost *host, const RnInputs *inputs, const RnPanel *panel, const RnSeries *series)
+{
+	size_t		C = (size_t) panel->columns;
+
+	for (int c = 0; c < inputs->given; c++)
+	{
+		const float *column = panel->covariate + series->first * C + (size_t) c;
+
+		if (inputs->covariate[c].kind != RN_COVARIATE_STATIC)
+			continue;
+		for (size_t i = 1; i < series->n; i++)
+		{
+			int64_t		time;
+			char		text[RN_TIME_TEXT];
+
+			if (i % POLL_ROWS == 0)
+				RN_TRY(rn_poll(host));
+			if (column[i * C] == column[0])
+				continue;
+			RN_TRY(rn_panel_time(host, panel, series, i, &time));
+			rn_time_describe(panel->kind, time, text, sizeof(text));
+			rn_fail(host, RN_INVALID_DATA, "static covariate changes from %g to %g at time %s",
+					(double) column[(i - 1) * C], (double) column[i * C], text);
+			rn_fail_detail(host, "It is number %d of the covariates.", c + 1);
+			return rn_fail_hint(host, "Say known or past of a covariate that changes within a series.");
+		}
 	}
 	return RN_OK;
 }

@@ -80,10 +80,14 @@ extern void rn_inputs_calendar(const RnInputs *inputs, int64_t time, const int32
 							   size_t n, float *row);
 
 /*
- * Scale the user's covariates by what the rows of the panel show: mean 0,
- * standard deviation 1.
+ * Scale the user's covariates by what the first rows [count] of each series of
+ * the panel show: mean 0, standard deviation 1.
  */
-extern RnCode rn_inputs_fit(RnHost *host, RnInputs *inputs, const RnPanel *panel);
+extern RnCode rn_inputs_fit(RnHost *host, RnInputs *inputs, const RnPanel *panel, const size_t *rows);
+
+/* RN_INVALID_DATA for a series whose static covariates change. */
+extern RnCode rn_inputs_check_static(RnHost *host, const RnInputs *inputs, const RnPanel *panel,
+									 const RnSeries *series);
 
 /* Rows to look at: arrays as in RnPanel. */
 typedef struct RnRows

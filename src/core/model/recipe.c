@@ -173,9 +173,12 @@ rn_recipe_split(const RnTrainSpec *spec, size_t rows)
 	return split;
 }
 
-/* Leave out, or refuse, what is too short for a window and a horizon. */
+/*
+ * Leave out, or refuse, what is too short for a window and a horizon, or not what
+ * it is said to be.
+ */
 static RnCode
-check_lengths(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
+check_series(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 {
 	size_t		least = (size_t) spec->window + (size_t) spec->horizon;
 	size_t		left = 0;
@@ -183,11 +186,14 @@ check_lengths(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 	for (size_t s = 0; s < panel->count; s++)
 	{
 		size_t		rows = rn_recipe_rows(spec, &panel->series[s]);
+		RnCode		code;
 
 		if (panel->series[s].n == 0)
 			continue;
-		if (rows < least)
-			RN_TRY(rn_panel_skip(host, panel, &spec->rows, s, too_few(host, rows, least, spec)));
+		code = rows < least ? too_few(host, rows, least, spec)
+			: rn_inputs_check_static(host, &spec->inputs, panel, &panel->series[s]);
+		if (code != RN_OK)
+			RN_TRY(rn_panel_skip(host, panel, &spec->rows, s, code));
 		else
 			left++;
 	}
@@ -367,7 +373,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	memset(plan, 0, sizeof(*plan));
 	panel->failed = panel->count;
 	plan->spec = *spec;
-	plan->season_said = spec->season != 0;
+	plan->season_said = spec->season != 0 && !spec->season_kept;
 	resolve_fixed(&plan->spec);
 	RN_TRY(median_rows(host, spec, panel, &rows));
 	resolve_lengths(&plan->spec, &panel->calendar, rows);
@@ -376,7 +382,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 					   plan->spec.window, RN_MAX_WINDOW);
 	RN_TRY(resolve_inputs(host, &plan->spec, panel));
 	RN_TRY(check_optimizer(host, &plan->spec.optim));
-	RN_TRY(check_lengths(host, panel, &plan->spec));
+	RN_TRY(check_series(host, panel, &plan->spec));
 	RN_TRY(split_windows(host, plan, panel, !isnan(spec->validation_split)));
 	plan_network(plan);
 	RN_TRY(rn_network_check(host, &plan->network));

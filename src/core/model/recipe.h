@@ -44,6 +44,8 @@ typedef struct RnTrainSpec
 	int			window;			/* 0: open */
 	int			horizon;		/* 0: open */
 	int			season;			/* 0: open */
+	bool		season_kept;	/* it was open when a recipe chose it, and is
+								 * each series' own as if it still were */
 	RnScalerKind scaler;
 	bool		scaler_open;
 

@@ -47,6 +47,33 @@ fill_calendar(Run *run, const int32_t *holiday, size_t holidays)
 	return RN_OK;
 }
 
+/* Rows of a series that training windows see. */
+static size_t
+rows_seen(const RnTrainSpec *spec, const RnSeries *series)
+{
+	RnSplit		split = rn_recipe_split(spec, rn_recipe_rows(spec, series));
+
+	return series->n == 0 ? 0 : split.train + (size_t) spec->window + (size_t) spec->horizon - 1;
+}
+
+/* Scalers of covariates, from the same rows as those of values. */
+static RnCode
+fit_covariates(Run *run)
+{
+	const RnPanel *panel = run->panel;
+	size_t	   *rows;
+	RnCode		code;
+
+	if (run->model->inputs.given == 0)
+		return RN_OK;
+	RN_TRY(rn_alloc(run->host, panel->count, sizeof(size_t), (void **) &rows));
+	for (size_t s = 0; s < panel->count; s++)
+		rows[s] = rows_seen(&run->plan->spec, &panel->series[s]);
+	code = rn_inputs_fit(run->host, &run->model->inputs, panel, rows);
+	rn_free(run->host, rows);
+	return code;
+}
+
 /* Scalers from the rows that training windows see, and base seasons. */
 static RnCode
 fit_series(Run *run)
@@ -59,19 +86,18 @@ fit_series(Run *run)
 	{
 		const RnSeries *series = &run->panel->series[s];
 		size_t		rows = rn_recipe_rows(spec, series);
-		RnSplit		split = rn_recipe_split(spec, rows);
-		size_t		seen = split.train + (size_t) spec->window + (size_t) spec->horizon - 1;
 		RnTransform transform;
 
 		if (series->n == 0)
 			continue;
-		RN_TRY(rn_transform_fit(run->host, spec->scaler, run->panel->value + series->first, seen, &transform));
+		RN_TRY(rn_transform_fit(run->host, spec->scaler, run->panel->value + series->first,
+								rows_seen(spec, series), &transform));
 		model->series[model->count++] = (RnModelSeries) {
 			.shift = transform.shift,.scale = transform.scale,.anchor_day = series->anchor_day,
 			.base_season = rn_model_base_season(model, rows, run->plan->season_said)
 		};
 	}
-	return rn_inputs_fit(run->host, &model->inputs, run->panel);
+	return fit_covariates(run);
 }
 
 /* A head that predicts 0. */

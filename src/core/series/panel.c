@@ -653,7 +653,7 @@ place_all(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
 }
 
 RnCode
-rn_panel_settle(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, const RnCalendar *calendar)
+rn_panel_combine(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
 {
 	for (size_t s = 0; s < panel->count; s++)
 	{
@@ -662,6 +662,13 @@ rn_panel_settle(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, const R
 		if (code != RN_OK)
 			RN_TRY(rn_panel_skip(host, panel, policy, s, code));
 	}
+	return RN_OK;
+}
+
+RnCode
+rn_panel_settle(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, const RnCalendar *calendar)
+{
+	RN_TRY(rn_panel_combine(host, panel, policy));
 	if (calendar != NULL)
 		panel->calendar = *calendar;
 	else if (policy->has_frequency)

@@ -108,6 +108,12 @@ typedef struct RnPanel
 extern RnCode rn_panel_settle(RnHost *host, RnPanel *panel, const RnRowPolicy *policy,
 							  const RnCalendar *calendar);
 extern RnCode rn_panel_fill(RnHost *host, RnPanel *panel, const RnRowPolicy *policy);
+
+/*
+ * Only bring rows to the policy's frequency and combine those of one step: for
+ * rows that need be neither evenly spaced nor complete.  They ascend then.
+ */
+extern RnCode rn_panel_combine(RnHost *host, RnPanel *panel, const RnRowPolicy *policy);
 extern void rn_panel_free(RnHost *host, RnPanel *panel);
 
 /* The calendar of a series. */
