@@ -56,7 +56,7 @@ CREATE TABLE recurnet.version (
 	losses        double precision[] NOT NULL,
 	val_losses    double precision[],
 	metrics       jsonb NOT NULL,
-	series_log    jsonb NOT NULL,
+	series_log    json NOT NULL,
 	trained_by    name NOT NULL,
 	trained_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	duration      interval NOT NULL,
@@ -174,7 +174,7 @@ CREATE VIEW @extschema@.rn_series_log WITH (security_barrier) AS
 SELECT v.model_id, v.version, l.series, l.rows, l.filled, l.combined, l.cut, l.skipped
 FROM recurnet.model m
 JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
-CROSS JOIN LATERAL pg_catalog.jsonb_to_recordset(v.series_log)
+CROSS JOIN LATERAL pg_catalog.json_to_recordset(v.series_log)
 	AS l (series jsonb, rows bigint, filled bigint, combined bigint, cut integer, skipped text)
 WHERE EXISTS (
 	SELECT FROM pg_catalog.pg_roles r

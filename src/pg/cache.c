@@ -25,6 +25,7 @@
 
 #include "cache.h"
 #include "guc.h"
+#include "words.h"
 
 typedef struct Entry
 {
@@ -138,6 +139,7 @@ make_entry(RecurnetHost *host, const RecurnetVersion *version)
 	code = rn_model_decode(&decoder.core, (const unsigned char *) VARDATA_ANY(weights),
 						   VARSIZE_ANY_EXHDR(weights), &entry->model);
 	recurnet_host_check(&decoder, code);
+	recurnet_words_load(&decoder, &entry->model);
 	pfree(weights);
 	MemoryContextSwitchTo(caller);
 	return entry;

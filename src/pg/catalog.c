@@ -428,7 +428,7 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	else
 		recurnet_parameter_null(&s, FLOAT8ARRAYOID);
 	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->metrics));
-	recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(version->series_log));
+	recurnet_parameter(&s, JSONOID, CStringGetTextDatum(version->series_log));
 	recurnet_parameter_text(&s, GetUserNameFromId(scope->user, false));
 	recurnet_parameter(&s, INTERVALOID, IntervalPGetDatum(&duration));
 	recurnet_statement_run(&s, SPI_OK_INSERT);

@@ -53,7 +53,7 @@ typedef struct RecurnetVersion
 	const double *losses;		/* [epochs]; when stored only */
 	const double *val_losses;	/* [epochs] or NULL; when stored only */
 	Jsonb	   *metrics;
-	Jsonb	   *series_log;		/* when stored only: series that rows were made
+	char	   *series_log;		/* when stored only, JSON: series that rows were made
 								 * up for, combined, or left out */
 	char	   *trained_by;		/* when loaded only, as text: */
 	char	   *trained_at;

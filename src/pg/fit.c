@@ -16,6 +16,7 @@
 #include "fit.h"
 #include "guc.h"
 #include "time_type.h"
+#include "words.h"
 
 /*
  * Has the series that failed steps of a day or more on average, less what
@@ -40,6 +41,32 @@ recurnet_fit_whole_days(const RnRowPolicy *policy)
 
 	return policy->has_frequency && frequency->kind == RN_TIME_CIVIL &&
 		(frequency->months > 0 || frequency->business_days > 0 || frequency->step % RN_USECS_PER_DAY == 0);
+}
+
+/*
+ * Days of instants that begin at another hour than midnight are those of another
+ * zone, or of a deliberate clock; who meant the former learns it when the clocks
+ * change, unless told before.
+ */
+static void
+notice_hour(const RecurnetFit *fit)
+{
+	const RnPanel *panel = &fit->rows.panel;
+	const RnCalendar *calendar = &panel->calendar;
+	char		text[RN_TIME_TEXT];
+	size_t		s = 0;
+
+	while (s < panel->count && panel->series[s].n == 0)
+		s++;
+	if (fit->rows.time_zone == NULL || fit->options.time_zone != NULL || s == panel->count ||
+		(calendar->months == 0 && calendar->business_days == 0 && calendar->step % RN_USECS_PER_DAY != 0) ||
+		panel->series[s].start % RN_USECS_PER_DAY == 0)
+		return;
+	rn_time_describe(RN_TIME_CIVIL, panel->series[s].start, text, sizeof(text));
+	ereport(NOTICE,
+			(errmsg("the days of the series do not begin at midnight in time zone %s: the first is %s",
+					fit->rows.time_zone, text),
+			 errhint("If they are days of another zone, name it in option \"time_zone\".")));
 }
 
 /* Does the frequency asked for fit the kind of time that there is? */
@@ -67,6 +94,9 @@ recurnet_fit_settle(RecurnetFit *fit)
 	RnCode		code;
 
 	check_frequency(fit);
+	if (policy->has_frequency || policy->duplicates != RN_DUPLICATES_ERROR)
+		recurnet_guc_check_memory(fit->rows.bytes + 2 * panel->rows * sizeof(int64), "combining rows",
+								  "combine them in the query");
 	code = rn_panel_settle(core, panel, policy, NULL);
 	if (code == RN_IRREGULAR_TIME && fit->rows.time_zone != NULL && steps_of_days(panel))
 		rn_fail_hint(core, "%s If they are even in another time zone than %s, name it in option \"time_zone\".",
@@ -76,6 +106,7 @@ recurnet_fit_settle(RecurnetFit *fit)
 	recurnet_guc_check_memory(fit->rows.bytes + panel->bytes, "filling the gaps of the rows",
 							  "set a coarser frequency");
 	fit->rows.bytes += panel->bytes;
+	notice_hour(fit);
 	return rn_panel_fill(core, panel, policy);
 }
 
@@ -163,10 +194,12 @@ recurnet_fit_train(RecurnetFit *fit)
 bytea *
 recurnet_fit_encode(RecurnetFit *fit)
 {
-	size_t		size = rn_model_encoded_size(&fit->model);
+	size_t		size;
 	bytea	   *bytes;
 	RnCode		code;
 
+	recurnet_words_store(fit->host, &fit->model);
+	size = rn_model_encoded_size(&fit->model);
 	if (size > RN_CODEC_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -46,7 +46,7 @@ extern bytea *recurnet_fit_encode(RecurnetFit *fit);
 
 /* What the training came to, and the series that something was done about. */
 extern Jsonb *recurnet_fit_metrics(const RecurnetFit *fit);
-extern Jsonb *recurnet_fit_series_log(const RecurnetFit *fit);
+extern char *recurnet_fit_series_log(const RecurnetFit *fit);
 
 /* Say that some steps were left out of sums. */
 extern void recurnet_fit_notice_cut(const RecurnetFit *fit);

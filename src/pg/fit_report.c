@@ -45,7 +45,7 @@ append_row_counts(const RecurnetFit *fit, StringInfo text)
 		appendStringInfo(text, ", \"cut_steps\": " INT64_FORMAT, cut);
 }
 
-Jsonb *
+char *
 recurnet_fit_series_log(const RecurnetFit *fit)
 {
 	const RnPanel *panel = &fit->rows.panel;
@@ -70,7 +70,7 @@ recurnet_fit_series_log(const RecurnetFit *fit)
 		appendStringInfoChar(&text, '}');
 	}
 	appendStringInfoChar(&text, ']');
-	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
+	return text.data;
 }
 
 Jsonb *

@@ -89,32 +89,14 @@ warn_skipped(const RnPanel *panel)
 			(errcode(ERRCODE_CARDINALITY_VIOLATION),
 			 errmsg("%zu of %zu series of the query cannot be used", panel->count - left, panel->count),
 			 errdetail("The first is %s: %s.", panel->series[s].key != NULL ? panel->series[s].key : "the only one",
-					   panel->series[s].skipped)));
-}
-
-/* What the calendar makes of every row. */
-static void
-fill_calendar(RecurnetHost *host, const RnModel *model, RnPanel *panel)
-{
-	for (size_t s = 0; s < panel->count && model->inputs.features != 0; s++)
-	{
-		const RnSeries *series = &panel->series[s];
-
-		CHECK_FOR_INTERRUPTS();
-		for (size_t i = 0; i < series->n; i++)
-		{
-			int64		time;
-
-			recurnet_host_check(host, rn_panel_time(&host->core, panel, series, i, &time));
-			rn_inputs_calendar(&model->inputs, time, model->holiday, model->holidays,
-							   panel->covariate + (series->first + i) * panel->columns);
-		}
-	}
+					   panel->series[s].skipped),
+			 errhint("Mend their rows in the query, or train the model with option \"missing\", which fills gaps and nulls.")));
 }
 
 void
-recurnet_history_settle(RecurnetHost *host, const RnModel *model, RnPanel *panel, size_t needed)
+recurnet_history_settle(RecurnetHost *host, const RnModel *model, RecurnetRows *rows, size_t needed)
 {
+	RnPanel    *panel = &rows->panel;
 	RnRowPolicy policy = model->rows;
 	RnCalendar	calendar = model->calendar;
 	RnCode		code;
@@ -126,10 +108,12 @@ recurnet_history_settle(RecurnetHost *host, const RnModel *model, RnPanel *panel
 	if (code == RN_IRREGULAR_TIME)
 		refuse_steps(host, model);
 	recurnet_panel_check(host, panel, code);
-	recurnet_guc_check_memory(panel->bytes, "filling the rows", "read fewer rows");
+	recurnet_guc_check_memory(rows->bytes + panel->bytes, "filling the gaps of the rows", "read fewer rows");
+	rows->bytes += panel->bytes;
 	recurnet_panel_check(host, panel, rn_panel_fill(&host->core, panel, &policy));
 	warn_skipped(panel);
-	fill_calendar(host, model, panel);
+	recurnet_host_check(host, rn_inputs_fill_calendar(&host->core, &model->inputs, panel,
+													  model->holiday, model->holidays));
 }
 
 void
@@ -160,7 +144,7 @@ recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const 
 		check_enough(rows, cut != NULL, needed);
 	if (rows->panel.count == 0)
 		check_enough(rows, cut != NULL, needed > 0 ? needed : 1);
-	recurnet_history_settle(host, model, &rows->panel, needed);
+	recurnet_history_settle(host, model, rows, needed);
 }
 
 /*
@@ -196,8 +180,30 @@ compare_keys(const void *a, const void *b)
 	return strcmp((*(const RnModelSeries *const *) a)->key, (*(const RnModelSeries *const *) b)->key);
 }
 
+static int
+compare_key_arg(const void *a, const void *b, void *arg)
+{
+	return compare_keys(a, b);
+}
+
+/* The model's series in the order of their keys, made once for as long as it lives. */
+static const RnModelSeries **
+series_by_key(const RnModel *model)
+{
+	const RnModelSeries **by_key;
+
+	if (model->by_key != NULL)
+		return model->by_key;
+	by_key = MemoryContextAllocHuge(GetMemoryChunkContext(model->series), model->count * sizeof(RnModelSeries *));
+	for (size_t s = 0; s < model->count; s++)
+		by_key[s] = &model->series[s];
+	qsort_interruptible(by_key, model->count, sizeof(RnModelSeries *), compare_key_arg, NULL);
+	((RnModel *) model)->by_key = by_key;	/* remembers, changes nothing */
+	return by_key;
+}
+
 int64
-recurnet_history_find(const RnModel *model, RecurnetKeyIndex *index, const char *key)
+recurnet_history_find(const RnModel *model, const char *key)
 {
 	RnModelSeries wanted = {.key = key};
 	const RnModelSeries *at = &wanted;
@@ -205,41 +211,47 @@ recurnet_history_find(const RnModel *model, RecurnetKeyIndex *index, const char 
 
 	if (model->keys == NULL)
 		return 0;
-	if (index->series == NULL)
-	{
-		index->series = MemoryContextAllocHuge(CurrentMemoryContext, model->count * sizeof(RnModelSeries *));
-		for (size_t s = 0; s < model->count; s++)
-			index->series[s] = &model->series[s];
-		qsort(index->series, model->count, sizeof(RnModelSeries *), compare_keys);
-	}
-	found = bsearch(&at, index->series, model->count, sizeof(RnModelSeries *), compare_keys);
+	if (key == NULL)
+		return -1;
+	found = bsearch(&at, series_by_key(model), model->count, sizeof(RnModelSeries *), compare_keys);
 	return found != NULL ? *found - model->series : -1;
 }
 
-/* Does the key contain one of the objects asked for? */
+/* Does the key contain one of n objects? */
 static bool
-is_wanted(const char *key, const Jsonb *only, MemoryContext scratch)
+is_wanted(const char *key, Datum *only, int n, MemoryContext scratch)
 {
 	MemoryContext caller;
 	bool		wanted = false;
+	Datum		datum;
 
-	if (only == NULL)
-		return true;
 	if (key == NULL)
 		return false;
 	caller = MemoryContextSwitchTo(scratch);
-	if (JB_ROOT_IS_OBJECT(only))
-		wanted = DatumGetBool(DirectFunctionCall2(jsonb_contains, recurnet_key_datum(key), JsonbPGetDatum(only)));
-	for (uint32 i = 0; JB_ROOT_IS_ARRAY(only) && i < JB_ROOT_COUNT(only) && !wanted; i++)
+	datum = recurnet_key_datum(key);
+	for (int i = 0; i < n && !wanted; i++)
 	{
-		JsonbValue *element = getIthJsonbValueFromContainer((JsonbContainer *) &only->root, i);
-
-		wanted = DatumGetBool(DirectFunctionCall2(jsonb_contains, recurnet_key_datum(key),
-												  JsonbPGetDatum(JsonbValueToJsonb(element))));
+		CHECK_FOR_INTERRUPTS();
+		wanted = DatumGetBool(DirectFunctionCall2(jsonb_contains, datum, only[i]));
 	}
 	MemoryContextSwitchTo(caller);
 	MemoryContextReset(scratch);
 	return wanted;
+}
+
+/* The objects of only, an object or an array of them. */
+static Datum *
+wanted_objects(const Jsonb *only, int *n)
+{
+	Datum	   *objects;
+
+	*n = JB_ROOT_IS_OBJECT(only) ? 1 : JB_ROOT_COUNT(only);
+	objects = palloc(Max(*n, 1) * sizeof(Datum));
+	if (JB_ROOT_IS_OBJECT(only))
+		objects[0] = JsonbPGetDatum(only);
+	for (int i = 0; JB_ROOT_IS_ARRAY(only) && i < *n; i++)
+		objects[i] = JsonbPGetDatum(JsonbValueToJsonb(getIthJsonbValueFromContainer((JsonbContainer *) &only->root, i)));
+	return objects;
 }
 
 /* ERROR unless only is an object or an array of objects, and the model has keys. */
@@ -299,6 +311,30 @@ last_time_of(RecurnetHost *host, const RnPanel *panel, const RnSeries *series)
 	return time;
 }
 
+/*
+ * Series that end before as_of, so that it cuts nothing off and their forecasts
+ * start earlier than was asked.
+ */
+static void
+notice_early_ends(RecurnetHost *host, const RnPanel *panel, int64 as_of)
+{
+	size_t		early = 0;
+
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		const RnSeries *series = &panel->series[s];
+		int64		next;
+
+		if (series->n > 0 && rn_panel_time(&host->core, panel, series, series->n, &next) == RN_OK)
+			early += next <= as_of;
+	}
+	if (early > 0 && panel->count == 1)
+		ereport(NOTICE, (errmsg("the rows end before as_of, and the forecast starts where they do")));
+	else if (early > 0)
+		ereport(NOTICE, (errmsg("%zu of %zu series end before as_of, and their forecasts start where they do",
+								early, rn_panel_series(panel))));
+}
+
 /* The rows that origins are taken from, where they are not the model's own. */
 static RecurnetRows *
 read_rows(RecurnetHost *host, const RecurnetSubject *subject, const RecurnetOriginSpec *spec)
@@ -324,8 +360,14 @@ read_rows(RecurnetHost *host, const RecurnetSubject *subject, const RecurnetOrig
 	for (size_t s = 0; cut != NULL && s < rows->panel.count; s++)
 		if (rows->panel.series[s].n > 0)
 			newest = Max(newest, last_time_of(host, &rows->panel, &rows->panel.series[s]));
+	if (cut != NULL && subject->time_type == TIMESTAMPTZOID && !TIMESTAMP_NOT_FINITE(time))
+		time = recurnet_zone_civil(time, recurnet_zone_find(subject->time_zone));
 	if (cut != NULL)
+	{
+		if (spec->as_of_t != NULL || !TIMESTAMP_NOT_FINITE(time))
+			notice_early_ends(host, &rows->panel, time);
 		notice_hindsight(subject, newest);
+	}
 	return rows;
 }
 
@@ -334,12 +376,15 @@ recurnet_history_origins(RecurnetHost *host, const RecurnetSubject *subject,
 						 const RecurnetOriginSpec *spec, const Jsonb *only)
 {
 	RecurnetOrigins *origins = palloc0(sizeof(RecurnetOrigins));
-	RecurnetKeyIndex index = {0};
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet keys",
 												  ALLOCSET_SMALL_SIZES);
+	Datum	   *wanted = NULL;
+	int			n = 0;
 	size_t		all;
 
 	check_only(subject, only);
+	if (only != NULL)
+		wanted = wanted_objects(only, &n);
 	origins->subject = subject;
 	origins->rows = read_rows(host, subject, spec);
 	all = origins->rows != NULL ? origins->rows->panel.count : subject->model->count;
@@ -350,12 +395,12 @@ recurnet_history_origins(RecurnetHost *host, const RecurnetSubject *subject,
 		const RnSeries *series = origins->rows != NULL ? &origins->rows->panel.series[s] : NULL;
 		const char *key = series != NULL ? series->key : subject->model->series[s].key;
 
-		if ((series != NULL && series->n == 0) || !is_wanted(key, only, scratch))
-			continue;
 		CHECK_FOR_INTERRUPTS();
+		if ((series != NULL && series->n == 0) || (only != NULL && !is_wanted(key, wanted, n, scratch)))
+			continue;
 		origins->series[origins->count] = s;
 		origins->of_model[origins->count] = series != NULL
-			? recurnet_history_find(subject->model, &index, key) : (int64) s;
+			? recurnet_history_find(subject->model, key) : (int64) s;
 		origins->count++;
 	}
 	MemoryContextDelete(scratch);
@@ -364,7 +409,8 @@ recurnet_history_origins(RecurnetHost *host, const RecurnetSubject *subject,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("no series has a key that for_series asks for"),
 				 errdetail("Keys look like %s.", origins->rows != NULL ? origins->rows->panel.series[0].key
-						   : subject->model->series[0].key)));
+						   : subject->model->series[0].key),
+				 subject->version != NULL ? errhint("A series that was left out of the training is in rn_series_log.") : 0));
 	return origins;
 }
 

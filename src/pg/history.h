@@ -47,7 +47,7 @@ extern void recurnet_history_read(RecurnetHost *host, const RecurnetSubject *sub
  * Put rows into the model's steps, as above, with what the calendar makes of
  * them.
  */
-extern void recurnet_history_settle(RecurnetHost *host, const RnModel *model, RnPanel *panel, size_t needed);
+extern void recurnet_history_settle(RecurnetHost *host, const RnModel *model, RecurnetRows *rows, size_t needed);
 
 /*
  * Find the origins of all series, or of those whose key contains one of only's
@@ -61,16 +61,8 @@ extern RecurnetOrigins *recurnet_history_origins(RecurnetHost *host, const Recur
 extern RnOrigin recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i,
 										const char **key);
 
-/*
- * The number of the model's series of that key, or -1.  The index is made on the
- * first call; {0} then.
- */
-typedef struct RecurnetKeyIndex
-{
-	const RnModelSeries **series;	/* [count] in the order of their keys */
-} RecurnetKeyIndex;
-
-extern int64 recurnet_history_find(const RnModel *model, RecurnetKeyIndex *index, const char *key);
+/* The number of the model's series of that key, or -1. */
+extern int64 recurnet_history_find(const RnModel *model, const char *key);
 
 /* How series i of rows is scaled: as the model knows it, or by its own rows. */
 extern RnView recurnet_history_view(RecurnetHost *host, const RecurnetSubject *subject,

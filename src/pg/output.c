@@ -55,8 +55,9 @@ integer_datum(int64 time, Oid type)
 	return Int64GetDatum(time);
 }
 
+/* zone: that of the model's days, or NULL. */
 static Datum
-date_datum(Timestamp civil)
+date_datum(Timestamp civil, pg_tz *zone)
 {
 	int64		days = civil / USECS_PER_DAY;
 
@@ -70,7 +71,9 @@ date_datum(Timestamp civil)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("%s is not a whole day", text),
-				 errhint("Use rn_forecast_as(NULL::timestamp, ...).")));
+				 zone != NULL ? errhint("SET TimeZone = '%s', whose days the model forecasts, or use rn_forecast_as(NULL::timestamptz, ...).",
+										pg_get_timezone_name(zone))
+				 : errhint("Use rn_forecast_as(NULL::timestamp, ...).")));
 	}
 	return DateADTGetDatum((DateADT) days);
 }
@@ -107,7 +110,7 @@ civil_datum(const RecurnetOutput *output, Timestamp civil)
 		civil = recurnet_zone_civil(instant, session_timezone);
 	}
 	if (output->ts_type == DATEOID)
-		return date_datum(civil);
+		return date_datum(civil, output->zone);
 	if (output->ts_type == TIMESTAMPOID)
 		return TimestampGetDatum(civil);
 	return TimestampTzGetDatum(output->zone != NULL ? instant : instant_here(civil));

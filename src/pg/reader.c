@@ -216,6 +216,7 @@ null_in_row(size_t row, const char *column, const char *time)
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("column %s is null in row %zu of the query", quote_identifier(column), row),
 			 time != NULL ? errdetail("The time of the row is %s.", time) : 0,
+			 time == NULL ? errhint("Exclude such rows with WHERE: a row needs a time.") :
 			 errhint("Set option \"missing\" to interpolate, locf, zero or mask, exclude such rows with WHERE, or replace the null with COALESCE.")));
 }
 
@@ -631,7 +632,7 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 											   source->whole_days);
 }
 
-/* The key of every series as JSON, which is all that is kept of it. */
+/* The key of every series as JSON, which is what is made of it from here on. */
 static void
 name_series(Collector *collector)
 {
@@ -723,6 +724,26 @@ recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetR
 
 	make_civil(host, source, rows);
 	rows->bytes = finish(&collector);
+}
+
+void
+recurnet_reader_single(RecurnetHost *host, Oid time_type, size_t n, int columns, RecurnetRows *rows)
+{
+	RnPanel    *panel = &rows->panel;
+
+	memset(rows, 0, sizeof(*rows));
+	rows->time_type = time_type;
+	rows->bytes = n * (sizeof(double) + columns * sizeof(float));
+	panel->kind = recurnet_reader_kind(time_type);
+	panel->count = 1;
+	panel->rows = n;
+	panel->columns = columns;
+	panel->series = MemoryContextAllocZero(host->context, sizeof(RnSeries));
+	panel->series[0].n = n;
+	panel->value = MemoryContextAllocHuge(host->context, n * sizeof(double));
+	if (columns > 0)
+		panel->covariate = MemoryContextAllocExtended(host->context, n * columns * sizeof(float),
+													  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
 static int

@@ -57,6 +57,14 @@ typedef struct RecurnetRows
 extern void recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows);
 
 /*
+ * Room for n rows of a single series without key, times of that type, columns
+ * covariates a row (zero), for whoever has rows that are no query's: to fill in
+ * are panel.value and panel.series[0].time.
+ */
+extern void recurnet_reader_single(RecurnetHost *host, Oid time_type, size_t n, int columns,
+								   RecurnetRows *rows);
+
+/*
  * The dates that a query returns, ascending and each once, in days since
  * 2000-01-01: a single column of type date.
  */

@@ -25,7 +25,10 @@ struct RecurnetSort
 	TupleTableSlot *out;
 };
 
-/* Half of what may be used, the rest being for the rows once they are sorted. */
+/*
+ * Half of what may be used; rows that come out of the sort are held against the
+ * limit by themselves.
+ */
 static int
 sort_memory(void)
 {

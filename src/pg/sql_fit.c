@@ -146,7 +146,7 @@ recurnet_fit_transition(PG_FUNCTION_ARGS)
 
 /* By time, then by value; NaN after all numbers. */
 static int
-compare_rows(const void *a, const void *b)
+compare_rows(const void *a, const void *b, void *arg)
 {
 	const Row  *x = a;
 	const Row  *y = b;
@@ -162,9 +162,9 @@ sort_rows(State *state)
 	bool		sorted = state->sorted;
 
 	for (size_t i = 1; i < state->n && !sorted; i++)
-		if (compare_rows(&state->row[i - 1], &state->row[i]) > 0)
+		if (compare_rows(&state->row[i - 1], &state->row[i], NULL) > 0)
 		{
-			qsort(state->row, state->n, sizeof(Row), compare_rows);
+			qsort_interruptible(state->row, state->n, sizeof(Row), compare_rows, NULL);
 			break;
 		}
 	state->sorted = true;
@@ -194,17 +194,7 @@ make_rows(const State *state, RecurnetFit *fit)
 	RecurnetRows *rows = &fit->rows;
 	RnPanel    *panel = &rows->panel;
 
-	rows->time_type = state->type;
-	panel->kind = recurnet_reader_kind(state->type);
-	panel->count = 1;
-	panel->rows = state->n;
-	panel->columns = rn_inputs_columns(&fit->options.spec.inputs);
-	panel->series = MemoryContextAllocZero(host->context, sizeof(RnSeries));
-	panel->value = MemoryContextAllocHuge(host->context, state->n * sizeof(double));
-	if (panel->columns > 0)
-		panel->covariate = MemoryContextAllocExtended(host->context, state->n * panel->columns * sizeof(float),
-													  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	panel->series[0].n = state->n;
+	recurnet_reader_single(host, state->type, state->n, rn_inputs_columns(&fit->options.spec.inputs), rows);
 	for (size_t i = 0; i < state->n; i++)
 	{
 		if (i % ROWS_PER_CHECK == 0)
@@ -212,8 +202,7 @@ make_rows(const State *state, RecurnetFit *fit)
 		panel->value[i] = state->row[i].value;
 		recurnet_host_check(host, rn_times_append(&host->core, &panel->series[0].time, i, state->row[i].time));
 	}
-	rows->bytes = state->n * (sizeof(double) + panel->columns * sizeof(float))
-		+ rn_times_bytes(&panel->series[0].time) + state->capacity * sizeof(Row);
+	rows->bytes += rn_times_bytes(&panel->series[0].time) + state->capacity * sizeof(Row);
 	if (state->type == TIMESTAMPTZOID)
 		rows->time_zone = recurnet_zone_settle(host, panel, fit->options.time_zone, NULL,
 												recurnet_fit_whole_days(&fit->options.spec.rows));

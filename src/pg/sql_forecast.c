@@ -57,8 +57,19 @@ find_by_name(RecurnetHost *host, FunctionCallInfo fcinfo, int argument)
 static RecurnetSubject
 find_value(RecurnetHost *host, FunctionCallInfo fcinfo, int argument)
 {
-	recurnet_argument_required(fcinfo, argument, "model");
 	return recurnet_subject(recurnet_value_decode(host, PG_GETARG_BYTEA_PP(argument)), NULL);
+}
+
+/*
+ * No rows where rn_fit gave a group no model: the models of the others, in the
+ * same column, are not to suffer.
+ */
+static bool
+no_model(FunctionCallInfo fcinfo, int argument)
+{
+	if (PG_ARGISNULL(argument))
+		InitMaterializedSRF(fcinfo, 0);
+	return PG_ARGISNULL(argument);
 }
 
 /* The interval level from argument i; null: the default. */
@@ -288,6 +299,8 @@ PG_FUNCTION_INFO_V1(recurnet_forecast_value);
 Datum
 recurnet_forecast_value(PG_FUNCTION_ARGS)
 {
+	if (no_model(fcinfo, 0))
+		return (Datum) 0;
 	return forecast(fcinfo, find_value, 0, TIMESTAMPTZOID);
 }
 
@@ -309,6 +322,8 @@ PG_FUNCTION_INFO_V1(recurnet_forecast_as_value);
 Datum
 recurnet_forecast_as_value(PG_FUNCTION_ARGS)
 {
+	if (no_model(fcinfo, 1))
+		return (Datum) 0;
 	return forecast(fcinfo, find_value, 1, get_fn_expr_argtype(fcinfo->flinfo, 0));
 }
 
@@ -349,7 +364,6 @@ static void
 predict_all(Use *use, const RnPanel *panel)
 {
 	RnRows		rows = {panel->value, panel->missing, panel->covariate};
-	RecurnetKeyIndex index = {0};
 
 	for (size_t s = 0; s < panel->count; s++)
 	{
@@ -360,7 +374,7 @@ predict_all(Use *use, const RnPanel *panel)
 		if (series->n == 0)
 			continue;
 		view = recurnet_history_view(&use->host, &use->subject, panel, series,
-									 recurnet_history_find(use->model, &index, series->key));
+									 recurnet_history_find(use->model, series->key));
 		predicted = MemoryContextAllocHuge(use->host.context, series->n * sizeof(double));
 		recurnet_host_check(&use->host,
 							rn_predict(&use->host.core, use->model, &rows, &view, series->n, predicted));
@@ -420,5 +434,7 @@ PG_FUNCTION_INFO_V1(recurnet_predict_value);
 Datum
 recurnet_predict_value(PG_FUNCTION_ARGS)
 {
+	if (no_model(fcinfo, 0))
+		return (Datum) 0;
 	return predict(fcinfo, find_value);
 }

@@ -213,7 +213,8 @@ recurnet_summary_value(PG_FUNCTION_ARGS)
 	RecurnetSubject subject;
 
 	InitMaterializedSRF(fcinfo, 0);
-	recurnet_argument_required(fcinfo, 0, "model");
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
 	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet summary",
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);

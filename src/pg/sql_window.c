@@ -32,7 +32,7 @@
 typedef struct Partition
 {
 	bool		ready;
-	double	   *predicted;		/* [rows] NaN: none */
+	double	   *predicted;		/* [rows] NaN: none; NULL without a model */
 } Partition;
 
 /* Finds the model of a partition, by an argument of its first row. */
@@ -65,19 +65,12 @@ argument_at(WindowObject window, int argument, int64 row, bool *isnull)
 	return WinGetFuncArgInPartition(window, argument, (int) row, WINDOW_SEEK_HEAD, false, isnull, &outside);
 }
 
-/* The model, which the first row names for all. */
+/* The model, which the first row gives for all. */
 static RecurnetSubject
-find_subject(WindowObject window, RecurnetHost *host, Finder find)
+find_subject(RecurnetHost *host, Finder find, Datum model)
 {
-	bool		isnull;
-	Datum		argument = argument_at(window, 0, 0, &isnull);
-	RecurnetSubject subject;
+	RecurnetSubject subject = find(host, model);
 
-	if (isnull)
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("argument \"model\" must not be null")));
-	subject = find(host, argument);
 	if (subject.covariates.n > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -91,7 +84,6 @@ find_subject(WindowObject window, RecurnetHost *host, Finder find)
 static int64
 find_series(WindowObject window, FunctionCallInfo fcinfo, const RecurnetSubject *subject)
 {
-	RecurnetKeyIndex index = {0};
 	bool		isnull = true;
 	Datum		key = (Datum) 0;
 	Jsonb	   *jsonb;
@@ -103,58 +95,66 @@ find_series(WindowObject window, FunctionCallInfo fcinfo, const RecurnetSubject 
 	if (isnull)
 		return -1;
 	jsonb = DatumGetJsonbP(key);
-	return recurnet_history_find(subject->model, &index, JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
+	return recurnet_history_find(subject->model, JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
 }
 
-/* All rows of the partition, as they come. */
+/* One row of the partition, its number from 0. */
+static void
+collect_row(WindowObject window, RecurnetHost *host, RecurnetRows *rows, size_t i)
+{
+	RnTimes    *times = &rows->panel.series[0].time;
+	bool		isnull;
+	Datum		datum = argument_at(window, 1, i, &isnull);
+	int64		time;
+
+	if (isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("argument \"ts\" must not be null")));
+	time = recurnet_reader_time(datum, rows->time_type, i + 1);
+	if (i > 0 && time < rn_time_at(times, i - 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_WINDOWING_ERROR),
+				 errmsg("the rows of the window are not in the order of ts"),
+				 errhint("Write rn_predict(model, ts, value) OVER (PARTITION BY ... ORDER BY ts).")));
+	recurnet_host_check(host, rn_times_append(&host->core, times, i, time));
+	datum = argument_at(window, 2, i, &isnull);
+	rows->panel.value[i] = isnull ? get_float8_nan() : DatumGetFloat8(datum);
+}
+
+/*
+ * All rows of the partition, as they come.  What evaluating their expressions
+ * leaves behind lives in a context of its own.
+ */
 static void
 collect(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, const RecurnetSubject *subject,
 		RecurnetRows *rows)
 {
-	RnPanel    *panel = &rows->panel;
 	size_t		n = (size_t) WinGetPartitionRowCount(window);
+	int			columns = rn_inputs_columns(&subject->model->inputs);
+	Oid			type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet window rows",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
 
-	memset(rows, 0, sizeof(*rows));
-	rows->time_type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
-	recurnet_history_check_type(subject->time_type, rows->time_type);
-	recurnet_guc_check_memory(n * (3 * sizeof(double) + rn_inputs_columns(&subject->model->inputs) * sizeof(float))
+	recurnet_history_check_type(subject->time_type, type);
+	recurnet_guc_check_memory(n * (3 * sizeof(double) + columns * sizeof(float))
 							  + rn_predict_bytes(subject->model), "predicting a partition",
 							  "partition the rows further");
-	panel->kind = recurnet_reader_kind(rows->time_type);
-	panel->count = 1;
-	panel->rows = n;
-	panel->columns = rn_inputs_columns(&subject->model->inputs);
-	panel->series = MemoryContextAllocZero(host->context, sizeof(RnSeries));
-	panel->series[0].n = n;
-	panel->value = MemoryContextAllocHuge(host->context, n * sizeof(double));
-	if (panel->columns > 0)
-		panel->covariate = MemoryContextAllocExtended(host->context, n * panel->columns * sizeof(float),
-													  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	recurnet_reader_single(host, type, n, columns, rows);
 	for (size_t i = 0; i < n; i++)
 	{
-		bool		isnull;
-		Datum		time = argument_at(window, 1, i, &isnull);
-		int64		count;
-
-		if (i % ROWS_PER_CHECK == 0)
-			CHECK_FOR_INTERRUPTS();
-		if (isnull)
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("argument \"ts\" must not be null")));
-		count = recurnet_reader_time(time, rows->time_type, i + 1);
-		if (i > 0 && count < rn_time_at(&panel->series[0].time, i - 1))
-			ereport(ERROR,
-					(errcode(ERRCODE_WINDOWING_ERROR),
-					 errmsg("the rows of the window are not in the order of ts"),
-					 errhint("Write rn_predict(model, ts, value) OVER (PARTITION BY ... ORDER BY ts).")));
-		recurnet_host_check(host, rn_times_append(&host->core, &panel->series[0].time, i, count));
-		panel->value[i] = DatumGetFloat8(argument_at(window, 2, i, &isnull));
-		if (isnull)
-			panel->value[i] = get_float8_nan();
+		collect_row(window, host, rows, i);
+		if (i % 1024 != 0)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(scratch);
 	}
-	if (rows->time_type == TIMESTAMPTZOID)
-		recurnet_zone_convert(host, panel, recurnet_zone_find(subject->time_zone));
+	rows->bytes += n * 2 * sizeof(double) + rn_predict_bytes(subject->model);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	if (type == TIMESTAMPTZOID)
+		recurnet_zone_convert(host, &rows->panel, recurnet_zone_find(subject->time_zone));
 }
 
 /*
@@ -172,6 +172,8 @@ hand_out(const RnPanel *panel, const RnModel *model, const RnTimes *times, size_
 	{
 		int64		step;
 
+		if (i % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
 		result[i] = get_float8_nan();
 		if (rn_calendar_steps(&calendar, series->start, rn_time_at(times, i), &step) &&
 			step >= model->window && step < (int64) series->n)
@@ -179,31 +181,69 @@ hand_out(const RnPanel *panel, const RnModel *model, const RnTimes *times, size_
 	}
 }
 
+/* The times of the rows once more, as settling the rows does away with them. */
+static RnTimes
+copy_times(RecurnetHost *host, const RnSeries *series)
+{
+	RnTimes		times = {0};
+
+	for (size_t i = 0; i < series->n; i++)
+	{
+		if (i % ROWS_PER_CHECK == 0)
+			CHECK_FOR_INTERRUPTS();
+		recurnet_host_check(host, rn_times_append(&host->core, &times, i, rn_time_at(&series->time, i)));
+	}
+	return times;
+}
+
 /* All predictions of a partition, [rows] in the order of its rows. */
 static void
-predict_partition(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, Finder find, double *result)
+predict_partition(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, Finder find,
+				  Datum model, double *result)
 {
-	RecurnetSubject subject = find_subject(window, host, find);
+	RecurnetSubject subject = find_subject(host, find, model);
 	int64		of_model = find_series(window, fcinfo, &subject);
 	RecurnetRows rows;
-	RnTimes		times = {0};
+	RnPanel    *panel = &rows.panel;
+	RnTimes		times;
 	RnRows		view_of;
 	RnView		view;
 	double	   *predicted;
 	size_t		n;
 
 	collect(window, fcinfo, host, &subject, &rows);
-	n = rows.panel.rows;
-	for (size_t i = 0; i < n; i++)
-		recurnet_host_check(host, rn_times_append(&host->core, &times, i,
-												  rn_time_at(&rows.panel.series[0].time, i)));
-	recurnet_history_settle(host, subject.model, &rows.panel, 0);
-	predicted = MemoryContextAllocHuge(host->context, rows.panel.series[0].n * sizeof(double));
-	view = recurnet_history_view(host, &subject, &rows.panel, &rows.panel.series[0], of_model);
-	view_of = (RnRows) {rows.panel.value, rows.panel.missing, rows.panel.covariate};
+	n = panel->rows;
+	times = copy_times(host, &panel->series[0]);
+	recurnet_history_settle(host, subject.model, &rows, 0);
+	predicted = MemoryContextAllocHuge(host->context, panel->series[0].n * sizeof(double));
+	view = recurnet_history_view(host, &subject, panel, &panel->series[0], of_model);
+	view_of = (RnRows) {panel->value, panel->missing, panel->covariate};
 	recurnet_host_check(host, rn_predict(&host->core, subject.model, &view_of, &view,
-										 rows.panel.series[0].n, predicted));
-	hand_out(&rows.panel, subject.model, &times, n, predicted, result);
+										 panel->series[0].n, predicted));
+	hand_out(panel, subject.model, &times, n, predicted, result);
+}
+
+/* Make the predictions of a partition; without a model there are none. */
+static void
+make_ready(WindowObject window, FunctionCallInfo fcinfo, Finder find, Partition *partition)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet partition",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	RecurnetHost host;
+	bool		isnull;
+	Datum		model = argument_at(window, 0, 0, &isnull);
+
+	recurnet_host_init(&host, context);
+	if (!isnull)
+	{
+		partition->predicted = MemoryContextAllocHuge(GetMemoryChunkContext(partition),
+													  WinGetPartitionRowCount(window) * sizeof(double));
+		predict_partition(window, fcinfo, &host, find, model, partition->predicted);
+	}
+	partition->ready = true;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
 }
 
 static Datum
@@ -214,20 +254,9 @@ predict(FunctionCallInfo fcinfo, Finder find)
 	double		predicted;
 
 	if (!partition->ready)
-	{
-		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet partition",
-													  ALLOCSET_DEFAULT_SIZES);
-		MemoryContext caller = MemoryContextSwitchTo(context);
-		RecurnetHost host;
-
-		recurnet_host_init(&host, context);
-		partition->predicted = MemoryContextAllocHuge(GetMemoryChunkContext(partition),
-													  WinGetPartitionRowCount(window) * sizeof(double));
-		predict_partition(window, fcinfo, &host, find, partition->predicted);
-		partition->ready = true;
-		MemoryContextSwitchTo(caller);
-		MemoryContextDelete(context);
-	}
+		make_ready(window, fcinfo, find, partition);
+	if (partition->predicted == NULL)
+		PG_RETURN_NULL();
 	predicted = partition->predicted[WinGetCurrentPosition(window)];
 	if (isnan(predicted))
 		PG_RETURN_NULL();

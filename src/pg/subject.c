@@ -42,6 +42,10 @@ recurnet_subject(const RnModel *model, const RecurnetVersion *version)
 
 	if (model->series[0].key != NULL)
 		subject.series = recurnet_key_names(model->series[0].key);
+	if (model->keys != NULL && subject.series.n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored model has keys without a column")));
 	if (recurnet_reader_kind(subject.time_type) != model->calendar.kind ||
 		(subject.time_type == TIMESTAMPTZOID) != (model->time_zone[0] != '\0'))
 		ereport(ERROR,

@@ -10,7 +10,6 @@
 
 #include "compat.h"
 #include "libpq/pqformat.h"
-#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
@@ -21,38 +20,72 @@
 #include "series_key.h"
 #include "subject.h"
 #include "value.h"
+#include "words.h"
+#include "zone.h"
+
+/* foreign: the bytes come from outside, and may be no model at all. */
+static RnModel *
+decode(RecurnetHost *host, const bytea *bytes, bool foreign)
+{
+	RnModel    *model = MemoryContextAllocZero(host->context, sizeof(RnModel));
+	RnCode		code;
+
+	recurnet_guc_check_memory(2 * VARSIZE_ANY_EXHDR(bytes), "the model", "train a smaller network");
+	code = rn_model_decode(&host->core, (const unsigned char *) VARDATA_ANY(bytes),
+						   VARSIZE_ANY_EXHDR(bytes), model);
+	if (code == RN_CORRUPT && foreign)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid bytes for type rn_model"),
+				 errdetail("As they stand, %s.", host->core.error.message)));
+	recurnet_host_check(host, code);
+	recurnet_words_load(host, model);
+	return model;
+}
 
 RnModel *
 recurnet_value_decode(RecurnetHost *host, const bytea *bytes)
 {
-	RnModel    *model = MemoryContextAllocZero(host->context, sizeof(RnModel));
-
-	recurnet_guc_check_memory(2 * VARSIZE_ANY_EXHDR(bytes), "the model", "train a smaller network");
-	recurnet_host_check(host, rn_model_decode(&host->core, (const unsigned char *) VARDATA_ANY(bytes),
-											  VARSIZE_ANY_EXHDR(bytes), model));
-	return model;
+	return decode(host, bytes, false);
 }
 
-/* ERROR unless texts of the model, each ended by 0, are texts in the database's encoding. */
-static void
-check_texts(const char *text, size_t size)
+/* Have the keys the same columns? */
+static bool
+same_names(const RecurnetNames *a, const RecurnetNames *b)
 {
-	for (size_t at = 0; at < size; at += strlen(text + at) + 1)
-		pg_verifymbstr(text + at, strlen(text + at), false);
+	if (a->n != b->n)
+		return false;
+	for (int i = 0; i < a->n; i++)
+		if (strcmp(a->name[i], b->name[i]) != 0)
+			return false;
+	return true;
 }
 
 /* ERROR unless the names in a model mean something here. */
 static void
 check_names(const RnModel *model)
 {
-	check_texts(model->covariate_names, model->covariate_names_size);
-	check_texts(model->keys, model->keys_size);
-	for (size_t s = 0; s < model->count && model->keys != NULL; s++)
+	RecurnetSubject subject = recurnet_subject(model, NULL);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet keys",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
+
+	if (subject.time_zone != NULL)
+		recurnet_zone_find(subject.time_zone);
+	for (size_t s = 1; s < model->count; s++)
 	{
+		RecurnetNames names = recurnet_key_names(model->series[s].key);
+
 		CHECK_FOR_INTERRUPTS();
-		recurnet_key_names(model->series[s].key);
+		if (!same_names(&names, &subject.series))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+					 errmsg("invalid bytes for type rn_model"),
+					 errdetail("Its keys have different columns.")));
+		MemoryContextReset(scratch);
 	}
-	recurnet_subject(model, NULL);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
 }
 
 /* ERROR unless the bytes are a model. */
@@ -61,10 +94,8 @@ checked(bytea *bytes)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet model",
 												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller;
+	MemoryContext caller = MemoryContextSwitchTo(context);
 	RecurnetHost host;
-	RnModel		model;
-	RnCode		code;
 
 	if (VARSIZE_ANY_EXHDR(bytes) > RN_CODEC_MAX_BYTES)
 		ereport(ERROR,
@@ -72,16 +103,7 @@ checked(bytea *bytes)
 				 errmsg("a model of %zu bytes is larger than the %zu MB that one may have",
 						(size_t) VARSIZE_ANY_EXHDR(bytes), RN_CODEC_MAX_BYTES / (1024 * 1024))));
 	recurnet_host_init(&host, context);
-	code = rn_model_decode(&host.core, (const unsigned char *) VARDATA_ANY(bytes),
-						   VARSIZE_ANY_EXHDR(bytes), &model);
-	if (code == RN_CORRUPT)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid bytes for type rn_model"),
-				 errdetail("As they stand, %s.", host.core.error.message)));
-	recurnet_host_check(&host, code);
-	caller = MemoryContextSwitchTo(context);
-	check_names(&model);
+	check_names(decode(&host, bytes, true));
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return bytes;

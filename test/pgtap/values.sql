@@ -126,6 +126,44 @@ SELECT throws_ok('SELECT ''\x524e''::bytea::rn_model', '22P03', 'invalid bytes f
 SELECT throws_ok('SELECT ''nonsense''::rn_model', '22P03', 'invalid bytes for type rn_model');
 SELECT throws_ok('SELECT ''\xzz''::rn_model', '22023', NULL, 'no hex');
 SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', set_byte(model::bytea, 8, 9)), '0A000', NULL, 'a version of the future') FROM models WHERE store = 0;
+-- whole, sealed, and yet no model: keys that name no column
+CREATE FUNCTION crc32(bytes bytea) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	crc bigint := 4294967295;
+BEGIN
+	FOR i IN 0 .. length(bytes) - 1 LOOP
+		crc := crc # get_byte(bytes, i);
+		FOR bit IN 1 .. 8 LOOP
+			crc := CASE WHEN crc & 1 = 1 THEN (crc >> 1) # 3988292384 ELSE crc >> 1 END;
+		END LOOP;
+	END LOOP;
+	RETURN crc # 4294967295;
+END $$;
+CREATE FUNCTION with_keys(bytes bytea, old text, new text) RETURNS bytea LANGUAGE plpgsql AS $$
+DECLARE
+	body bytea := bytes;
+	crc bigint;
+BEGIN
+	WHILE position(old::bytea IN body) > 0 LOOP
+		body := overlay(body PLACING new::bytea FROM position(old::bytea IN body));
+	END LOOP;
+	crc := crc32(substr(body, 17));
+	FOR i IN 0 .. 3 LOOP
+		body := set_byte(body, 12 + i, ((crc >> (8 * i)) & 255)::int);
+	END LOOP;
+	RETURN body;
+END $$;
+SELECT rn_train('rnn', 'SELECT i / 2 AS t, i % 2 AS k, i AS v FROM generate_series(0, 79) i', '{"units": 2, "epochs": 1}', series => 'k', "time" => 't') AS keyed \gset
+SELECT is(with_keys(weights, 'nowhere', ''), weights, 'sealed as it was') FROM recurnet.version WHERE model_id = :keyed;
+SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(with_keys(weights, '{"k": 0}', '{}      '), '{"k": 1}', '{}      ')), 'XX001',
+	'stored model has keys without a column') FROM recurnet.version WHERE model_id = :keyed;
+SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, '{"k": 1}', '{"j": 1}')), '22P03', 'invalid bytes for type rn_model')
+FROM recurnet.version WHERE model_id = :keyed;
+SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, '{"k": 1}', '{"k", 1}')), '22P02', NULL, 'keys that are no JSON')
+FROM recurnet.version WHERE model_id = :keyed;
+SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, 'integer', 'untegar')), 'XX001', NULL, 'times of no type')
+FROM recurnet.version WHERE model_id = :keyed;
+
 CREATE FUNCTION accepted(bytes bytea) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
 	PERFORM bytes::rn_model;
@@ -151,7 +189,10 @@ SELECT is(f.forecast, g.forecast, 'from a history') FROM models, rn_forecast(mod
 	rn_forecast(model, 1, history => 'SELECT day, amount FROM sales WHERE store = 1') g WHERE store = 1;
 SELECT throws_ok('SELECT rn_forecast(model, 1, history => ''source'') FROM models', '22023', 'a model that is a value has no query of its own');
 SELECT throws_ok('SELECT rn_forecast(model, 1, as_of => ''2024-03-01'') FROM models', '22023', 'a model that is a value has no query of its own');
-SELECT throws_ok('SELECT rn_forecast(NULL::rn_model, 1)', '22004', 'argument "model" must not be null');
+SELECT is(count(*), 0::bigint, 'no model, no forecasts') FROM rn_forecast(NULL::rn_model, 1);
+SELECT is(count(*), 0::bigint, 'in any type') FROM rn_forecast_as(NULL::date, NULL::rn_model, 1);
+SELECT is(count(*), 0::bigint, 'no predictions') FROM rn_predict(NULL::rn_model, 'SELECT day, amount FROM sales WHERE store = 1');
+SELECT is(count(*), 0::bigint, 'and no summary') FROM rn_summary(NULL::rn_model);
 
 CREATE TABLE beside AS SELECT store, day, amount, rn_predict(model, day, amount) OVER (PARTITION BY store ORDER BY day) AS predicted
 FROM sales JOIN models USING (store);
@@ -175,7 +216,8 @@ SELECT throws_ok('SELECT rn_predict(model, day, amount) OVER (PARTITION BY store
 	'22000', 'query does not return the steps of 1 day that the model was trained on');
 SELECT throws_ok('SELECT rn_predict(model, day::timestamptz, amount) OVER (PARTITION BY store ORDER BY day) FROM sales JOIN models USING (store)',
 	'42804', NULL, 'other times than the model has');
-SELECT throws_ok('SELECT rn_predict(NULL::rn_model, day, amount) OVER (ORDER BY day) FROM sales WHERE store = 1', '22004', 'argument "model" must not be null');
+SELECT is(count(p), 0::bigint, 'no model, no predictions beside')
+FROM (SELECT rn_predict(NULL::rn_model, day, amount) OVER (ORDER BY day) AS p FROM sales WHERE store = 1) s;
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND name <> 'recurnet cached model' AND name <> 'recurnet models'), 0::bigint,
 	'no memory context outlives its statement');
 

@@ -292,7 +292,11 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[2])
 	if (model->inputs.masked)
 		walk_bytes(cursor, model->tail_missing, tail_rows(model));
 	for (size_t i = 0; i < covariates; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
 		model->tail_covariate[i] = (float) walk_f32(cursor, (rn_real) model->tail_covariate[i]);
+	}
 	for (size_t i = 0; i < model->holidays; i++)
 		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
 	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
@@ -354,8 +358,12 @@ check_arrays(RnHost *host, const RnModel *model)
 	}
 	RN_TRY(check_series(host, model));
 	for (size_t i = 0; i < covariates; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
 		if (!isfinite(model->tail_covariate[i]))
 			return rn_fail(host, RN_DIVERGED, "the model has a covariate that is not finite");
+	}
 	for (size_t i = 1; i < model->holidays; i++)
 		if (model->holiday[i] <= model->holiday[i - 1])
 			return rn_fail(host, RN_DIVERGED, "the holidays of the model are not in order");

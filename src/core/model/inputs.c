@@ -137,6 +137,26 @@ rn_inputs_calendar(const RnInputs *inputs, int64_t time, const int32_t *holiday,
 		*at = n > 0 && day >= holiday[0] && day <= holiday[n - 1] && is_holiday(holiday, n, day);
 }
 
+RnCode
+rn_inputs_fill_calendar(RnHost *host, const RnInputs *inputs, RnPanel *panel, const int32_t *holiday, size_t n)
+{
+	if (inputs->features == 0)
+		return RN_OK;
+	for (size_t s = 0; s < panel->count; s++)
+		for (size_t i = 0; i < panel->series[s].n; i++)
+		{
+			const RnSeries *series = &panel->series[s];
+			int64_t		time;
+
+			if (i % 4096 == 0)
+				RN_TRY(rn_poll(host));
+			RN_TRY(rn_panel_time(host, panel, series, i, &time));
+			rn_inputs_calendar(inputs, time, holiday, n,
+							   panel->covariate + (series->first + i) * (size_t) panel->columns);
+		}
+	return RN_OK;
+}
+
 /*
  * Sum over the first rows [count] of each series of (covariate c - center) to
  * the power of 1 or 2; their number in *n.

@@ -79,6 +79,10 @@ extern bool rn_inputs_end_early(const RnInputs *inputs);
 extern void rn_inputs_calendar(const RnInputs *inputs, int64_t time, const int32_t *holiday,
 							   size_t n, float *row);
 
+/* The same for every row of a settled and filled panel, in its place. */
+extern RnCode rn_inputs_fill_calendar(RnHost *host, const RnInputs *inputs, RnPanel *panel,
+									  const int32_t *holiday, size_t n);
+
 /*
  * Scale the user's covariates by what the first rows [count] of each series of
  * the panel show: mean 0, standard deviation 1.

@@ -13,6 +13,7 @@ rn_model_free(RnHost *host, RnModel *model)
 	rn_free(host, model->covariate_names);
 	rn_free(host, model->series);
 	rn_free(host, model->keys);
+	rn_free(host, (void *) model->by_key);
 	rn_free(host, model->tail);
 	rn_free(host, model->tail_missing);
 	rn_free(host, model->tail_covariate);

@@ -68,6 +68,8 @@ typedef struct RnModel
 	RnModelSeries *series;		/* [S] */
 	char	   *keys;			/* what series[].key points into; NULL: no keys */
 	size_t		keys_size;
+	const RnModelSeries **by_key;	/* [S] in the order of their keys, once somebody
+									 * has looked for one; NULL until then */
 	double	   *tail;			/* [S][T] as users know them */
 	unsigned char *tail_missing;	/* [S][T] 1: filled in; NULL: none are */
 	float	   *tail_covariate; /* [S][T][given]; NULL without */

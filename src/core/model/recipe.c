@@ -203,7 +203,7 @@ check_series(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 	rn_fail(host, RN_TOO_FEW_ROWS, "none of the %zu series can be trained on", panel->count);
 	if (panel->count > 0 && panel->series[0].skipped != NULL)
 		rn_fail_detail(host, "Of the first: %s", panel->series[0].skipped);
-	return rn_fail_hint(host, "Mend the rows in the query, or set a smaller window or horizon; option \"missing\" fills gaps.");
+	return rn_fail_hint(host, "Option \"missing\" fills gaps and nulls; or mend the rows in the query, or set a smaller window or horizon.");
 }
 
 /* Windows of all series; asked: the user wants some held out. */
@@ -412,11 +412,12 @@ rn_recipe_samples(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, c
 				  RnPart part, RnSamples *samples)
 {
 	const RnTrainSpec *spec = &plan->spec;
+	bool		judges = part != RN_PART_TRAIN && spec->rows.missing != RN_MISSING_ZERO;
 	size_t		m = 0;
 
 	*samples = (RnSamples) {
 		.inputs = &model->inputs,.window = spec->window,.horizon = spec->horizon,
-		.rows = {panel->value, model->inputs.masked ? panel->missing : NULL, panel->covariate}
+		.rows = {panel->value, judges || model->inputs.masked ? panel->missing : NULL, panel->covariate}
 	};
 	RN_TRY(rn_alloc(host, model->count, sizeof(RnSampleSeries), (void **) &samples->series));
 	for (size_t s = 0; s < panel->count; s++)

@@ -116,6 +116,9 @@ typedef enum RnPart
 } RnPart;
 
 /*
+ * What is made up is learnt from unless it is masked, but it stops and judges
+ * nothing, unless what is missing is zero.
+ *
  * samples->series, in the host's memory, is to be freed.  The model's series are
  * those of the panel that are not left out, in order.
  */

@@ -22,7 +22,6 @@ static RnCode
 fill_calendar(Run *run, const int32_t *holiday, size_t holidays)
 {
 	RnModel    *model = run->model;
-	RnPanel    *panel = run->panel;
 
 	if (holidays > 0)
 	{
@@ -30,21 +29,7 @@ fill_calendar(Run *run, const int32_t *holiday, size_t holidays)
 		memcpy(model->holiday, holiday, holidays * sizeof(int32_t));
 		model->holidays = holidays;
 	}
-	if (model->inputs.features == 0)
-		return RN_OK;
-	for (size_t s = 0; s < panel->count; s++)
-		for (size_t i = 0; i < panel->series[s].n; i++)
-		{
-			const RnSeries *series = &panel->series[s];
-			int64_t		time;
-
-			if (i % 4096 == 0)
-				RN_TRY(rn_poll(run->host));
-			RN_TRY(rn_panel_time(run->host, panel, series, i, &time));
-			rn_inputs_calendar(&model->inputs, time, holiday, holidays,
-							   panel->covariate + (series->first + i) * (size_t) panel->columns);
-		}
-	return RN_OK;
+	return rn_inputs_fill_calendar(run->host, &model->inputs, run->panel, holiday, holidays);
 }
 
 /* Rows of a series that training windows see. */

@@ -2,7 +2,8 @@
  * loss.c
  *		Mean squared, mean absolute, Huber and pinball loss.
  *
- * With e = y - target, averaged over all predictions whose target is known:
+ * With e = y - target, summed over the predictions whose target is known (the
+ * gradient is that of the sum over the number of all):
  *
  *	mse		e^2
  *	mae		|e|

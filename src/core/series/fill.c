@@ -37,13 +37,17 @@ steps_of(const RnPanel *panel, const RnSeries *series)
 }
 
 /* Rows n of them, C numbers each, without a value. */
-static void
-put_nothing(const Layout *to, size_t row, size_t n, size_t C)
+static RnCode
+put_nothing(RnHost *host, const Layout *to, size_t row, size_t n, size_t C)
 {
 	for (size_t i = 0; i < n; i++)
+	{
+		RN_TRY(poll_at(host, i));
 		to->value[row + i] = NAN;
-	for (size_t i = 0; i < n * C; i++)
-		to->covariate[row * C + i] = NAN;
+		for (size_t c = 0; c < C; c++)
+			to->covariate[(row + i) * C + c] = NAN;
+	}
+	return RN_OK;
 }
 
 /*
@@ -64,7 +68,7 @@ spread(RnHost *host, const RnPanel *panel, const RnSeries *series, const Layout 
 
 		RN_TRY(poll_at(host, i));
 		rn_calendar_steps(&calendar, series->start, rn_time_at(&series->time, i), &step);
-		put_nothing(to, row, (size_t) step - next, C);
+		RN_TRY(put_nothing(host, to, row, (size_t) step - next, C));
 		row = to->rows + (size_t) step;
 		to->value[row] = panel->value[series->first + i];
 		if (C > 0)
@@ -97,7 +101,7 @@ name(RnHost *host, type *value, size_t stride, size_t n, RnMissing missing) \
 			continue; \
 		} \
 		for (after = i; after < n && isnan(value[after * stride]); after++) \
-			; \
+			RN_TRY(poll_at(host, after)); \
 		for (gap = i; gap < after; gap++) \
 		{ \
 			double		from = before < n ? (double) value[before * stride] \
@@ -105,6 +109,7 @@ name(RnHost *host, type *value, size_t stride, size_t n, RnMissing missing) \
 			double		to = after < n ? (double) value[after * stride] : from; \
 			double		share = (double) (gap - i + 1) / (double) (after - i + 1); \
 \
+			RN_TRY(poll_at(host, gap)); \
 			value[gap * stride] = (type) (missing == RN_MISSING_ZERO ? 0 \
 				: missing == RN_MISSING_INTERPOLATE ? from * (1 - share) + to * share : from); \
 		} \

@@ -404,9 +404,32 @@ typedef struct Ends
 } Ends;
 
 /*
- * Whether the first and the last step of the frequency lack rows that their own
- * step says there would be: months of days that begin or end amid a month.  Rows
- * without a step of their own fill what they fill.
+ * How far rows of distinct times may be apart: their own step, or, of rows that
+ * have none, the longest pause between two of them.
+ */
+static RnCode
+find_reach(RnHost *host, const RnPanel *panel, const RnSeries *distinct, RnCalendar *reach)
+{
+	RnCode		code = rn_calendar_infer(host, panel->kind, &distinct->time, distinct->n, true, reach);
+
+	if (code == RN_OK || code == RN_CANCELLED)
+		return code;
+	*reach = (RnCalendar) {.kind = panel->kind,.step = 1};
+	for (size_t i = 1; i < distinct->n; i++)
+	{
+		uint64_t	pause = (uint64_t) rn_time_at(&distinct->time, i) - (uint64_t) rn_time_at(&distinct->time, i - 1);
+
+		RN_TRY(poll_at(host, i));
+		if (pause > (uint64_t) reach->step && pause <= INT64_MAX)
+			reach->step = (int64_t) pause;
+	}
+	return RN_OK;
+}
+
+/*
+ * Whether the first and the last step of the frequency lack rows that there would
+ * have been by now if rows had gone on: months of days, or of sales, that begin
+ * or end amid a month.
  */
 static RnCode
 find_open_ends(RnHost *host, const RnPanel *panel, const RnSeries *distinct, const RnRowPolicy *policy,
@@ -414,20 +437,19 @@ find_open_ends(RnHost *host, const RnPanel *panel, const RnSeries *distinct, con
 {
 	int64_t		edge[2] = {rn_time_at(&distinct->time, 0), rn_time_at(&distinct->time, distinct->n - 1)};
 	bool		open[2] = {false, false};
-	RnCalendar	own;
-	RnCode		code = RN_TOO_FEW_ROWS;
+	RnCalendar	reach;
 
-	if (distinct->n > 2)
-		code = rn_calendar_infer(host, panel->kind, &distinct->time, distinct->n, true, &own);
-	if (code == RN_CANCELLED)
-		return code;
-	for (int e = 0; e < 2 && code == RN_OK; e++)
+	if (distinct->n < 3)
+		return RN_OK;
+	RN_TRY(find_reach(host, panel, distinct, &reach));
+	for (int e = 0; e < 2; e++)
 	{
 		int64_t		beyond;
 		int64_t		start;
 		int64_t		other;
 
-		RN_TRY(rn_calendar_add(host, &own, edge[e], e == 0 ? -1 : 1, &beyond));
+		if (rn_calendar_add(host, &reach, edge[e], e == 0 ? -1 : 1, &beyond) != RN_OK)
+			continue;			/* the end of time fills every step */
 		RN_TRY(rn_calendar_floor(host, &policy->frequency, edge[e], &start));
 		RN_TRY(rn_calendar_floor(host, &policy->frequency, beyond, &other));
 		open[e] = start == other;
@@ -685,7 +707,7 @@ rn_panel_skip(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, size_t s,
 {
 	RnSeries   *series = &panel->series[s];
 	const RnError *error = &host->error;
-	size_t		size = sizeof(error->message) + sizeof(error->detail) + 2;
+	size_t		size = strlen(error->message) + strlen(error->detail) + 3;
 
 	panel->failed = s;
 	if (policy->on_error == RN_ON_ERROR_FAIL || code == RN_CANCELLED || code == RN_NO_MEMORY || code == RN_UNSUPPORTED)
