@@ -126,11 +126,28 @@ my $before = answers($old, 'models');
 isnt($before->{'forecasts by id'}, '', 'the first model forecasts');
 isnt($before->{'forecasts by name'}, '', 'the second model forecasts');
 
+# --- a database of another encoding -----------------------------------------
+
+my $accents = q{
+	SET client_encoding = 'UTF8';
+	SELECT series, step, encode(float8send(forecast), 'hex') FROM rn_forecast('accents', 2, for_series => '{"caf\u00e9": "cr\u00e8me"}');
+	SELECT series, count(*) FROM kept, rn_forecast(model, 1) GROUP BY series ORDER BY 1};
+$old->safe_psql('postgres', "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+$old->safe_psql(
+	'latin', qq{
+	CREATE EXTENSION recurnet;
+	SET client_encoding = 'UTF8';
+	SELECT rn_train('gru', 'SELECT CASE i % 2 WHEN 0 THEN U&''cr\\00e8me'' ELSE ''noir'' END AS U&"caf\\00e9", i / 2 AS t, i % 7 AS v
+		FROM generate_series(0, 119) i', $training, 'accents', series => U&'caf\\00e9', "time" => 't');
+	CREATE TABLE kept AS SELECT weights::rn_model AS model FROM recurnet.version;});
+my $latin = $old->safe_psql('latin', $accents);
+like($latin, qr/\{"caf\xc3\xa9": "cr\xc3\xa8me"\}\|1\|/, 'keys with accents');
 # --- dumps ------------------------------------------------------------------
 
 my $dir = PostgreSQL::Test::Utils::tempdir();
 $old->command_ok([ 'pg_dump', '-Fp', '-f', "$dir/plain.sql", 'models' ], 'pg_dump, plain');
 $old->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/custom.dump", 'models' ], 'pg_dump, custom');
+$old->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/latin.dump", 'latin' ], 'pg_dump, Latin-1');
 $old->command_ok([ 'pg_dumpall', '--roles-only', '-f', "$dir/roles.sql" ], 'pg_dumpall, roles');
 unlike(slurp_file("$dir/plain.sql"), qr/CREATE TABLE recurnet\./,
 	'the dump leaves making the catalog to the extension');
@@ -183,6 +200,11 @@ foreach my $format ('plain', 'custom', 'parallel')
 	is($new->safe_psql($format, $again),
 		$before->{'forecasts by id'}, "$format: and the same training gives the same network");
 }
+
+$new->safe_psql('postgres', 'CREATE DATABASE utf8');
+$new->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'utf8', "$dir/latin.dump" ],
+	'restore, Latin-1 to UTF-8');
+is($new->safe_psql('utf8', $accents), $latin, 'keys in another encoding are the same words');
 
 $new->stop;
 done_testing();
