@@ -32,6 +32,7 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
+#include "utils/portal.h"
 
 #include "columns.h"
 #include "guc.h"
@@ -62,6 +63,7 @@ typedef struct Collector
 	RecurnetColumns columns;
 	RecurnetKey key;
 	RnPanel    *panel;
+	size_t		expected;		/* rows that the planner expects */
 	size_t		capacity;		/* rows that there is room for */
 	size_t		series_capacity;
 	Datum	   *series_key;		/* [series][keys] */
@@ -180,9 +182,9 @@ grow(Collector *collector)
 	if (panel->rows < collector->capacity)
 		return;
 	most = rows_within_limit(collector);
-	if (capacity > most && most > panel->rows)
-		capacity = most;
-	check_memory(collector, capacity, collector->series_capacity);
+	if (most <= panel->rows)	/* what it would take for all of them */
+		check_memory(collector, Max(capacity, collector->expected), collector->series_capacity);
+	capacity = Min(capacity, most);
 	panel->value = resize(collector, panel->value, capacity * sizeof(double));
 	if (panel->columns > 0)
 		panel->covariate = resize(collector, panel->covariate, capacity * (size_t) panel->columns * sizeof(float));
@@ -715,6 +717,7 @@ recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetR
 	if (collector.columns.target > 0)
 		rows->target = MemoryContextStrdup(host->context,
 										   SPI_fname(cursor->tupDesc, collector.columns.target));
+	collector.expected = (size_t) Max(PortalGetPrimaryStmt(cursor)->planTree->plan_rows, 0);
 	collect_all(&collector, cursor);
 	if (collector.sort != NULL)
 		end_sort(&collector);

@@ -26,13 +26,13 @@ struct RecurnetSort
 };
 
 /*
- * Half of what may be used; rows that come out of the sort are held against the
- * limit by themselves.
+ * A quarter of what may be used: the sort is still there while rows come out of
+ * it, and these are more than half of what a training needs.
  */
 static int
 sort_memory(void)
 {
-	size_t		kilobytes = recurnet_guc_max_memory() / 2048;
+	size_t		kilobytes = recurnet_guc_max_memory() / 4096;
 
 	return kilobytes > (size_t) work_mem ? (int) Min(kilobytes, MAX_KILOBYTES) : work_mem;
 }
