@@ -103,8 +103,9 @@ recurnet_fit_settle(RecurnetFit *fit)
 					 pstrdup(core->error.hint), fit->rows.time_zone);
 	if (code != RN_OK)
 		return code;
-	recurnet_guc_check_memory(fit->rows.bytes + panel->bytes, "filling the gaps of the rows",
-							  "set a coarser frequency");
+	if (panel->bytes > 0)
+		recurnet_guc_check_memory(fit->rows.bytes + panel->bytes, "filling the gaps of the rows",
+								  "set a coarser frequency");
 	fit->rows.bytes += panel->bytes;
 	notice_hour(fit);
 	return rn_panel_fill(core, panel, policy);

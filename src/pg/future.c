@@ -61,7 +61,7 @@ check_needed(const RecurnetSubject *subject, const RecurnetNames *known, const c
 static void
 combine(RecurnetHost *host, const RnModel *model, RnPanel *panel)
 {
-	RnRowPolicy policy = model->rows;
+	RnRowPolicy policy = recurnet_history_policy(host, model);
 
 	for (size_t i = 0; i < panel->rows * panel->columns; i++)
 		if (!isfinite(panel->covariate[i]))

@@ -93,11 +93,23 @@ warn_skipped(const RnPanel *panel)
 			 errhint("Mend their rows in the query, or train the model with option \"missing\", which fills gaps and nulls.")));
 }
 
+RnRowPolicy
+recurnet_history_policy(RecurnetHost *host, const RnModel *model)
+{
+	RnRowPolicy policy = model->rows;
+	int64		last = model->series[0].last_time;
+	int64		start;
+
+	policy.floors = policy.has_frequency &&
+		rn_calendar_floor(&host->core, &model->calendar, last, &start) == RN_OK && start == last;
+	return policy;
+}
+
 void
 recurnet_history_settle(RecurnetHost *host, const RnModel *model, RecurnetRows *rows, size_t needed)
 {
 	RnPanel    *panel = &rows->panel;
-	RnRowPolicy policy = model->rows;
+	RnRowPolicy policy = recurnet_history_policy(host, model);
 	RnCalendar	calendar = model->calendar;
 	RnCode		code;
 
@@ -190,14 +202,18 @@ compare_key_arg(const void *a, const void *b, void *arg)
 static const RnModelSeries **
 series_by_key(const RnModel *model)
 {
+	size_t		size = model->count * sizeof(RnModelSeries *);
+	const RnModelSeries **scratch;
 	const RnModelSeries **by_key;
 
 	if (model->by_key != NULL)
 		return model->by_key;
-	by_key = MemoryContextAllocHuge(GetMemoryChunkContext(model->series), model->count * sizeof(RnModelSeries *));
+	scratch = MemoryContextAllocHuge(CurrentMemoryContext, size);
 	for (size_t s = 0; s < model->count; s++)
-		by_key[s] = &model->series[s];
-	qsort_interruptible(by_key, model->count, sizeof(RnModelSeries *), compare_key_arg, NULL);
+		scratch[s] = &model->series[s];
+	qsort_interruptible(scratch, model->count, sizeof(RnModelSeries *), compare_key_arg, NULL);
+	by_key = memcpy(MemoryContextAllocHuge(GetMemoryChunkContext(model->series), size), scratch, size);
+	pfree(scratch);
 	((RnModel *) model)->by_key = by_key;	/* remembers, changes nothing */
 	return by_key;
 }
@@ -325,7 +341,7 @@ notice_early_ends(RecurnetHost *host, const RnPanel *panel, int64 as_of)
 		const RnSeries *series = &panel->series[s];
 		int64		next;
 
-		if (series->n > 0 && rn_panel_time(&host->core, panel, series, series->n, &next) == RN_OK)
+		if (series->n > 0 && series->cut == 0 && rn_panel_time(&host->core, panel, series, series->n, &next) == RN_OK)
 			early += next <= as_of;
 	}
 	if (early > 0 && panel->count == 1)

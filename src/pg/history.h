@@ -29,6 +29,12 @@ typedef struct RecurnetOrigins
 	int64	   *of_model;		/* [count] of rows: series of the model, or -1 */
 } RecurnetOrigins;
 
+/*
+ * The policy that further rows of a model are put through: those of a model whose
+ * rows were brought to a frequency are brought to it, too, be they one or many.
+ */
+extern RnRowPolicy recurnet_history_policy(RecurnetHost *host, const RnModel *model);
+
 /* ERROR unless times of that type count what the model's times count. */
 extern void recurnet_history_check_type(Oid model_type, Oid type);
 

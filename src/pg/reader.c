@@ -44,6 +44,7 @@
 #define FETCH_ROWS	1000
 #define FIRST_ROWS	1024		/* capacity to start with */
 #define ROWS_PER_CHECK	65536	/* in loops without a query */
+#define MOST_EXPECTED	1e9		/* of rows: planners believe in more */
 
 /* A row as the reader sees it. */
 typedef struct Row
@@ -182,9 +183,10 @@ grow(Collector *collector)
 	if (panel->rows < collector->capacity)
 		return;
 	most = rows_within_limit(collector);
-	if (most <= panel->rows)	/* what it would take for all of them */
+	if (most > panel->rows)
+		capacity = Min(capacity, most);
+	else						/* refuse, by what all of them would take */
 		check_memory(collector, Max(capacity, collector->expected), collector->series_capacity);
-	capacity = Min(capacity, most);
 	panel->value = resize(collector, panel->value, capacity * sizeof(double));
 	if (panel->columns > 0)
 		panel->covariate = resize(collector, panel->covariate, capacity * (size_t) panel->columns * sizeof(float));
@@ -634,6 +636,19 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 											   source->whole_days);
 }
 
+/* ERROR now, not after the training, for a key that cannot be stored as UTF-8. */
+static void
+check_words(const char *json)
+{
+	char	   *utf8 = pg_server_to_any(json, strlen(json), PG_UTF8);
+
+	if (GetDatabaseEncoding() == PG_SQL_ASCII && !pg_verify_mbstr(PG_UTF8, utf8, strlen(utf8), true))
+		ereport(ERROR,
+				(errcode(ERRCODE_CHARACTER_NOT_IN_REPERTOIRE),
+				 errmsg("key of a series is no UTF-8: %s", json),
+				 errhint("Models keep their words in UTF-8, whatever the database says of its own.")));
+}
+
 /* The key of every series as JSON, which is what is made of it from here on. */
 static void
 name_series(Collector *collector)
@@ -652,6 +667,7 @@ name_series(Collector *collector)
 		char	   *json = recurnet_key_json(&collector->key, key_of(collector, s), key_null_of(collector, s));
 
 		CHECK_FOR_INTERRUPTS();
+		check_words(json);
 		panel->series[s].key = MemoryContextStrdup(collector->host->context, json);
 		collector->key_bytes += strlen(json) + 1;
 		MemoryContextSwitchTo(caller);
@@ -717,7 +733,7 @@ recurnet_reader_read(RecurnetHost *host, const RecurnetSource *source, RecurnetR
 	if (collector.columns.target > 0)
 		rows->target = MemoryContextStrdup(host->context,
 										   SPI_fname(cursor->tupDesc, collector.columns.target));
-	collector.expected = (size_t) Max(PortalGetPrimaryStmt(cursor)->planTree->plan_rows, 0);
+	collector.expected = (size_t) Min(Max(PortalGetPrimaryStmt(cursor)->planTree->plan_rows, 0), MOST_EXPECTED);
 	collect_all(&collector, cursor);
 	if (collector.sort != NULL)
 		end_sort(&collector);

@@ -194,6 +194,8 @@ make_rows(const State *state, RecurnetFit *fit)
 	RecurnetRows *rows = &fit->rows;
 	RnPanel    *panel = &rows->panel;
 
+	recurnet_guc_check_memory(state->capacity * sizeof(Row) + state->n * sizeof(double),
+							  "collecting the rows of a group", "aggregate fewer rows");
 	recurnet_reader_single(host, state->type, state->n, rn_inputs_columns(&fit->options.spec.inputs), rows);
 	for (size_t i = 0; i < state->n; i++)
 	{

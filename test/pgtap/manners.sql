@@ -4,7 +4,7 @@
 \set QUIET 1
 \set ON_ERROR_STOP 1
 BEGIN;
-SELECT plan(8);
+SELECT plan(9);
 
 CREATE TABLE s AS SELECT i AS t, sin(i * 0.3) + i * 0.01 AS v FROM generate_series(1, 300) i;
 
@@ -20,6 +20,8 @@ SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recu
 
 SET LOCAL recurnet.max_memory = '1MB';
 SELECT throws_ok($$SELECT rn_train('lstm', 'SELECT t, v FROM s', '{"units": 256}')$$, '54000', NULL, 'more memory than allowed is refused');
+SELECT throws_ok($$SELECT rn_train('gru', 'SELECT 1 AS t, a::float8 AS v FROM generate_series(1, 4096) a, generate_series(1, 4096) b, generate_series(1, 4096) c,
+	generate_series(1, 4096) d, generate_series(1, 4096) e, generate_series(1, 2) f')$$, '54000', NULL, 'so are more rows than a size can count');
 SELECT throws_like($$SELECT rn_train('lstm', 'SELECT t, v FROM s', '{"units": 256}')$$, 'training needs % MB, more than the limit of 1024 kB', 'with both sizes');
 
 SELECT * FROM finish();

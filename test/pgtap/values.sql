@@ -218,7 +218,7 @@ SELECT throws_ok('SELECT rn_predict(model, day::timestamptz, amount) OVER (PARTI
 	'42804', NULL, 'other times than the model has');
 SELECT is(count(p), 0::bigint, 'no model, no predictions beside')
 FROM (SELECT rn_predict(NULL::rn_model, day, amount) OVER (ORDER BY day) AS p FROM sales WHERE store = 1) s;
-SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND name <> 'recurnet cached model' AND name <> 'recurnet models'), 0::bigint,
+SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND name NOT IN ('recurnet cached model', 'recurnet models')), 0::bigint,
 	'no memory context outlives its statement');
 
 SELECT * FROM finish();

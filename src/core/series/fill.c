@@ -121,13 +121,17 @@ name(RnHost *host, type *value, size_t stride, size_t n, RnMissing missing) \
 FILL(fill_values, double)
 FILL(fill_covariates, float)
 
-/* Fill a series that lies at its place; count what was made up. */
+/*
+ * Fill a series that lies at its place; count what was made up.  Covariates are
+ * states of affairs rather than amounts: they go on where values are zero.
+ */
 static RnCode
 fill_series(RnHost *host, const RnPanel *panel, RnSeries *series, const RnRowPolicy *policy,
 			const Layout *at)
 {
 	double	   *value = at->value + series->first;
 	size_t		C = (size_t) panel->columns;
+	RnMissing	states = policy->missing == RN_MISSING_ZERO ? RN_MISSING_LOCF : policy->missing;
 
 	for (size_t i = 0; i < series->n; i++)
 	{
@@ -140,7 +144,7 @@ fill_series(RnHost *host, const RnPanel *panel, RnSeries *series, const RnRowPol
 	if (series->filled > 0)
 		RN_TRY(fill_values(host, value, 1, series->n, policy->missing));
 	for (size_t c = 0; c < C; c++)
-		RN_TRY(fill_covariates(host, at->covariate + series->first * C + c, C, series->n, policy->missing));
+		RN_TRY(fill_covariates(host, at->covariate + series->first * C + c, C, series->n, states));
 	return RN_OK;
 }
 

@@ -471,7 +471,7 @@ apply_frequency(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolic
 	RnCode		code = distinct_times(host, series, &distinct);
 
 	if (code == RN_OK)
-		code = fit(host, &distinct, true, &frequency);
+		code = policy->floors ? RN_IRREGULAR_TIME : fit(host, &distinct, true, &frequency);
 	if (code == RN_IRREGULAR_TIME)
 	{
 		code = RN_OK;
@@ -668,7 +668,7 @@ place_all(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
 	panel->failed = panel->count;
 	panel->bytes = 0;
 	if (changes && __builtin_mul_overflow(rows, row_bytes, &panel->bytes))
-		panel->bytes = SIZE_MAX;
+		panel->bytes = SIZE_MAX / 2;
 	else if (!changes && policy->missing != RN_MISSING_ERROR)
 		panel->bytes = panel->rows;
 	return RN_OK;

@@ -54,6 +54,8 @@ typedef struct RnRowPolicy
 	RnDuplicates duplicates;
 	RnOnError	on_error;
 	bool		has_frequency;	/* the step is given: rows are brought to it */
+	bool		floors;			/* even if they lie on a grid of it: to the start
+								 * of the step that they fall in */
 	RnCalendar	frequency;		/* anchor_day 0: open */
 } RnRowPolicy;
 
@@ -90,7 +92,8 @@ typedef struct RnPanel
 								 * NULL: nowhere */
 
 	RnCalendar	calendar;		/* settled: of all, but for the anchors */
-	size_t		bytes;			/* settled: rn_panel_fill allocates */
+	size_t		bytes;			/* settled: rn_panel_fill allocates; SIZE_MAX / 2 if
+								 * that cannot be counted */
 	size_t		failed;			/* the series that an error is about; count:
 								 * none in particular */
 	size_t		at_least;		/* rows that a series must have, or 0 */
