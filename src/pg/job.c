@@ -19,6 +19,7 @@
 #include "host.h"
 #include "job.h"
 #include "panel_check.h"
+#include "query.h"
 #include "reader.h"
 
 /* One run, from its request to the version that is stored. */
@@ -61,7 +62,7 @@ run_read(Run *run)
 				 errhint("There is nothing to learn from; look at the query's WHERE clause.")));
 	check(run, recurnet_fit_settle(&run->fit));
 	if (run->fit.options.holidays != NULL)
-		run->fit.holiday = recurnet_reader_dates(&run->host, run->fit.options.holidays, &run->fit.holidays);
+		run->fit.holiday = recurnet_query_dates(&run->host, run->fit.options.holidays, &run->fit.holidays);
 }
 
 /* Weights that know days are no start for learning months. */

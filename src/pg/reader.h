@@ -64,12 +64,6 @@ extern void recurnet_reader_read(RecurnetHost *host, const RecurnetSource *sourc
 extern void recurnet_reader_single(RecurnetHost *host, Oid time_type, size_t n, int columns,
 								   RecurnetRows *rows);
 
-/*
- * The dates that a query returns, ascending and each once, in days since
- * 2000-01-01: a single column of type date.
- */
-extern int32 *recurnet_reader_dates(RecurnetHost *host, const char *query, size_t *n);
-
 /* Times of that type are integers, or count civil time. */
 extern RnTimeKind recurnet_reader_kind(Oid time_type);
 
