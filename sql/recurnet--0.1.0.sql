@@ -106,6 +106,23 @@ SELECT pg_catalog.pg_extension_config_dump('recurnet.model_id_seq', '');
 -- Views: a role sees the models that it may use
 -- ---------------------------------------------------------------------------
 
+-- Whose model it is is asked here once, for all views.
+CREATE VIEW recurnet.usable_model WITH (security_barrier) AS
+SELECT m.model_id, m.name, m.owner, m.active_version, m.created_at
+FROM recurnet.model m
+WHERE EXISTS (
+	SELECT FROM pg_catalog.pg_roles r
+	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
+		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
+	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
+		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+COMMENT ON VIEW recurnet.usable_model IS 'the models that the current user may use';
+COMMENT ON COLUMN recurnet.usable_model.model_id IS 'id of the model';
+COMMENT ON COLUMN recurnet.usable_model.name IS 'name of the model, or null';
+COMMENT ON COLUMN recurnet.usable_model.owner IS 'role that the model belongs to';
+COMMENT ON COLUMN recurnet.usable_model.active_version IS 'version that forecasts are made with';
+COMMENT ON COLUMN recurnet.usable_model.created_at IS 'when the model was first stored';
+
 CREATE VIEW @extschema@.rn_models WITH (security_barrier) AS
 SELECT m.model_id, m.name, m.owner, v.cell, v.version,
 	v.query, v.options, v.time_column, v.target_column, v.series_columns, v.covariates,
@@ -114,15 +131,9 @@ SELECT m.model_id, m.name, m.owner, v.cell, v.version,
 	CASE v.time_type WHEN 'date' THEN v.to_ts::date::text ELSE coalesce(v.to_ts::text, v.to_t::text) END AS train_to,
 	v.metrics, pg_catalog.octet_length(v.weights) AS bytes,
 	v.trained_by, v.trained_at, v.duration, m.created_at
-FROM recurnet.model m
+FROM recurnet.usable_model m
 JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
-	AND v.version OPERATOR(pg_catalog.=) m.active_version
-WHERE EXISTS (
-	SELECT FROM pg_catalog.pg_roles r
-	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
-		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
-	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
-		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+	AND v.version OPERATOR(pg_catalog.=) m.active_version;
 COMMENT ON VIEW @extschema@.rn_models IS 'the models that you may use, with their active version';
 COMMENT ON COLUMN @extschema@.rn_models.model_id IS 'id of the model';
 COMMENT ON COLUMN @extschema@.rn_models.name IS 'name of the model, or null';
@@ -152,16 +163,10 @@ GRANT SELECT ON @extschema@.rn_models TO PUBLIC;
 
 CREATE VIEW @extschema@.rn_training_log WITH (security_barrier) AS
 SELECT v.model_id, v.version, l.epoch::integer AS epoch, l.loss, l.val_loss
-FROM recurnet.model m
+FROM recurnet.usable_model m
 JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
 CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(v.losses), pg_catalog.unnest(v.val_losses))
-	WITH ORDINALITY AS l (loss, val_loss, epoch)
-WHERE EXISTS (
-	SELECT FROM pg_catalog.pg_roles r
-	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
-		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
-	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
-		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+	WITH ORDINALITY AS l (loss, val_loss, epoch);
 COMMENT ON VIEW @extschema@.rn_training_log IS 'the training curve of every version of the models that you may use';
 COMMENT ON COLUMN @extschema@.rn_training_log.model_id IS 'id of the model';
 COMMENT ON COLUMN @extschema@.rn_training_log.version IS 'number of the version';
@@ -172,16 +177,10 @@ GRANT SELECT ON @extschema@.rn_training_log TO PUBLIC;
 
 CREATE VIEW @extschema@.rn_series_log WITH (security_barrier) AS
 SELECT v.model_id, v.version, l.series, l.rows, l.filled, l.combined, l.cut, l.skipped
-FROM recurnet.model m
+FROM recurnet.usable_model m
 JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
 CROSS JOIN LATERAL pg_catalog.json_to_recordset(v.series_log)
-	AS l (series jsonb, rows bigint, filled bigint, combined bigint, cut integer, skipped text)
-WHERE EXISTS (
-	SELECT FROM pg_catalog.pg_roles r
-	WHERE r.rolname OPERATOR(pg_catalog.=) m.owner
-		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
-	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
-		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+	AS l (series jsonb, rows bigint, filled bigint, combined bigint, cut integer, skipped text);
 COMMENT ON VIEW @extschema@.rn_series_log IS 'the series of the models that you may use for which rows were made up or combined, or that were left out of a training';
 COMMENT ON COLUMN @extschema@.rn_series_log.model_id IS 'id of the model';
 COMMENT ON COLUMN @extschema@.rn_series_log.version IS 'number of the version';
