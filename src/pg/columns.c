@@ -132,7 +132,9 @@ named_column(TupleDesc desc, const char *name, TypeTest test, const char *role, 
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("column \"%s\" of type %s cannot be the %s", name,
-						format_type_be(TupleDescAttr(desc, found - 1)->atttypid), role)));
+						format_type_be(TupleDescAttr(desc, found - 1)->atttypid), role),
+				 errhint("Cast it in the query%s.", test == is_time ? " to a date, a timestamp or an integer"
+						 : test == is_covariate ? " to a number or a boolean" : " to a number")));
 	if (used[found])
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
@@ -185,7 +187,7 @@ only_time(TupleDesc desc, const char *usual, bool *used)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("query returns no time column"),
 				 errdetail("Its columns are: %s.", column_list(desc, NULL, NULL)),
-				 errhint("A time column is a date, a timestamp or an integer.")));
+				 errhint("A time column is a date, a timestamp or an integer: cast it in the query, for example by day::date.")));
 	if (n > 1)
 		ambiguous(desc, test, used, "time",
 				  test == is_datetime ? "Leave all but one of them out of the query."

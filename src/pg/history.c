@@ -90,7 +90,7 @@ warn_skipped(const RnPanel *panel)
 			 errmsg("%zu of %zu series of the query cannot be used", panel->count - left, panel->count),
 			 errdetail("The first is %s: %s.", panel->series[s].key != NULL ? panel->series[s].key : "the only one",
 					   panel->series[s].skipped),
-			 errhint("Mend their rows in the query, or train the model with option \"missing\", which fills gaps and nulls.")));
+			 errhint("Give more rows or mend them in the query, or train the model with option \"missing\", which fills gaps and nulls.")));
 }
 
 RnRowPolicy

@@ -175,6 +175,8 @@ SELECT same_as_sql('days', '1 week', 'sum', 'date_trunc(''week'', day)::date', '
 SELECT same_as_sql('sales', '1 month', 'sum', 'date_trunc(''month'', day)::date', 'day');
 SELECT same_as_sql('sales', '1 week', 'avg', 'date_trunc(''week'', day)::date', 'day');
 
+SELECT refuses_tiny('SELECT day, v FROM days WHERE day BETWEEN ''2022-01-02'' AND ''2022-12-30''', '{"frequency": "1 year", "duplicates": "sum"}', '21000',
+	'the rows fill no whole step of 1 year', '%shorter "frequency"%', 'no whole year');
 SELECT ok(tiny('SELECT day, v FROM days', '{"frequency": "1 month", "duplicates": "sum"}', 'months') > 0, 'months that days do not fill');
 SELECT is(cut, 2, 'are counted') FROM rn_series_log JOIN rn_models USING (model_id, version) WHERE name = 'months';
 SELECT is(metrics ->> 'cut_steps', '2', 'in metrics, too') FROM rn_models WHERE name = 'months';

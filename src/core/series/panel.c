@@ -484,6 +484,17 @@ apply_frequency(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolic
 	return code;
 }
 
+/* Rows that are no whole sum of any step. */
+static RnCode
+refuse_unfilled(RnHost *host, const RnCalendar *frequency)
+{
+	char		step[RN_TIME_TEXT];
+
+	rn_calendar_describe(frequency, step, sizeof(step));
+	rn_fail(host, RN_TOO_FEW_ROWS, "the rows fill no whole step of %s", step);
+	return rn_fail_hint(host, "Give more rows, or set a shorter \"frequency\".");
+}
+
 /* All that needs no knowledge of the other series. */
 static RnCode
 settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *policy)
@@ -509,7 +520,7 @@ settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 		series->n--;
 	if (series->n > 0 && ends.first)
 		RN_TRY(drop_first(host, series, 1));
-	return series->n > 0 ? RN_OK : too_few(host, 0, panel->at_least > 2 ? panel->at_least : 2);
+	return series->n > 0 ? RN_OK : refuse_unfilled(host, &policy->frequency);
 }
 
 static bool
