@@ -26,6 +26,7 @@
 #include "cache.h"
 #include "guc.h"
 #include "words.h"
+#include "zone.h"
 
 typedef struct Entry
 {
@@ -140,6 +141,7 @@ make_entry(RecurnetHost *host, const RecurnetVersion *version)
 						   VARSIZE_ANY_EXHDR(weights), &entry->model);
 	recurnet_host_check(&decoder, code);
 	recurnet_words_load(&decoder, &entry->model);
+	entry->model.inputs.clock = recurnet_zone_clock(entry->model.wall_zone);
 	pfree(weights);
 	MemoryContextSwitchTo(caller);
 	return entry;

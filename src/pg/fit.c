@@ -17,6 +17,7 @@
 #include "guc.h"
 #include "time_type.h"
 #include "words.h"
+#include "zone.h"
 
 /*
  * Has the series that failed steps of a day or more on average, less what
@@ -144,6 +145,8 @@ recurnet_fit_plan(RecurnetFit *fit)
 	size_t		stored;
 	size_t		bytes;
 
+	if (fit->rows.wall_zone != NULL)
+		fit->options.spec.inputs.clock = recurnet_zone_clock(fit->rows.wall_zone);
 	RN_TRY(rn_recipe_plan(&fit->host->core, &fit->options.spec, panel, &fit->plan));
 	if (rn_network_size(&fit->plan.network) == 0 || stored_bytes(fit) > RN_CODEC_MAX_BYTES)
 		ereport(ERROR,
@@ -174,6 +177,8 @@ label_model(RecurnetFit *fit)
 	strlcpy(model->time_type, recurnet_time_type_name(fit->rows.time_type), RN_MODEL_TEXT);
 	if (fit->rows.time_zone != NULL)
 		strlcpy(model->time_zone, fit->rows.time_zone, RN_MODEL_TEXT);
+	if (fit->rows.wall_zone != NULL)
+		strlcpy(model->wall_zone, fit->rows.wall_zone, RN_MODEL_TEXT);
 	for (int c = 0; c < names->n; c++)
 		model->covariate_names_size += strlen(names->name[c]) + 1;
 	if (model->covariate_names_size == 0)

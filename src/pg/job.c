@@ -290,6 +290,19 @@ options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
 						   JsonbValueToJsonb(request_member(old->request, "options")), options);
 }
 
+/* The zone that a model trained again goes by, unless the request named one. */
+static const char *
+zone_again(RecurnetHost *host, const RecurnetVersion *old)
+{
+	const RnModel *model;
+
+	/* only the model knows by whose clock short steps had their hours told */
+	if (!request_has(old->request, "calendar_features") && !request_has(old->request, "holidays"))
+		return old->time_zone;
+	model = recurnet_cache_model(host, old);
+	return model->wall_zone[0] != '\0' ? model->wall_zone : old->time_zone;
+}
+
 void
 recurnet_job_retrain(RecurnetModelKey key, bool warm)
 {
@@ -309,7 +322,7 @@ recurnet_job_retrain(RecurnetModelKey key, bool warm)
 			.series = recurnet_names_parse(old->series_columns, "series", false),
 			.covariates = recurnet_names_parse(old->covariates, "covariates", true)
 		},
-			.time_zone = request_option(old->request, "time_zone"),.zone_before = old->time_zone
+			.time_zone = request_option(old->request, "time_zone"),.zone_before = zone_again(&run->host, old)
 	};
 	recurnet_fit_covariates(&run->fit, &run->source.wanted.covariates);
 	run->version.series_columns = old->series_columns;

@@ -133,7 +133,7 @@ const RecurnetOption recurnet_option_table[] = {
 	{"holidays", OPTION_QUERY, 0, NEVER_OPEN, 0, 0, ENDS_IN, NULL, 0,
 	"query that returns dates, past and to come, for the calendar feature holiday"},
 	{"time_zone", OPTION_ZONE, 0, NEVER_OPEN, 0, 0, ENDS_IN, NULL, 0,
-	"zone whose days a timestamptz series steps by; the session's TimeZone if not given"},
+	"zone whose days a timestamptz series steps by, and whose clock tells features; the session's TimeZone if not given"},
 };
 
 const int	recurnet_option_count = lengthof(recurnet_option_table);

@@ -583,7 +583,7 @@ make_civil(RecurnetHost *host, const RecurnetSource *source, RecurnetRows *rows)
 	}
 	else
 		rows->time_zone = recurnet_zone_settle(host, &rows->panel, source->time_zone, source->zone_before,
-											   source->whole_days);
+											   source->whole_days, &rows->wall_zone);
 }
 
 /* ERROR now, not after the training, for a key that cannot be stored as UTF-8. */

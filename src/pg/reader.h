@@ -43,6 +43,7 @@ typedef struct RecurnetRows
 	char	   *time;			/* names of the columns used */
 	char	   *target;			/* NULL without */
 	const char *time_zone;		/* timestamptz: zone of the civil times */
+	const char *wall_zone;		/* zone of the user, if that is UTC for the steps' sake; or NULL */
 	size_t		bytes;			/* memory taken by the rows */
 	RnPanel		panel;			/* of what is there; not settled yet */
 } RecurnetRows;

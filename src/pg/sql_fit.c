@@ -207,7 +207,8 @@ make_rows(const State *state, RecurnetFit *fit)
 	rows->bytes += rn_times_bytes(&panel->series[0].time) + state->capacity * sizeof(Row);
 	if (state->type == TIMESTAMPTZOID)
 		rows->time_zone = recurnet_zone_settle(host, panel, fit->options.time_zone, NULL,
-												recurnet_fit_whole_days(&fit->options.spec.rows));
+												recurnet_fit_whole_days(&fit->options.spec.rows),
+												&rows->wall_zone);
 	else if (fit->options.time_zone != NULL)
 		recurnet_zone_refuse(state->type);
 }

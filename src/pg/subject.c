@@ -47,7 +47,8 @@ recurnet_subject(const RnModel *model, const RecurnetVersion *version)
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored model has keys without a column")));
 	if (recurnet_reader_kind(subject.time_type) != model->calendar.kind ||
-		(subject.time_type == TIMESTAMPTZOID) != (model->time_zone[0] != '\0'))
+		(subject.time_type == TIMESTAMPTZOID) != (model->time_zone[0] != '\0') ||
+		(model->wall_zone[0] != '\0' && model->time_zone[0] == '\0'))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored model does not fit its time type %s", model->time_type)));

@@ -40,6 +40,7 @@ decode(RecurnetHost *host, const bytea *bytes, bool foreign)
 				 errdetail("As they stand, %s.", host->core.error.message)));
 	recurnet_host_check(host, code);
 	recurnet_words_load(host, model);
+	model->inputs.clock = recurnet_zone_clock(model->wall_zone);
 	return model;
 }
 

@@ -69,6 +69,7 @@ convert_all(RecurnetHost *host, RnModel *model, Converter converter)
 
 	pg_verifymbstr(model->time_type, strlen(model->time_type), false);
 	pg_verifymbstr(model->time_zone, strlen(model->time_zone), false);
+	pg_verifymbstr(model->wall_zone, strlen(model->wall_zone), false);
 	if (model->covariate_names_size > 0)
 		convert(host, &model->covariate_names, &model->covariate_names_size, converter);
 	if (model->keys_size == 0)

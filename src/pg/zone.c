@@ -218,9 +218,32 @@ belongs_to_utc(const RnTimes *time, size_t n, pg_tz *zone, bool asked, bool whol
 	return looks_regular(time, n, NULL) || (!whole_days && mean_step(time, n) < USECS_PER_DAY);
 }
 
+/* The core is in the middle of something here: a time without a civil one stays. */
+static int64
+read_clock(const void *zone, int64 time)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+	int			offset;
+	Timestamp	civil;
+
+	if (timestamp2tm(time, &offset, &tm, &fsec, NULL, unconstify(void *, zone)) != 0 ||
+		tm2timestamp(&tm, fsec, NULL, &civil) != 0)
+		return time;
+	return civil;
+}
+
+RnWallClock
+recurnet_zone_clock(const char *name)
+{
+	if (name[0] == '\0')
+		return (RnWallClock) {0};
+	return (RnWallClock) {read_clock, recurnet_zone_find(name)};
+}
+
 const char *
 recurnet_zone_settle(RecurnetHost *host, RnPanel *panel, const char *asked, const char *before,
-					 bool whole_days)
+					 bool whole_days, const char **wall)
 {
 	pg_tz	   *zone = session_timezone;
 	size_t		voters = 0;
@@ -238,8 +261,12 @@ recurnet_zone_settle(RecurnetHost *host, RnPanel *panel, const char *asked, cons
 		voters++;
 		utc += belongs_to_utc(&series->time, series->n, zone, asked != NULL, whole_days);
 	}
+	*wall = NULL;
 	if (2 * utc > voters)
+	{
+		*wall = pg_get_timezone_name(zone);
 		return "UTC";
+	}
 	recurnet_zone_convert(host, panel, zone);
 	return pg_get_timezone_name(zone);
 }

@@ -12,7 +12,7 @@
 #include "pgtime.h"
 #include "utils/timestamp.h"
 
-#include "series/panel.h"
+#include "model/inputs.h"
 
 #include "host.h"
 
@@ -32,6 +32,9 @@ extern Timestamp recurnet_zone_civil(TimestampTz instant, pg_tz *zone);
  */
 extern TimestampTz recurnet_zone_instant(Timestamp civil, pg_tz *zone, bool *exact);
 
+/* The wall clock of the zone of that name at civil times of UTC; none for "". */
+extern RnWallClock recurnet_zone_clock(const char *name);
+
 /* Turn the times of a panel's rows, instants, into the civil time of zone. */
 extern void recurnet_zone_convert(RecurnetHost *host, RnPanel *panel, pg_tz *zone);
 
@@ -40,9 +43,11 @@ extern void recurnet_zone_convert(RecurnetHost *host, RnPanel *panel, pg_tz *zon
  * are regular: asked, else before, the zone of a model that is trained
  * again, else the session's TimeZone (NULL: not given); or UTC for steps below
  * a day, which run through clock changes, unless they are to be gathered into
- * whole_days.  Returns the name.
+ * whole_days.  Returns the name, and in *wall that of the zone that it
+ * would be but for such short steps, or NULL.
  */
 extern const char *recurnet_zone_settle(RecurnetHost *host, RnPanel *panel,
-										const char *asked, const char *before, bool whole_days);
+										const char *asked, const char *before, bool whole_days,
+										const char **wall);
 
 #endif							/* RECURNET_ZONE_H */

@@ -162,6 +162,31 @@ SELECT ok(learn('SELECT day, v FROM sale WHERE extract(day FROM day) <> 3', 'eve
 SELECT ok(bool_and(forecast >= 0), 'forecasts') FROM rn_forecast('everything', 40);
 
 ---------------------------------------------------------------------------
+-- features of short steps are those of the wall clock, on both sides of its changes
+---------------------------------------------------------------------------
+CREATE TABLE hourly AS SELECT i, ts, ts AT TIME ZONE 'Europe/Berlin' AS wall, (i * 37 % 11) + extract(hour FROM ts AT TIME ZONE 'Europe/Berlin')::float8 AS v
+	FROM generate_series(1, 400) i, LATERAL (SELECT timestamptz '2024-03-14 23:00 UTC' + i * interval '1 hour') at (ts);
+CREATE TABLE closed AS SELECT date '2024-03-31' AS day;
+CREATE FUNCTION learn_hours(query text, name text, opts jsonb DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
+	SELECT learn(query, name, NULL, '{"calendar_features": ["day_of_week", "hour"], "holidays": "SELECT day FROM closed"}' || opts)
+$$;
+SET LOCAL TimeZone = 'Europe/Berlin';
+SELECT learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'instants') > 0 AND
+	learn_hours('SELECT wall, v FROM hourly WHERE i <= 300', 'wall') > 0 AS trained \gset
+SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'the session''s zone');
+SET LOCAL TimeZone = 'Asia/Kolkata';
+SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'that of the training, whatever the session has later');
+SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 3, history => 'SELECT ts, v FROM hourly WHERE i > 386')$$,
+	$$SELECT forecast FROM rn_forecast('wall', 3, history => 'SELECT wall, v FROM hourly WHERE i > 386')$$, 'after the change');
+CALL rn_retrain('instants', 'cold');
+SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'trained again from elsewhere');
+SELECT learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'elsewhere') > 0 AND
+	learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'named', '{"time_zone": "Europe/Berlin"}') > 0 AS trained \gset
+SELECT results_eq($$SELECT forecast FROM rn_forecast('named', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'a zone that is named');
+SELECT results_ne($$SELECT forecast FROM rn_forecast('elsewhere', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'another zone has other hours');
+SET LOCAL TimeZone = 'UTC';
+
+---------------------------------------------------------------------------
 -- training again
 ---------------------------------------------------------------------------
 SELECT learn('SELECT store, day, v, price, weather, size FROM sales', 'again', 'price known, weather known, size static',
@@ -208,7 +233,7 @@ RESET ROLE;
 ---------------------------------------------------------------------------
 SELECT ok(bool_and(forecast - forecast = 0 AND coalesce(lower - lower, 0) = 0 AND coalesce(upper - upper, 0) = 0), 'numbers only: ' || m.name)
 FROM rn_models m, rn_forecast(m.model_id, 3) WHERE coalesce(covariates, '') NOT LIKE '%known%' AND name <> 'weather1' GROUP BY m.name;
-SELECT is((SELECT count(*) FROM recurnet.version), (SELECT count(*) + 3 FROM recurnet.model WHERE name IS NOT NULL), 'no model but those that were named');
+SELECT is((SELECT count(*) FROM recurnet.version), (SELECT count(*) + 4 FROM recurnet.model WHERE name IS NOT NULL), 'no model but those that were named');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND name NOT IN ('recurnet cached model', 'recurnet models')), 0::bigint, 'no memory is left');
 SELECT is((SELECT count(*) FROM pg_cursors WHERE statement LIKE '%sale%' AND name LIKE '<unnamed%'), 0::bigint, 'and no cursor');
 -- the end of time

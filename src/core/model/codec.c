@@ -196,10 +196,11 @@ walk_size(Cursor *cursor, size_t n)
 }
 
 static void
-walk_sizes(Cursor *cursor, RnModel *model, size_t text[2])
+walk_sizes(Cursor *cursor, RnModel *model, size_t text[3])
 {
 	text[0] = walk_size(cursor, strlen(model->time_type));
 	text[1] = walk_size(cursor, strlen(model->time_zone));
+	text[2] = walk_size(cursor, strlen(model->wall_zone));
 	model->covariate_names_size = walk_size(cursor, model->covariate_names_size);
 	model->keys_size = walk_size(cursor, model->keys_size);
 	model->count = walk_size(cursor, model->count);
@@ -208,9 +209,9 @@ walk_sizes(Cursor *cursor, RnModel *model, size_t text[2])
 	model->residual_points = walk_i32(cursor, model->residual_points);
 }
 
-/* All fields before the texts, in order; text: the lengths of the first two. */
+/* All fields before the texts, in order; text: the lengths of the first three. */
 static void
-walk_fields(Cursor *cursor, RnModel *model, size_t text[2])
+walk_fields(Cursor *cursor, RnModel *model, size_t text[3])
 {
 	walk_network(cursor, &model->network.spec);
 	if (!cursor->failed)
@@ -279,12 +280,13 @@ residuals(const RnModel *model)
 }
 
 static RnCode
-walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[2])
+walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 {
 	size_t		covariates = tail_rows(model) * (size_t) model->inputs.given;
 
 	walk_bytes(cursor, model->time_type, text[0]);
 	walk_bytes(cursor, model->time_zone, text[1]);
+	walk_bytes(cursor, model->wall_zone, text[2]);
 	walk_bytes(cursor, model->covariate_names, model->covariate_names_size);
 	walk_bytes(cursor, model->keys, model->keys_size);
 	RN_TRY(walk_series(host, cursor, model));
@@ -382,8 +384,8 @@ encoded_size(const RnModel *model)
 	if (__builtin_mul_overflow(tail_rows(model), row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
 	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
-		+ 12 + (size_t) model->inputs.given * 20 + 16 + 8 + 12 + 12 + 16 + 32
-		+ strlen(model->time_type) + strlen(model->time_zone)
+		+ 12 + (size_t) model->inputs.given * 20 + 16 + 8 + 12 + 12 + 16 + 36
+		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 32 + rows + model->holidays * sizeof(int32_t)
 		+ sizeof(double) * residuals(model)
@@ -415,7 +417,7 @@ rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t
 {
 	Cursor		cursor = {.out = bytes,.size = size};
 	RnModel		copy = *model;	/* walking writes values back as they are */
-	size_t		text[2];
+	size_t		text[3];
 	uint32_t	crc;
 
 	if (size != encoded_size(model) || size > RN_CODEC_MAX_BYTES)
@@ -528,9 +530,9 @@ rules_valid(const RnModel *model)
 }
 
 static bool
-sizes_valid(const RnModel *model, const size_t text[2])
+sizes_valid(const RnModel *model, const size_t text[3])
 {
-	return text[0] < RN_MODEL_TEXT && text[1] < RN_MODEL_TEXT &&
+	return text[0] < RN_MODEL_TEXT && text[1] < RN_MODEL_TEXT && text[2] < RN_MODEL_TEXT &&
 		model->covariate_names_size <= RN_CODEC_MAX_BYTES && model->keys_size <= RN_CODEC_MAX_BYTES &&
 		model->count >= 1 && model->count <= RN_MAX_SERIES &&
 		model->holidays <= RN_MAX_HOLIDAYS &&
@@ -597,7 +599,7 @@ allocate_arrays(RnHost *host, RnModel *model)
 static RnCode
 decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 {
-	size_t		text[2] = {0, 0};
+	size_t		text[3] = {0};
 	RnCode		code;
 
 	walk_fields(cursor, model, text);
@@ -605,7 +607,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !inputs_valid(model) ||
 		!rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
-	if (encoded_size(model) + text[0] + text[1] != cursor->size)
+	if (encoded_size(model) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");
 	model->rows.frequency = model->calendar;
 	RN_TRY(allocate_arrays(host, model));
@@ -613,6 +615,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	if (cursor->failed)
 		return corrupt(host, "it ends too early");
 	if (strlen(model->time_type) != text[0] || strlen(model->time_zone) != text[1] ||
+		strlen(model->wall_zone) != text[2] ||
 		count_texts(model->covariate_names, model->covariate_names_size) != (size_t) model->inputs.given ||
 		!find_keys(model))
 		return corrupt(host, "its names are not what they should be");

@@ -125,6 +125,8 @@ rn_inputs_calendar(const RnInputs *inputs, int64_t time, const int32_t *holiday,
 
 	if (inputs->features == 0)
 		return;
+	if (inputs->clock.read != NULL)
+		time = inputs->clock.read(inputs->clock.zone, time);
 	civil = rn_civil_from_time(time);
 	day = (time - civil.time_of_day) / RN_USECS_PER_DAY;
 	if (inputs->features & RN_FEATURE_MONTH)

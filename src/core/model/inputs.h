@@ -51,11 +51,22 @@ typedef struct RnCovariate
 	double		scale;
 } RnCovariate;
 
+/*
+ * What the wall clock of people shows at a civil time that is not theirs, such
+ * as UTC.  The host's, who knows zones; not stored.
+ */
+typedef struct RnWallClock
+{
+	int64_t		(*read) (const void *zone, int64_t time);	/* NULL: the time itself */
+	const void *zone;
+} RnWallClock;
+
 typedef struct RnInputs
 {
 	bool		masked;			/* is there a column for filled in values? */
 	int			given;			/* covariates of the user */
 	unsigned	features;		/* RnCalendarFeature; known ahead */
+	RnWallClock clock;			/* by which features are told */
 	int			horizon;		/* O */
 	RnCovariate covariate[RN_MAX_COVARIATES];	/* [given] */
 } RnInputs;

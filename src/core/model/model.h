@@ -55,11 +55,13 @@ typedef struct RnModel
 	double		upper_bound;
 
 	/*
-	 * What the host wants to know again: what its times are, and the names of
-	 * the covariates, one after the other, each ended by 0.
+	 * What the host wants to know again: what its times are, whose wall clock
+	 * tells the calendar's features (empty: time_zone's), and the names of the
+	 * covariates, one after the other, each ended by 0.
 	 */
 	char		time_type[RN_MODEL_TEXT];
 	char		time_zone[RN_MODEL_TEXT];
+	char		wall_zone[RN_MODEL_TEXT];
 	char	   *covariate_names;
 	size_t		covariate_names_size;
 
