@@ -9,6 +9,9 @@
 #include "postgres.h"
 
 #include <limits.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "compat.h"
 #include "miscadmin.h"
@@ -75,6 +78,18 @@ recurnet_sort_get(RecurnetSort *sort)
 	return sort->out;
 }
 
+/*
+ * What a sort leaves is much, in many pieces, and between others that stay:
+ * glibc would keep it for the process, beside what the training takes.
+ */
+static void
+give_back(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
+
 void
 recurnet_sort_end(RecurnetSort *sort)
 {
@@ -82,4 +97,5 @@ recurnet_sort_end(RecurnetSort *sort)
 	ExecDropSingleTupleTableSlot(sort->in);
 	ExecDropSingleTupleTableSlot(sort->out);
 	pfree(sort);
+	give_back();
 }
