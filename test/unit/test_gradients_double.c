@@ -35,7 +35,7 @@ static double
 loss_of(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const double *x,
 		const double *target, double *dy)
 {
-	size_t		n = B * (size_t) c->spec.outputs;
+	size_t		n = B * (size_t) c->spec.outputs * (size_t) rn_network_predicted_steps(&c->spec, T);
 	size_t		observed = 0;
 
 	memcpy(rn_tape_input(tape), x, T * B * (size_t) c->spec.inputs * sizeof(double));
@@ -51,8 +51,8 @@ check_case(Case *c)
 	RnNetwork	network;
 	RnTape	   *tape;
 	double		x[T * B * 8];
-	double		target[B * 8];
-	double		dy[B * 8];
+	double		target[T * B * 8];
+	double		dy[T * B * 8];
 	double	   *grad;
 	double		largest = 0;
 	double		worst = 0;
@@ -63,7 +63,7 @@ check_case(Case *c)
 	c->spec = network.spec;
 	for (size_t i = 0; i < T * B * (size_t) c->spec.inputs; i++)
 		x[i] = rn_rng_normal(1, 1, i);
-	for (size_t i = 0; i < B * (size_t) c->spec.outputs; i++)
+	for (size_t i = 0; i < T * B * (size_t) c->spec.outputs; i++)
 		target[i] = 2 * rn_rng_normal(1, 2, i);
 	for (size_t i = 0; i < network.size; i++)	/* biases too leave zero */
 		network.weights[i] += 0.1 * rn_rng_normal(1, 3, i);
@@ -214,6 +214,27 @@ test_dropouts(void **state)
 		}
 }
 
+/* Predictions at every step, a way past the layers, and both, with dropout and without. */
+static void
+test_heads(void **state)
+{
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int which = 1; which < 8; which++)
+		{
+			char		name[80];
+			Case		c;
+
+			snprintf(name, sizeof(name), "%s,%s%s%s", kinds[k].name, which & 1 ? " every step" : "",
+					 which & 2 ? " skip" : "", which & 4 ? " dropout" : "");
+			c = new_case(name, kinds[k].kind, kinds[k].reset_after, 2, 3, 2);
+			c.spec.return_sequences = which & 1;
+			c.spec.skip = which & 2;
+			c.spec.layer[1].dropout = which & 4 ? 0.3 : 0;
+			check_case(&c);
+		}
+}
+
 static void
 test_mixed_stack(void **state)
 {
@@ -306,6 +327,7 @@ main(void)
 		cmocka_unit_test(test_losses),
 		cmocka_unit_test(test_activations),
 		cmocka_unit_test(test_dropouts),
+		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_mixed_stack),
 		cmocka_unit_test(test_parts)
 	};

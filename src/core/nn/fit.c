@@ -46,6 +46,13 @@ part_size(const RnFitSpec *spec, size_t n)
 	return smaller(n, spec->batch_size < part ? spec->batch_size : part);
 }
 
+/* Predictions of one sequence. */
+static size_t
+predictions(const RnNetworkSpec *network, int window)
+{
+	return (size_t) network->outputs * (size_t) rn_network_predicted_steps(network, window);
+}
+
 static bool
 keeps_best(const RnFitSpec *spec, const RnDataset *validation)
 {
@@ -60,7 +67,7 @@ rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n)
 	size_t		tape = rn_tape_bytes(network, spec->window, B, true);
 	size_t		rest = 2 * size * sizeof(rn_real)
 		+ rn_optim_bytes(&spec->optim, size)
-		+ 2 * (size_t) B * (size_t) network->outputs * sizeof(rn_real)
+		+ 2 * (size_t) B * predictions(network, spec->window) * sizeof(rn_real)
 		+ (size_t) B * sizeof(uint32_t)
 		+ 2 * (size_t) spec->epochs * sizeof(double);
 	size_t		sum;
@@ -88,14 +95,14 @@ run_allocate(Run *run, RnFitLog *log)
 	size_t		size = run->network->size;
 	size_t		n = run->train->n;
 	int			B = part_size(spec, n);
-	size_t		predictions = (size_t) B * (size_t) run->network->spec.outputs;
+	size_t		targets = (size_t) B * predictions(&run->network->spec, spec->window);
 	int			steps = (int) ((n + (size_t) spec->batch_size - 1) / (size_t) spec->batch_size);
 
 	RN_TRY(rn_tape_create(host, &run->network->spec, spec->window, B, true, &run->tape));
 	RN_TRY(rn_optim_create(host, &spec->optim, &run->network->spec, steps, spec->epochs, &run->optim));
 	RN_TRY(rn_alloc(host, (size_t) B, sizeof(uint32_t), (void **) &run->index));
-	RN_TRY(rn_alloc(host, predictions, sizeof(rn_real), (void **) &run->target));
-	RN_TRY(rn_alloc(host, predictions, sizeof(rn_real), (void **) &run->dy));
+	RN_TRY(rn_alloc(host, targets, sizeof(rn_real), (void **) &run->target));
+	RN_TRY(rn_alloc(host, targets, sizeof(rn_real), (void **) &run->dy));
 	RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->grad));
 	if (keeps_best(spec, run->validation))
 		RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->best));
@@ -105,12 +112,14 @@ run_allocate(Run *run, RnFitLog *log)
 
 /* The samples at .. at + count - 1 of an epoch, in its order, into run->index. */
 static void
-choose(Run *run, const RnPermutation *order, size_t at, int count)
+choose(Run *run, const RnPermutation *order, int epoch, size_t at, int count)
 {
 	for (int i = 0; i < count; i++)
 	{
 		uint32_t	position = (uint32_t) (at + (size_t) i);
 
+		if (run->spec->fresh)
+			position += (uint32_t) (epoch - 1) * (uint32_t) run->train->n;
 		run->index[i] = run->spec->shuffle ? rn_rng_permuted(order, position) : position;
 	}
 }
@@ -133,17 +142,17 @@ mean_loss(const Loss *loss)
  * part; their losses are added to *loss.
  */
 static RnCode
-train_batch(Run *run, const RnPermutation *order, size_t at, int count, Loss *loss)
+train_batch(Run *run, const RnPermutation *order, int epoch, size_t at, int count, Loss *loss)
 {
 	RnHost	   *host = run->host;
-	size_t		outputs = (size_t) run->network->spec.outputs;
+	size_t		outputs = predictions(&run->network->spec, run->spec->window);
 	int			part = rn_tape_batch(run->tape);
 
 	for (int first = 0; first < count; first += part)
 	{
 		int			B = count - first < part ? count - first : part;
 
-		choose(run, order, at + (size_t) first, B);
+		choose(run, order, epoch, at + (size_t) first, B);
 		run->train->gather(run->train->source, run->index, B, rn_tape_input(run->tape), run->target);
 		rn_tape_set_part(run->tape, first);
 		RN_TRY(rn_network_forward(host, run->network, run->tape, B, run->spec->seed, run->optim.step));
@@ -177,7 +186,7 @@ train_epoch(Run *run, int epoch, double *mean)
 	{
 		int			count = smaller(n - at, run->spec->batch_size);
 
-		RN_TRY(train_batch(run, &order, at, count, &loss));
+		RN_TRY(train_batch(run, &order, epoch, at, count, &loss));
 		if (!isfinite(loss.sum))
 			return diverged(run->host, epoch, loss.sum);
 	}
@@ -194,7 +203,7 @@ validate(Run *run, int epoch, double *mean)
 {
 	RnHost	   *host = run->host;
 	const RnDataset *data = run->validation;
-	int			outputs = run->network->spec.outputs;
+	size_t		outputs = predictions(&run->network->spec, run->spec->window);
 	Loss		loss = {0, 0};
 
 	rn_tape_set_training(run->tape, false);
@@ -207,7 +216,7 @@ validate(Run *run, int epoch, double *mean)
 			run->index[i] = (uint32_t) (at + (size_t) i);
 		data->gather(data->source, run->index, count, rn_tape_input(run->tape), run->target);
 		RN_TRY(rn_network_forward(host, run->network, run->tape, count, 0, 0));
-		loss.sum += rn_loss(&run->spec->loss, (size_t) (count * outputs), (size_t) (count * outputs),
+		loss.sum += rn_loss(&run->spec->loss, (size_t) count * outputs, (size_t) count * outputs,
 							rn_tape_output(run->tape), run->target, NULL, &loss.observed);
 		if (!isfinite(loss.sum))
 			return diverged(host, epoch, loss.sum);
@@ -292,7 +301,7 @@ rn_fit(RnHost *host, const RnFitSpec *spec, RnNetwork *network,
 
 	memset(log, 0, sizeof(*log));
 	log->start_val_loss = NAN;
-	if (train->n == 0 || train->n > UINT32_MAX)
+	if (train->n == 0 || train->n > UINT32_MAX / (spec->fresh ? (size_t) spec->epochs : 1))
 		return rn_fail(host, RN_TOO_FEW_ROWS, "%zu training windows are outside of 1 .. %lu",
 					   train->n, (unsigned long) UINT32_MAX);
 	code = run_allocate(&run, log);

@@ -28,7 +28,8 @@ rn_fit_part(int window)
 /*
  * Where samples come from.  The network wing does not know what a window is:
  * gather writes the B samples of the given numbers as x [T][B][I] and
- * target [B][O], NaN where a target is not known.
+ * target [B][O] (with return_sequences [T][B][O]), NaN where a target is not
+ * known.
  */
 typedef struct RnDataset
 {
@@ -44,6 +45,8 @@ typedef struct RnFitSpec
 	int			batch_size;
 	int			window;			/* T */
 	bool		shuffle;		/* a new order every epoch */
+	bool		fresh;			/* samples are numbered on from epoch to epoch: those of
+								 * the second are n .. 2 n - 1 (not with shuffle) */
 	int			patience;		/* epochs without a better validation loss
 								 * before stopping; 0: never stop */
 	uint64_t	seed;

@@ -129,7 +129,7 @@ rn_network_init(RnHost *host, RnNetwork *network, uint64_t seed)
 		rn_real    *w = network->weights + variable.offset;
 		uint64_t	stream = rn_rng_stream(RN_RANDOM_INIT, (uint64_t) i);
 
-		if (strcmp(variable.name, "kernel") == 0)
+		if (strcmp(variable.name, "kernel") == 0 || strcmp(variable.name, "skip_kernel") == 0)
 			RN_TRY(glorot_uniform(host, w, variable.rows, variable.columns, seed, stream));
 		else if (strcmp(variable.name, "recurrent_kernel") == 0)
 			RN_TRY(orthogonal(host, w, variable.rows, variable.columns, seed, stream));

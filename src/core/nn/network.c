@@ -43,7 +43,7 @@ rn_network_check(RnHost *host, RnNetworkSpec *spec)
 int
 rn_network_variables(const RnNetworkSpec *spec)
 {
-	return 3 * spec->layers + 2;
+	return 3 * spec->layers + 2 + (int) spec->skip;
 }
 
 /* Shape of variable i, without its offset. */
@@ -54,6 +54,13 @@ variable_shape(const RnNetworkSpec *spec, int i)
 	const RnLayerSpec *layer = &spec->layer[variable.layer];
 	size_t		GH;
 
+	if (i == 3 * spec->layers + 2)
+	{
+		variable.name = "skip_kernel";
+		variable.rows = (size_t) spec->inputs;
+		variable.columns = (size_t) spec->outputs;
+		return variable;
+	}
 	if (variable.layer == spec->layers)
 	{
 		variable.name = i % 3 == 0 ? "kernel" : "bias";
@@ -132,7 +139,7 @@ typedef struct LayerMasks
 	rn_real    *input;			/* [B][I] input dropout */
 	rn_real    *recurrent;		/* [B][H] recurrent dropout */
 	rn_real    *output;			/* [T][B][H] dropout after the layer; the last
-								 * layer's [B][H] */
+								 * layer's of the steps predicted */
 } LayerMasks;
 
 struct RnTape
@@ -143,8 +150,10 @@ struct RnTape
 	bool		training;
 	int			first;			/* sequence of the batch that is the tape's first */
 	rn_real    *input;			/* [T][B][I] */
-	rn_real    *head;			/* [B][H] input of the head */
-	rn_real    *output;			/* [B][O] */
+	rn_real    *dropped;		/* [R][B][H] input of the head after a dropout; R: the
+								 * steps predicted, the last ones */
+	const rn_real *head;		/* [R][B][H] input of the head */
+	rn_real    *output;			/* [R][B][O] */
 	rn_real    *dh[2];			/* [T][B][H] gradients, of this layer and below */
 	RnLayerTape layer[RN_MAX_LAYERS];
 	LayerMasks	masks[RN_MAX_LAYERS];
@@ -155,6 +164,13 @@ static bool
 copies_input(const RnNetworkSpec *spec, int l)
 {
 	return spec->layer[l].input_dropout > 0 || (l > 0 && spec->layer[l - 1].dropout > 0);
+}
+
+/* R: steps that there are predictions of. */
+static size_t
+predicted(const RnTape *tape, const RnNetworkSpec *spec)
+{
+	return (size_t) rn_network_predicted_steps(spec, tape->T);
 }
 
 /* The arrays of layer l, measured or handed out (see RnArena). */
@@ -189,7 +205,7 @@ lay_out_layer(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec, int l)
 	if (layer->input_dropout > 0)
 		m->input = rn_arena_take(arena, B * I, sizeof(rn_real));
 	if (layer->dropout > 0)
-		m->output = rn_arena_take(arena, (last ? 1 : T) * B * H, sizeof(rn_real));
+		m->output = rn_arena_take(arena, (last ? predicted(tape, spec) : T) * B * H, sizeof(rn_real));
 	if (layer->recurrent_dropout > 0)
 	{
 		m->recurrent = rn_arena_take(arena, B * H, sizeof(rn_real));
@@ -220,10 +236,12 @@ lay_out(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec)
 	shared = rn_arena_take(arena, packed, sizeof(rn_real));
 	for (int l = 0; l < spec->layers; l++)
 		tape->layer[l].packed = shared;
-	tape->head = rn_arena_take(arena, (size_t) tape->B * widest, sizeof(rn_real));
-	tape->output = rn_arena_take(arena, (size_t) tape->B * (size_t) spec->outputs, sizeof(rn_real));
+	tape->output = rn_arena_take(arena, predicted(tape, spec) * (size_t) tape->B * (size_t) spec->outputs,
+								 sizeof(rn_real));
 	if (!tape->training)
 		return;
+	if (spec->layer[spec->layers - 1].dropout > 0)
+		tape->dropped = rn_arena_take(arena, predicted(tape, spec) * (size_t) tape->B * widest, sizeof(rn_real));
 	for (int i = 0; i < (spec->layers > 1 ? 2 : 1); i++)
 		tape->dh[i] = rn_arena_take(arena, TB * widest, sizeof(rn_real));
 }
@@ -325,7 +343,7 @@ layer_weights(const RnNetworkSpec *spec, rn_real *block, int l)
 	};
 }
 
-/* The head's kernel and bias in a block. */
+/* The head's kernel and bias, and the kernel past the layers, in a block. */
 static rn_real *
 head_kernel(const RnNetworkSpec *spec, rn_real *block)
 {
@@ -336,6 +354,19 @@ static rn_real *
 head_bias(const RnNetworkSpec *spec, rn_real *block)
 {
 	return block + rn_network_variable(spec, 3 * spec->layers + 1).offset;
+}
+
+static rn_real *
+skip_kernel(const RnNetworkSpec *spec, rn_real *block)
+{
+	return block + rn_network_variable(spec, 3 * spec->layers + 2).offset;
+}
+
+/* The inputs of the steps predicted: [R][B][I]. */
+static const rn_real *
+skip_input(const RnNetworkSpec *spec, const RnTape *tape, int B)
+{
+	return tape->input + ((size_t) tape->T - predicted(tape, spec)) * (size_t) B * (size_t) spec->inputs;
 }
 
 /*
@@ -378,17 +409,42 @@ feed_layer(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B,
 	return RN_OK;
 }
 
-RnCode
-rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
-				   int B, uint64_t seed, uint64_t step)
+/* The head and the way past the layers, over all steps predicted at once. */
+static RnCode
+head_forward(RnHost *host, const RnNetwork *network, RnTape *tape, int B, uint64_t seed, uint64_t step)
 {
 	const RnNetworkSpec *spec = &network->spec;
 	int			top = spec->layers - 1;
 	size_t		H = (size_t) spec->layer[top].units;
 	size_t		BH = (size_t) B * H;
-	const rn_real *last;
+	int			R = rn_network_predicted_steps(spec, tape->T);
 
-	for (int l = 0; l <= top; l++)
+	tape->head = tape->layer[top].h + (size_t) (tape->T - R + 1) * BH;
+	if (tape->training && spec->layer[top].dropout > 0)
+	{
+		RN_TRY(rn_dropout_forward(host, spec->layer[top].dropout, seed, step, top,
+								  (size_t) tape->first * H, tape->dropped, tape->head,
+								  tape->masks[top].output, R, BH));
+		tape->head = tape->dropped;
+	}
+	RN_TRY(rn_dense_forward(host, tape->head, head_kernel(spec, network->weights),
+							head_bias(spec, network->weights), tape->output,
+							R * B, spec->layer[top].units, spec->outputs));
+	if (!spec->skip)
+		return RN_OK;
+	return rn_gemm(host, RN_AS_IS, RN_AS_IS, (size_t) R * (size_t) B, (size_t) spec->outputs,
+				   (size_t) spec->inputs, skip_input(spec, tape, B), (size_t) spec->inputs,
+				   skip_kernel(spec, network->weights), (size_t) spec->outputs, 1,
+				   tape->output, (size_t) spec->outputs);
+}
+
+RnCode
+rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
+				   int B, uint64_t seed, uint64_t step)
+{
+	const RnNetworkSpec *spec = &network->spec;
+
+	for (int l = 0; l < spec->layers; l++)
 	{
 		RnLayerWeights weights = layer_weights(spec, network->weights, l);
 
@@ -397,21 +453,12 @@ rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
 													 &tape->layer[l], tape->T, B));
 	}
 
-	last = tape->layer[top].h + (size_t) tape->T * BH;
-	if (tape->training && spec->layer[top].dropout > 0)
-		RN_TRY(rn_dropout_forward(host, spec->layer[top].dropout, seed, step, top,
-								  (size_t) tape->first * H, tape->head, last,
-								  tape->masks[top].output, 1, BH));
-	else
-		memcpy(tape->head, last, BH * sizeof(rn_real));
-	return rn_dense_forward(host, tape->head, head_kernel(spec, network->weights),
-							head_bias(spec, network->weights), tape->output,
-							B, spec->layer[top].units, spec->outputs);
+	return head_forward(host, network, tape, B, seed, step);
 }
 
 /*
  * The head's backward pass.  dh [T][B][H] gets the gradient by the top
- * layer's outputs: zero but at the last step, the only one the head saw.
+ * layer's outputs: zero but at the steps that the head saw.
  */
 static RnCode
 head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy,
@@ -420,21 +467,27 @@ head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_rea
 	const RnNetworkSpec *spec = &network->spec;
 	const RnLayerSpec *top = &spec->layer[spec->layers - 1];
 	size_t		BH = (size_t) B * (size_t) top->units;
-	rn_real    *last = dh + (size_t) (tape->T - 1) * BH;
+	int			R = rn_network_predicted_steps(spec, tape->T);
+	rn_real    *seen = dh + (size_t) (tape->T - R) * BH;
 
-	for (int t = 0; t < tape->T - 1; t++)
+	for (int t = 0; t < tape->T - R; t++)
 	{
 		RN_TRY(rn_poll(host));
 		memset(dh + (size_t) t * BH, 0, BH * sizeof(rn_real));
 	}
 	RN_TRY(rn_dense_backward(host, tape->head, head_kernel(spec, network->weights), dy,
-							 tape->first > 0, last,
+							 tape->first > 0, seen,
 							 head_kernel(spec, grad), head_bias(spec, grad),
-							 B, top->units, spec->outputs));
+							 R * B, top->units, spec->outputs));
 	if (top->dropout > 0)
-		RN_TRY(rn_dropout_apply(host, last, last, tape->masks[spec->layers - 1].output,
-								false, 1, BH));
-	return RN_OK;
+		RN_TRY(rn_dropout_apply(host, seen, seen, tape->masks[spec->layers - 1].output,
+								false, R, BH));
+	if (!spec->skip)
+		return RN_OK;
+	return rn_gemm(host, RN_TRANSPOSED, RN_AS_IS, (size_t) spec->inputs, (size_t) spec->outputs,
+				   (size_t) R * (size_t) B, skip_input(spec, tape, B), (size_t) spec->inputs,
+				   dy, (size_t) spec->outputs, tape->first > 0, skip_kernel(spec, grad),
+				   (size_t) spec->outputs);
 }
 
 RnCode

@@ -4,7 +4,8 @@
  *
  * The block is the concatenation of what Keras's get_weights() returns, in
  * its order and shapes: per layer kernel, recurrent kernel, bias; then the
- * head's kernel [H][O] and bias [O].  Gradients and optimiser state are blocks
+ * head's kernel [H][O] and bias [O]; then, with skip, the kernel [I][O] of the
+ * way past the layers.  Gradients and optimiser state are blocks
  * of the same length, so that optim.c sees plain vectors.
  */
 #ifndef RN_NETWORK_H
@@ -21,6 +22,9 @@ typedef struct RnNetworkSpec
 	int			inputs;			/* features per time step */
 	int			outputs;		/* O, the dense head's width */
 	int			layers;			/* L, at least 1 */
+	bool		return_sequences;	/* predictions at all T steps, not the last alone */
+	bool		skip;			/* a linear way past the layers, from inputs to
+								 * predictions */
 	RnLayerSpec layer[RN_MAX_LAYERS];
 } RnNetworkSpec;
 
@@ -45,12 +49,12 @@ extern size_t rn_network_size(const RnNetworkSpec *spec);
 
 /*
  * The variables of the block in order, for initialisers, per-variable
- * clipping and the summary.  Returns how many there are (3 L + 2); fills name
+ * clipping and the summary.  Returns how many there are (3 L + 2, or 3); fills name
  * (a static string), rows and columns of variable i into *variable.
  */
 typedef struct RnVariable
 {
-	const char *name;			/* kernel, recurrent_kernel, bias */
+	const char *name;			/* kernel, recurrent_kernel, bias, skip_kernel */
 	int			layer;			/* L for the head */
 	size_t		offset;			/* into the block */
 	size_t		rows;
@@ -90,6 +94,13 @@ extern void rn_tape_set_training(RnTape *tape, bool training);
  */
 extern void rn_tape_set_part(RnTape *tape, int first);
 
+/* Steps of a sequence that there are predictions of: T with return_sequences, or 1. */
+static inline int
+rn_network_predicted_steps(const RnNetworkSpec *spec, int T)
+{
+	return spec->return_sequences ? T : 1;
+}
+
 /* B: the most sequences a pass may have. */
 extern int	rn_tape_batch(const RnTape *tape);
 
@@ -98,7 +109,7 @@ extern rn_real *rn_tape_input(RnTape *tape);
 
 /*
  * Forward over the first B sequences of the tape's input; the predictions
- * are then at rn_tape_output(), [B][O].  On a training tape the dropout masks
+ * are then at rn_tape_output(), [B][O], or [T][B][O] with return_sequences.  On a training tape the dropout masks
  * are drawn from (seed, step), and backward may follow.
  */
 extern RnCode rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
@@ -106,7 +117,7 @@ extern RnCode rn_network_forward(RnHost *host, const RnNetwork *network, RnTape 
 extern rn_real *rn_tape_output(RnTape *tape);
 
 /*
- * Back-propagation through time: dy [B][O] is the loss's gradient by the
+ * Back-propagation through time: dy, as the predictions, is the loss's gradient by the
  * predictions; grad [P] is overwritten with that by the weights.
  */
 extern RnCode rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape,
