@@ -131,10 +131,10 @@ stored_bytes(const RecurnetFit *fit)
 	size_t		row = sizeof(double) + 1 + spec->inputs.given * sizeof(float);
 	size_t		bytes;
 
-	if (__builtin_mul_overflow(fit->plan.series * (size_t) spec->window, row, &bytes) ||
-		bytes > SIZE_MAX / 4)
+	if (__builtin_mul_overflow(rn_recipe_tail_rows(&fit->plan), row, &bytes) || bytes > SIZE_MAX / 4)
 		return SIZE_MAX / 4;
-	return bytes + fit->plan.series * 64 + rn_network_size(&fit->plan.network) * sizeof(float);
+	return bytes + fit->plan.series * 64
+		+ (size_t) spec->members * rn_network_size(&fit->plan.network) * sizeof(float);
 }
 
 /* Every open choice resolved, and the memory held against its limit. */

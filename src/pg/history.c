@@ -372,7 +372,7 @@ read_rows(RecurnetHost *host, const RecurnetSubject *subject, const RecurnetOrig
 		recurnet_catalog_check_query(subject->version);
 	rows = palloc(sizeof(RecurnetRows));
 	recurnet_history_read(host, subject, source ? subject->version->query : spec->history, source,
-						  cut, subject->model->window, rows);
+						  cut, rn_model_least_rows(subject->model), rows);
 	for (size_t s = 0; cut != NULL && s < rows->panel.count; s++)
 		if (rows->panel.series[s].n > 0)
 			newest = Max(newest, last_time_of(host, &rows->panel, &rows->panel.series[s]));
@@ -458,6 +458,7 @@ recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size
 	const RnSeries *series;
 	RnView		view;
 	size_t		row;
+	size_t		n;
 
 	if (origins->rows == NULL)
 	{
@@ -467,10 +468,12 @@ recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size
 	panel = &origins->rows->panel;
 	series = &panel->series[s];
 	view = recurnet_history_view(host, origins->subject, panel, series, origins->of_model[i]);
-	row = series->first + series->n - model->window;
+	n = rn_model_kept_rows(model, series->n);
+	row = series->first + series->n - n;
 	*key = series->key;
 	return (RnOrigin) {
 		.value = panel->value + row,
+		.n = n,
 		.missing = panel->missing != NULL ? panel->missing + row : NULL,
 		.covariate = panel->columns > 0 ? panel->covariate + row * panel->columns : NULL,
 		.stride = panel->columns,

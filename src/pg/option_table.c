@@ -18,6 +18,7 @@
 CHOICE_FUNCTION(recipe_choice, RnRecipeKind, rn_recipe_name)
 CHOICE_FUNCTION(activation_choice, RnActivation, rn_activation_name)
 CHOICE_FUNCTION(scaler_choice, RnScalerKind, rn_scaler_name)
+CHOICE_FUNCTION(transform_choice, RnTransformKind, rn_transform_name)
 CHOICE_FUNCTION(loss_choice, RnLossKind, rn_loss_name)
 CHOICE_FUNCTION(optimizer_choice, RnOptimKind, rn_optim_name)
 CHOICE_FUNCTION(schedule_choice, RnScheduleKind, rn_schedule_name)
@@ -64,8 +65,14 @@ const RecurnetOption recurnet_option_table[] = {
 			"time steps fed in"),
 	INTEGER("horizon", horizon, OPEN_ZERO, 1, RN_MAX_OUTPUTS,
 			"steps that the network predicts at once"),
-	INTEGER("season", season, OPEN_ZERO, 1, RN_MAX_WINDOW,
-			"steps in a season, 1 for none"),
+	{"season", OPTION_SEASON, AT(season), OPEN_ZERO, 1, RN_MAX_WINDOW, ENDS_IN, NULL, 0,
+	"steps in a season, 1 for none; or an array of it and of a longer season, a multiple of it"},
+	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_TRANSFORM_KINDS,
+		   "auto: what values are turned into before all else; auto takes logarithms if all are positive"),
+	BOOLEAN("classical", classical,
+			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),
+	INTEGER("ensemble", members, OPEN_ZERO, 1, RN_MAX_MEMBERS,
+			"auto: networks that differ in nothing but their seed, whose median is the forecast"),
 	CHOICE("scaler", scaler, OPEN_FLAG, scaler_choice, RN_SCALER_KINDS,
 		   "how values are scaled, fitted on the rows trained on"),
 	INTEGER("epochs", epochs, OPEN_ZERO, 1, 1000000,
@@ -82,7 +89,7 @@ const RecurnetOption recurnet_option_table[] = {
 			"go over the windows in a new order every epoch"),
 	BIGINT("seed", seed,
 		   "seed of everything random: same seed, rows and options give the same weights"),
-	CHOICE("loss", loss.kind, NEVER_OPEN, loss_choice, RN_LOSS_KINDS,
+	CHOICE("loss", loss.kind, OPEN_FLAG, loss_choice, RN_LOSS_KINDS,
 		   "what training minimises"),
 	NUMBER("huber_delta", loss.delta, NEVER_OPEN, 0, INFINITY, ENDS_OUT,
 		   "loss huber: error from which it grows linearly, in scaled values"),
@@ -135,6 +142,12 @@ const RecurnetOption recurnet_option_table[] = {
 	{"time_zone", OPTION_ZONE, 0, NEVER_OPEN, 0, 0, ENDS_IN, NULL, 0,
 	"zone whose days a timestamptz series steps by, and whose clock tells features; the session's TimeZone if not given"},
 };
+
+bool *
+recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec)
+{
+	return option->offset == AT(loss.kind) ? &spec->loss_open : &spec->scaler_open;
+}
 
 const int	recurnet_option_count = lengthof(recurnet_option_table);
 

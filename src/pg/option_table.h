@@ -17,6 +17,7 @@ typedef enum RecurnetOptionType
 	OPTION_BOOL,				/* bool */
 	OPTION_CHOICE,				/* an enum, by name */
 	OPTION_UNITS,				/* int, or array of int: RnTrainSpec.units */
+	OPTION_SEASON,				/* int, or array of two: RnTrainSpec.season, outer */
 	OPTION_FREQUENCY,			/* interval or integer: RnTrainSpec.rows */
 	OPTION_FEATURES,			/* names of bits: RnTrainSpec.inputs.features */
 	OPTION_ZONE,				/* time_zone: the glue's, not in the spec */
@@ -32,7 +33,7 @@ typedef enum RecurnetOptionOpen
 	OPEN_NAN,
 	OPEN_INFINITE,
 	OPEN_FREQUENCY,				/* RnRowPolicy.has_frequency */
-	OPEN_FLAG					/* RnTrainSpec.scaler_open */
+	OPEN_FLAG					/* a bool of its own: recurnet_option_flag() */
 } RecurnetOptionOpen;
 
 /* Is an end of the range itself allowed? */
@@ -67,6 +68,9 @@ extern const RecurnetOption *recurnet_option_find(const char *name);
 /* Type and range in words; the range is NULL where the type says it all. */
 extern const char *recurnet_option_type(const RecurnetOption *option);
 extern char *recurnet_option_range(const RecurnetOption *option);
+
+/* Of an option that is OPEN_FLAG: whether it is. */
+extern bool *recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec);
 
 /* The option's value in spec as JSON; NULL while the recipe has to choose it. */
 extern char *recurnet_option_json(const RecurnetOption *option, const RnTrainSpec *spec);

@@ -78,6 +78,7 @@ recurnet_option_type(const RecurnetOption *option)
 		case OPTION_FEATURES:
 			return "array of strings";
 		case OPTION_UNITS:
+		case OPTION_SEASON:
 			return "integer or array of integers";
 	}
 	return "";
@@ -102,7 +103,7 @@ is_open(const RecurnetOption *option, const RnTrainSpec *spec)
 		case OPEN_FREQUENCY:
 			return !spec->rows.has_frequency;
 		case OPEN_FLAG:
-			return spec->scaler_open;
+			return *recurnet_option_flag(option, unconstify(RnTrainSpec *, spec));
 		case NEVER_OPEN:
 			break;
 	}
@@ -121,6 +122,14 @@ units_json(const RnTrainSpec *spec)
 		appendStringInfo(&text, "%c%d", i == 0 ? '[' : ',', spec->units[i]);
 	appendStringInfoChar(&text, ']');
 	return text.data;
+}
+
+static char *
+season_json(const RnTrainSpec *spec)
+{
+	if (spec->outer < 0)
+		return psprintf("%d", spec->season);
+	return spec->outer > 0 ? psprintf("[%d,%d]", spec->season, spec->outer) : psprintf("[%d]", spec->season);
 }
 
 static char *
@@ -166,6 +175,8 @@ recurnet_option_json(const RecurnetOption *option, const RnTrainSpec *spec)
 			return psprintf("\"%s\"", option->choice(*(const int *) source));
 		case OPTION_UNITS:
 			return units_json(spec);
+		case OPTION_SEASON:
+			return season_json(spec);
 		case OPTION_FREQUENCY:
 			return frequency_json(&spec->rows.frequency);
 		case OPTION_FEATURES:

@@ -18,11 +18,6 @@
 #include "options.h"
 #include "zone.h"
 
-/* Announced for later versions: refused as such, not as unknown. */
-static const char *const later_options[] = {
-	"ensemble"
-};
-
 /* What other libraries call them: too far from ours for a spelling hint. */
 static const struct
 {
@@ -188,6 +183,39 @@ set_units(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *sp
 	spec->layers = layers;
 }
 
+/*
+ * season: one integer, which leaves a longer one open; or an array of it alone,
+ * or with a longer one.
+ */
+static void
+set_season(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *spec)
+{
+	JsonbContainer *array;
+	uint32		n;
+
+	if (value->type == jbvNumeric)
+	{
+		spec->season = (int) checked_number(option, value);
+		return;
+	}
+	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
+		wrong_type(option, value);
+	array = value->val.binary.data;
+	n = JsonContainerSize(array);
+	if (n != 1 && n != 2)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" has %u seasons", option->name, n),
+				 errdetail("A series has one season, or two.")));
+	spec->season = (int) checked_number(option, getIthJsonbValueFromContainer(array, 0));
+	spec->outer = n == 2 ? (int) checked_number(option, getIthJsonbValueFromContainer(array, 1)) : 0;
+	if (n == 2 && (spec->season < 2 || spec->outer <= spec->season || spec->outer % spec->season != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\": %d is no multiple of %d", option->name, spec->outer, spec->season),
+				 errdetail("The longer of two seasons is some of the shorter, as a week is seven days.")));
+}
+
 #define FREQUENCY_HINT "For example \"1 month\", \"1 day\", \"15 minutes\", \"1 business day\"."
 
 static void
@@ -333,6 +361,9 @@ set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOption
 		case OPTION_UNITS:
 			set_units(option, value, &options->spec);
 			break;
+		case OPTION_SEASON:
+			set_season(option, value, &options->spec);
+			break;
 		case OPTION_ZONE:
 			options->time_zone = checked_string(option, value);
 			recurnet_zone_find(options->time_zone);
@@ -348,19 +379,13 @@ set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOption
 			break;
 	}
 	if (option->open == OPEN_FLAG)
-		options->spec.scaler_open = false;
+		*recurnet_option_flag(option, &options->spec) = false;
 }
 
 static void
 unknown_option(const char *name)
 {
 	const char *near;
-
-	for (int i = 0; i < (int) lengthof(later_options); i++)
-		if (strcmp(name, later_options[i]) == 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("option \"%s\" is not implemented yet", name)));
 
 	near = recurnet_hint_nearest(name, option_name_at, recurnet_option_count);
 	for (int i = 0; i < (int) lengthof(other_names); i++)

@@ -120,17 +120,21 @@ use_close(Use *use)
 }
 
 /*
- * Columns lower and upper around a forecast so many steps ahead of a series with
- * that scale; null where the model knows no intervals.
+ * Columns lower and upper around a forecast so many steps ahead, with errors in
+ * that unit; null where the model knows no intervals.
  */
 static void
-put_interval(const Use *use, double forecast, int step, double scale, Datum *values, bool *nulls)
+put_interval(const Use *use, double forecast, int step, double unit, Datum *values, bool *nulls)
 {
-	double		width = use->intervals ? scale * rn_interval_width(use->model, use->level, step) : NAN;
+	double		lower;
+	double		upper;
 
-	nulls[0] = nulls[1] = isnan(width);
-	values[0] = Float8GetDatum(rn_model_bound(use->model, forecast - width));
-	values[1] = Float8GetDatum(rn_model_bound(use->model, forecast + width));
+	nulls[0] = nulls[1] = !use->intervals;
+	if (!use->intervals)
+		return;
+	rn_interval_bounds(use->model, use->level, step, forecast, unit, &lower, &upper);
+	values[0] = Float8GetDatum(lower);
+	values[1] = Float8GetDatum(upper);
 }
 
 static int
@@ -179,7 +183,7 @@ put_key(const char *key, Datum *value, bool *null)
 
 /* All rows of one series. */
 static void
-put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *forecast, int steps)
+put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *forecast, double unit, int steps)
 {
 	Datum		values[FORECAST_COLUMNS] = {0};
 	bool		nulls[FORECAST_COLUMNS] = {false};
@@ -195,7 +199,7 @@ put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *f
 		values[1] = Int32GetDatum(step);
 		put_time(use, time, &values[2], &nulls[2]);
 		values[4] = Float8GetDatum(forecast[step - 1]);
-		put_interval(use, forecast[step - 1], step, origin->transform.scale, &values[5], &nulls[5]);
+		put_interval(use, forecast[step - 1], step, unit, &values[5], &nulls[5]);
 		tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 	}
 }
@@ -208,6 +212,7 @@ forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *fut
 	int			part = Min(rn_fit_part(use->model->window), (int) Min(origins->count, RN_FIT_PART));
 	RnOrigin	origin[RN_FIT_PART];
 	const char *key[RN_FIT_PART];
+	double		unit[RN_FIT_PART];
 	double	   *forecast;
 	float	   *values = NULL;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet part of a forecast",
@@ -233,9 +238,9 @@ forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *fut
 			recurnet_future_fill(&use->host, future, &origin[b], key[b], steps,
 								 values + b * known);
 		}
-		recurnet_host_check(&use->host, rn_forecast(&use->host.core, use->model, origin, B, steps, forecast));
+		recurnet_host_check(&use->host, rn_forecast(&use->host.core, use->model, origin, B, steps, forecast, unit));
 		for (int b = 0; b < B; b++)
-			put_forecasts(use, &origin[b], key[b], forecast + (size_t) b * steps, steps);
+			put_forecasts(use, &origin[b], key[b], forecast + (size_t) b * steps, unit[b], steps);
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);
 	}
@@ -332,7 +337,7 @@ recurnet_forecast_as_value(PG_FUNCTION_ARGS)
  * those made up without an actual value, unless what is missing is said to be zero.
  */
 static void
-put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, double scale, const double *predicted)
+put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const double *unit, const double *predicted)
 {
 	Datum		values[PREDICT_COLUMNS] = {0};
 	bool		nulls[PREDICT_COLUMNS] = {false};
@@ -340,7 +345,7 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, double s
 	put_key(series->key, &values[0], &nulls[0]);
 	for (size_t i = 0; i < series->n; i++)
 	{
-		bool		known = i >= (size_t) use->model->window;
+		bool		known = i >= (size_t) rn_model_least_rows(use->model);
 		int64		time;
 
 		CHECK_FOR_INTERRUPTS();
@@ -353,7 +358,7 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, double s
 		if (known)
 		{
 			values[4] = Float8GetDatum(predicted[i]);
-			put_interval(use, predicted[i], 1, scale, &values[5], &nulls[5]);
+			put_interval(use, predicted[i], 1, unit[i], &values[5], &nulls[5]);
 		}
 		tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 	}
@@ -369,16 +374,18 @@ predict_all(Use *use, const RnPanel *panel)
 	{
 		const RnSeries *series = &panel->series[s];
 		double	   *predicted;
+		double	   *unit;
 		RnView		view;
 
 		if (series->n == 0)
 			continue;
 		view = recurnet_history_view(&use->host, &use->subject, panel, series,
 									 recurnet_history_find(use->model, series->key));
-		predicted = MemoryContextAllocHuge(use->host.context, series->n * sizeof(double));
+		predicted = MemoryContextAllocHuge(use->host.context, 2 * series->n * sizeof(double));
+		unit = predicted + series->n;
 		recurnet_host_check(&use->host,
-							rn_predict(&use->host.core, use->model, &rows, &view, series->n, predicted));
-		put_predictions(use, panel, series, view.transform.scale, predicted);
+							rn_predict(&use->host.core, use->model, &rows, &view, series->n, predicted, unit));
+		put_predictions(use, panel, series, unit, predicted);
 		pfree(predicted);
 	}
 }
@@ -407,8 +414,8 @@ predict(FunctionCallInfo fcinfo, Finder find)
 	recurnet_argument_required(fcinfo, 1, "query");
 	use = use_open(fcinfo, find, 0, TIMESTAMPTZOID, level);
 	recurnet_history_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, 1), false, NULL,
-						  (size_t) use->model->window + 1, &rows);
-	recurnet_guc_check_memory(rows.bytes + longest(&rows.panel) * sizeof(double) +
+						  (size_t) rn_model_least_rows(use->model) + 1, &rows);
+	recurnet_guc_check_memory(rows.bytes + 2 * longest(&rows.panel) * sizeof(double) +
 							  rn_predict_bytes(use->model),
 							  "predicting", "read fewer rows");
 	predict_all(use, &rows.panel);

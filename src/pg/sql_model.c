@@ -85,6 +85,26 @@ layer_parameters(const RnNetworkSpec *spec, int layer)
 	return sum;
 }
 
+/* How series are taken apart, and what networks and classical forecasts have a share in. */
+static void
+put_method(ReturnSetInfo *result, const RnModel *model)
+{
+	const RnLocalSpec *local = &model->local;
+	const char *section = "method";
+
+	if (model->method != RN_METHOD_LOCAL)
+		return;
+	put(result, section, "transform", local->log ? "logarithm" : "share of the mean magnitude");
+	put(result, section, "season", local->outer > 0 ? psprintf("%d and %d", local->season, local->outer)
+		: psprintf("%d", local->season));
+	put(result, section, "window", psprintf("%d", local->window));
+	put(result, section, "sequence", psprintf("%d windows, each %d %s after the last", model->steps, model->stride,
+											  model->stride == 1 ? "step" : "steps"));
+	put(result, section, "rows looked at", psprintf("%d", local->lookback));
+	put(result, section, "networks", psprintf("%d", model->members));
+	put(result, section, "share of the networks", psprintf("%.0f %%", 100 * model->share));
+}
+
 /*
  * Layers as Keras's summary shows them, but for the batch dimension: all
  * recurrent layers but the last return every time step.
@@ -98,8 +118,8 @@ put_layers(ReturnSetInfo *result, const RnModel *model)
 	for (int l = 0; l < spec->layers; l++)
 	{
 		const RnLayerSpec *layer = &spec->layer[l];
-		char	   *shape = l < spec->layers - 1
-			? psprintf("(%d, %d)", model->window, layer->units)
+		char	   *shape = l < spec->layers - 1 || spec->return_sequences
+			? psprintf("(%d, %d)", model->method == RN_METHOD_LOCAL ? model->steps : model->window, layer->units)
 			: psprintf("(%d)", layer->units);
 
 		put(result, section,
@@ -110,7 +130,8 @@ put_layers(ReturnSetInfo *result, const RnModel *model)
 	}
 	put(result, section, psprintf("%d Dense", spec->layers + 1),
 		psprintf("output (%d), %zu parameters", spec->outputs, layer_parameters(spec, spec->layers)));
-	put(result, section, "total", psprintf("%zu parameters", model->network.size));
+	put(result, section, "total", model->members == 1 ? psprintf("%zu parameters", model->network.size)
+		: psprintf("%d networks of %zu parameters", model->members, model->network.size));
 }
 
 /* A JSON value as text, strings without their quotes. */
@@ -193,6 +214,7 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	version = recurnet_catalog_load(key);
 
 	put_model(result, version);
+	put_method(result, recurnet_cache_model(&host, version));
 	put_layers(result, recurnet_cache_model(&host, version));
 	put_options(result, version->options);
 	put_training(result, version);
@@ -221,6 +243,7 @@ recurnet_summary_value(PG_FUNCTION_ARGS)
 	recurnet_host_init(&host, context);
 	subject = recurnet_subject(recurnet_value_decode(&host, PG_GETARG_BYTEA_PP(0)), NULL);
 	put_value(result, &subject);
+	put_method(result, subject.model);
 	put_layers(result, subject.model);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

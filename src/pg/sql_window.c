@@ -138,7 +138,7 @@ collect(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, const 
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
 
 	recurnet_history_check_type(subject->time_type, type);
-	recurnet_guc_check_memory(n * (3 * sizeof(double) + columns * sizeof(float))
+	recurnet_guc_check_memory(n * (4 * sizeof(double) + columns * sizeof(float))
 							  + rn_predict_bytes(subject->model), "predicting a partition",
 							  "partition the rows further");
 	recurnet_reader_single(host, type, n, columns, rows);
@@ -150,7 +150,7 @@ collect(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, const 
 		CHECK_FOR_INTERRUPTS();
 		MemoryContextReset(scratch);
 	}
-	rows->bytes += n * 2 * sizeof(double) + rn_predict_bytes(subject->model);
+	rows->bytes += n * 3 * sizeof(double) + rn_predict_bytes(subject->model);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(scratch);
 	if (type == TIMESTAMPTZOID)
@@ -176,7 +176,7 @@ hand_out(const RnPanel *panel, const RnModel *model, const RnTimes *times, size_
 			CHECK_FOR_INTERRUPTS();
 		result[i] = get_float8_nan();
 		if (rn_calendar_steps(&calendar, series->start, rn_time_at(times, i), &step) &&
-			step >= model->window && step < (int64) series->n)
+			step >= rn_model_least_rows(model) && step < (int64) series->n)
 			result[i] = predicted[step];
 	}
 }
@@ -215,11 +215,11 @@ predict_partition(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *ho
 	n = panel->rows;
 	times = copy_times(host, &panel->series[0]);
 	recurnet_history_settle(host, subject.model, &rows, 0);
-	predicted = MemoryContextAllocHuge(host->context, panel->series[0].n * sizeof(double));
+	predicted = MemoryContextAllocHuge(host->context, 2 * panel->series[0].n * sizeof(double));
 	view = recurnet_history_view(host, &subject, panel, &panel->series[0], of_model);
 	view_of = (RnRows) {panel->value, panel->missing, panel->covariate};
 	recurnet_host_check(host, rn_predict(&host->core, subject.model, &view_of, &view,
-										 panel->series[0].n, predicted));
+										 panel->series[0].n, predicted, predicted + panel->series[0].n));
 	hand_out(panel, subject.model, &times, n, predicted, result);
 }
 

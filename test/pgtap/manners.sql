@@ -13,7 +13,7 @@ SELECT ok(rn_train('gru', 'SELECT t, v FROM s', '{"recipe": "plain", "units": 25
 SELECT is((SELECT count(*) FROM pg_ls_dir('/proc/self/task')), 1::bigint, 'and the backend still has one thread');
 
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%'), 0::bigint, 'no memory context outlives a training');
-SELECT throws_ok($$SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 3, "learning_rate": 1e30, "optimizer": "sgd"}')$$,
+SELECT throws_ok($$SELECT rn_train('gru', 'SELECT t, v FROM s', '{"recipe": "plain", "epochs": 3, "learning_rate": 1e30, "optimizer": "sgd"}')$$,
 	'22P01', NULL, 'a diverging training is an error');
 SELECT throws_ok($$SELECT rn_train('gru', 'SELECT t, v FROM s LIMIT 3 + length(repeat(''x'', 5)) / 0')$$, '22012', NULL, 'so is a query that fails');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%'), 0::bigint, 'nor does it outlive a failed one');

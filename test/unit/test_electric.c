@@ -81,7 +81,7 @@ test_gru_256(void **state)
 	assert_int_equal(report.log.epochs, 100);
 	loss = report.log.loss[99];
 	view = (RnView) {0, 0, ROWS, rn_model_transform(&model, model.series), model.series[0].base_season};
-	assert_ok(test, rn_predict(&test.host, &model, &rows, &view, ROWS, predicted));
+	assert_ok(test, rn_predict(&test.host, &model, &rows, &view, ROWS, predicted, NULL));
 	for (int i = TRAIN_ROWS; i < ROWS; i++)
 		sum += (predicted[i] - value[i]) * (predicted[i] - value[i]);
 	print_message("# final loss %.5f, one-step RMSE %.3f\n", loss, sqrt(sum / (ROWS - TRAIN_ROWS)));

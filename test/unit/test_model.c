@@ -22,6 +22,7 @@ typedef struct Data
 	RnSeries	series;
 	int64_t		time[ROWS];
 	double		value[ROWS];
+	unsigned char missing[ROWS];	/* all zero */
 } Data;
 
 static const RnRowPolicy strict;	/* all zero: errors */
@@ -42,6 +43,7 @@ make_data(Data *data, TestHost *test, bool constant)
 		.kind = RN_TIME_CIVIL,.count = 1,.series = &data->series,.rows = ROWS,.value = data->value
 	};
 	assert_ok(*test, rn_panel_settle(&test->host, &data->panel, &strict, NULL));
+	data->panel.missing = data->missing;	/* nothing is */
 }
 
 static void small_model(TestHost *test, RnModel *model);
@@ -57,6 +59,17 @@ quick_spec(RnRecipeKind recipe)
 	spec.units[0] = 8;
 	spec.epochs = 30;
 	spec.rows.on_error = RN_ON_ERROR_FAIL;
+	return spec;
+}
+
+/* `auto` by either method: masked steps cannot be taken apart. */
+static RnTrainSpec
+quick_auto(RnMethod method)
+{
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+
+	if (method == RN_METHOD_WINDOWS)
+		spec.rows.missing = RN_MISSING_MASK;
 	return spec;
 }
 
@@ -77,8 +90,10 @@ forecast_from(TestHost *test, const RnModel *model, const double *value, size_t 
 {
 	RnOrigin	origin = rn_forecast_tail(model, 0);
 
-	origin.value = value + n - model->window;
-	return rn_forecast(&test->host, model, &origin, 1, steps, forecast);
+	origin.n = rn_model_kept_rows(model, n);
+	origin.value = value + n - origin.n;
+	origin.missing = NULL;
+	return rn_forecast(&test->host, model, &origin, 1, steps, forecast, NULL);
 }
 
 /* Forecasts from where the training rows end. */
@@ -87,7 +102,7 @@ forecast_tail(TestHost *test, const RnModel *model, int steps, double *forecast)
 {
 	RnOrigin	origin = rn_forecast_tail(model, 0);
 
-	return rn_forecast(&test->host, model, &origin, 1, steps, forecast);
+	return rn_forecast(&test->host, model, &origin, 1, steps, forecast, NULL);
 }
 
 static RnCode
@@ -96,7 +111,7 @@ predict_from(TestHost *test, const RnModel *model, const double *value, size_t n
 	RnRows		rows = {value, NULL, NULL};
 	RnView		view = {0, 0, n, rn_model_transform(model, model->series), model->series[0].base_season};
 
-	return rn_predict(&test->host, model, &rows, &view, n, predicted);
+	return rn_predict(&test->host, model, &rows, &view, n, predicted, NULL);
 }
 
 /* Half width of an interval in users' units. */
@@ -111,12 +126,42 @@ test_plans(void **state)
 {
 	TestHost	test = test_host();
 	static Data data;
-	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
 	RnTrainPlan plan;
 
 	(void) state;
 	make_data(&data, &test, false);
+	spec.epochs = 0;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.method, RN_METHOD_LOCAL);
+	assert_int_equal(plan.spec.season, 12);
+	assert_int_equal(plan.spec.outer, 0);
+	assert_int_equal(plan.spec.window, 36);
+	assert_int_equal(plan.spec.horizon, 12);
+	assert_int_equal(plan.steps, 12);
+	assert_int_equal(plan.stride, 1);
+	assert_int_equal(plan.local.lookback, 120);
+	assert_true(plan.local.log);
+	assert_int_equal(plan.network.inputs, 37);
+	assert_int_equal(plan.spec.epochs, 8);	/* 200 steps */
+	assert_int_equal(plan.spec.members, 5);
+	assert_int_equal(plan.validation_windows, 24 - 11);
+	assert_int_equal(rn_recipe_tail_rows(&plan), 120);
+	spec.transform = RN_TRANSFORM_NONE;
+	spec.validation_split = 0;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_false(plan.local.log);
+	assert_int_equal(plan.validation_windows, 0);
+	data.value[7] = 0;
+	spec.transform = RN_TRANSFORM_LOG;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
+	spec.transform = RN_TRANSFORM_AUTO;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_false(plan.local.log);
+
+	spec = quick_auto(RN_METHOD_WINDOWS);
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.method, RN_METHOD_WINDOWS);
 	assert_int_equal(plan.spec.season, 12);
 	assert_int_equal(plan.spec.window, 24);
 	assert_int_equal(plan.spec.horizon, 12);
@@ -142,7 +187,14 @@ test_plans(void **state)
 	assert_int_equal(plan.validation_windows, 19);
 	assert_int_equal(plan.train_windows, 57);
 
-	spec = quick_spec(RN_RECIPE_AUTO);	/* a season has to be there three times */
+	spec = quick_auto(RN_METHOD_LOCAL);	/* a season has to be there twice */
+	data.series.n = 24;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.spec.season, 12);
+	data.series.n = 23;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.spec.season, 1);
+	spec = quick_auto(RN_METHOD_WINDOWS);	/* or three times */
 	data.series.n = 36;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.spec.season, 12);
@@ -153,7 +205,14 @@ test_plans(void **state)
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_int_equal(plan.spec.season, 12);
 
-	spec = quick_spec(RN_RECIPE_AUTO);	/* too short to hold out: said, or given up */
+	spec = quick_auto(RN_METHOD_LOCAL);	/* too short to hold out: said, or given up */
+	data.series.n = 15;
+	spec.horizon = 8;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.validation_windows, 0);
+	spec.validation_split = 0.3;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_TOO_FEW_ROWS);
+	spec = quick_auto(RN_METHOD_WINDOWS);
 	data.series.n = 19;
 	spec.window = 10;
 	spec.horizon = 8;
@@ -193,11 +252,13 @@ static void
 test_short_line(void **state)
 {
 	(void) state;
-	for (int season = 0; season <= 12; season += 12)
+	for (int i = 0; i < 4; i++)
 	{
 		TestHost	test = test_host();
 		static Data data;
-		RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+		RnMethod	method = i % 2 == 0 ? RN_METHOD_WINDOWS : RN_METHOD_LOCAL;
+		int			season = i < 2 ? 0 : 12;
+		RnTrainSpec spec = quick_auto(method);
 		RnModel		model;
 		RnTrainReport report;
 		double		forecast;
@@ -209,7 +270,7 @@ test_short_line(void **state)
 		spec.season = season;
 		spec.window = 8;
 		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
-		assert_int_equal(model.series[0].base_season, 1);
+		assert_int_equal(model.series[0].base_season, method == RN_METHOD_WINDOWS);
 		assert_ok(test, forecast_tail(&test, &model, 1, &forecast));
 		assert_true(fabs(forecast - 130) < 1.5);
 		rn_train_report_free(&test.host, &report);
@@ -222,11 +283,12 @@ static void
 test_short_series(void **state)
 {
 	(void) state;
-	for (size_t n = 2; n < 40; n++)
+	for (size_t i = 4; i < 80; i++)
 	{
 		TestHost	test = test_host();
 		static Data data;
-		RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+		size_t		n = i / 2;
+		RnTrainSpec spec = quick_auto((RnMethod) (i % 2));
 		RnModel		model;
 		RnTrainReport report;
 		double		forecast[5];
@@ -245,21 +307,21 @@ test_short_series(void **state)
 }
 
 static void
-test_auto_trains(void **state)
+check_auto(RnMethod method)
 {
 	TestHost	test = test_host();
 	static Data data;
-	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnTrainSpec spec = quick_auto(method);
 	RnModel		model;
 	RnTrainReport report;
 	double		forecast[40];
 	double		predicted[ROWS];
 	double		narrow = 0;
 
-	(void) state;
 	make_data(&data, &test, false);
-	spec.epochs = 300;
-	spec.optim.learning_rate = 0.01;
+	spec.epochs = method == RN_METHOD_WINDOWS ? 300 : 8;
+	if (method == RN_METHOD_WINDOWS)
+		spec.optim.learning_rate = 0.01;
 	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
 	assert_true(report.validation_mae < 3);	/* of a season of +-10 */
 	assert_true(report.naive_mae > 0.5 && report.naive_mae < 3);
@@ -277,7 +339,7 @@ test_auto_trains(void **state)
 		assert_true(width_of(&model, 0.5, k) <= width);
 		narrow = width;
 	}
-	assert_int_equal(model.series[0].base_season, 12);
+	assert_int_equal(model.series[0].base_season, method == RN_METHOD_WINDOWS ? 12 : 0);
 	assert_ok(test, predict_from(&test, &model, data.value, ROWS, predicted));
 	for (size_t i = 24; i < ROWS; i += 19)
 	{
@@ -287,6 +349,14 @@ test_auto_trains(void **state)
 	rn_train_report_free(&test.host, &report);
 	rn_model_free(&test.host, &model);
 	assert_int_equal(test.live, 0);
+}
+
+static void
+test_auto_trains(void **state)
+{
+	(void) state;
+	check_auto(RN_METHOD_WINDOWS);
+	check_auto(RN_METHOD_LOCAL);
 }
 
 /* Beyond the held-out steps intervals go on growing, as a random walk's do. */

@@ -153,7 +153,7 @@ forecast_all(TestHost *test, const RnModel *model, const float *future, int step
 		if (future != NULL)
 			origin[s].future = future + s * ahead * GIVEN;
 	}
-	return rn_forecast(&test->host, model, origin, SERIES, steps, forecast);
+	return rn_forecast(&test->host, model, origin, SERIES, steps, forecast, NULL);
 }
 
 /* Every series is seen on its own scale: alike but for it, forecasts are, too. */
@@ -317,7 +317,7 @@ test_batch(void **state)
 			RnOrigin	origin = rn_forecast_tail(&model, s);
 
 			origin.future = future + s * ahead * GIVEN;
-			assert_ok(test, rn_forecast(&test.host, &model, &origin, 1, steps, alone));
+			assert_ok(test, rn_forecast(&test.host, &model, &origin, 1, steps, alone, NULL));
 			for (int k = 0; k < steps; k++)
 				assert_true(fabs(alone[k] - together[s * (size_t) steps + (size_t) k]) < 1e-5 * level_of(s));
 		}
@@ -345,7 +345,7 @@ test_prefix(void **state)
 		RnOrigin	origin = rn_forecast_tail(&model, 1);
 
 		origin.future = future;
-		assert_ok(test, rn_forecast(&test.host, &model, &origin, 1, steps, steps == 3 * HORIZON ? all : some));
+		assert_ok(test, rn_forecast(&test.host, &model, &origin, 1, steps, steps == 3 * HORIZON ? all : some, NULL));
 		for (int k = 0; k < steps && steps < 3 * HORIZON; k++)
 			assert_true(some[k] == all[k]);
 	}
@@ -605,7 +605,7 @@ decode_hostile(const unsigned char *bytes, size_t size)
 		if (rn_forecast_ahead(&model, steps) > 8)
 			break;
 		origin.future = future;
-		made = rn_forecast(&test.host, &model, &origin, 1, steps, forecast);
+		made = rn_forecast(&test.host, &model, &origin, 1, steps, forecast, NULL);
 		assert_true(made == RN_OK || made == RN_DIVERGED || made == RN_TIME_OVERFLOW);
 		for (int k = 0; made == RN_OK && k < steps; k++)
 			assert_true(isfinite(forecast[k]));
@@ -622,7 +622,7 @@ decode_hostile(const unsigned char *bytes, size_t size)
 static size_t
 fields_end(const RnModel *model)
 {
-	return 24 + 12 + 32 + 12 + GIVEN * 20 + 16 + 8 + 12 + 12 + 16 + 36
+	return 24 + 12 + 32 + 12 + GIVEN * 20 + 2 * 4 + 52 + 16 + 8 + 12 + 12 + 16 + 40
 		+ model->covariate_names_size + model->keys_size;
 }
 

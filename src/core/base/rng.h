@@ -19,7 +19,9 @@ typedef enum RnPurpose
 	RN_RANDOM_SHUFFLE,
 	RN_RANDOM_DROPOUT,
 	RN_RANDOM_INPUT_DROPOUT,
-	RN_RANDOM_RECURRENT_DROPOUT
+	RN_RANDOM_RECURRENT_DROPOUT,
+	RN_RANDOM_SERIES,
+	RN_RANDOM_END
 } RnPurpose;
 
 extern uint64_t rn_rng_stream(RnPurpose purpose, uint64_t number);

@@ -147,6 +147,8 @@ walk_network(Cursor *cursor, RnNetworkSpec *network)
 		layer->recurrent_dropout = walk_f64(cursor, layer->recurrent_dropout);
 		layer->dropout = walk_f64(cursor, layer->dropout);
 	}
+	network->return_sequences = walk_bool(cursor, network->return_sequences);
+	network->skip = walk_bool(cursor, network->skip);
 }
 
 static void
@@ -168,6 +170,24 @@ walk_inputs(Cursor *cursor, RnInputs *inputs)
 		covariate->shift = walk_f64(cursor, covariate->shift);
 		covariate->scale = walk_f64(cursor, covariate->scale);
 	}
+}
+
+static void
+walk_method(Cursor *cursor, RnModel *model)
+{
+	RnLocalSpec *local = &model->local;
+
+	model->method = (RnMethod) walk_i32(cursor, (int32_t) model->method);
+	model->members = walk_i32(cursor, model->members);
+	model->steps = walk_i32(cursor, model->steps);
+	model->stride = walk_i32(cursor, model->stride);
+	model->share = walk_f64(cursor, model->share);
+	local->log = walk_bool(cursor, local->log);
+	local->outer = walk_i32(cursor, local->outer);
+	local->lookback = walk_i32(cursor, local->lookback);
+	local->typical_spread = walk_f64(cursor, local->typical_spread);
+	local->window = walk_i32(cursor, local->window);
+	local->season = walk_i32(cursor, local->season);
 }
 
 static void
@@ -204,6 +224,7 @@ walk_sizes(Cursor *cursor, RnModel *model, size_t text[3])
 	model->covariate_names_size = walk_size(cursor, model->covariate_names_size);
 	model->keys_size = walk_size(cursor, model->keys_size);
 	model->count = walk_size(cursor, model->count);
+	model->tail_rows = walk_size(cursor, model->tail_rows);
 	model->holidays = walk_size(cursor, model->holidays);
 	model->residual_steps = walk_i32(cursor, model->residual_steps);
 	model->residual_points = walk_i32(cursor, model->residual_points);
@@ -218,6 +239,7 @@ walk_fields(Cursor *cursor, RnModel *model, size_t text[3])
 		walk_inputs(cursor, &model->inputs);
 	if (cursor->failed)
 		return;
+	walk_method(cursor, model);
 	walk_rules(cursor, model);
 	walk_sizes(cursor, model, text);
 }
@@ -252,6 +274,8 @@ walk_doubles(RnHost *host, Cursor *cursor, double *value, size_t n)
 static RnCode
 walk_series(RnHost *host, Cursor *cursor, RnModel *model)
 {
+	size_t		rows = 0;
+
 	for (size_t s = 0; s < model->count; s++)
 	{
 		RnModelSeries *series = &model->series[s];
@@ -263,14 +287,19 @@ walk_series(RnHost *host, Cursor *cursor, RnModel *model)
 		series->base_season = walk_i32(cursor, series->base_season);
 		series->anchor_day = walk_i32(cursor, series->anchor_day);
 		series->last_time = walk_i64(cursor, series->last_time);
+		series->rows = walk_size(cursor, series->rows);
+		series->tail = rows;
+		rows += series->rows;
 	}
+	cursor->failed |= rows != model->tail_rows;
 	return RN_OK;
 }
 
+/* Of all members. */
 static size_t
-tail_rows(const RnModel *model)
+weights(const RnModel *model)
 {
-	return model->count * (size_t) model->window;
+	return (size_t) model->members * rn_network_size(&model->network.spec);
 }
 
 static size_t
@@ -282,7 +311,7 @@ residuals(const RnModel *model)
 static RnCode
 walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 {
-	size_t		covariates = tail_rows(model) * (size_t) model->inputs.given;
+	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
 
 	walk_bytes(cursor, model->time_type, text[0]);
 	walk_bytes(cursor, model->time_zone, text[1]);
@@ -290,9 +319,9 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	walk_bytes(cursor, model->covariate_names, model->covariate_names_size);
 	walk_bytes(cursor, model->keys, model->keys_size);
 	RN_TRY(walk_series(host, cursor, model));
-	RN_TRY(walk_doubles(host, cursor, model->tail, tail_rows(model)));
+	RN_TRY(walk_doubles(host, cursor, model->tail, model->tail_rows));
 	if (model->inputs.masked)
-		walk_bytes(cursor, model->tail_missing, tail_rows(model));
+		walk_bytes(cursor, model->tail_missing, model->tail_rows);
 	for (size_t i = 0; i < covariates; i++)
 	{
 		if (i % SLICE == 0)
@@ -302,7 +331,7 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	for (size_t i = 0; i < model->holidays; i++)
 		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
 	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
-	for (size_t i = 0; i < model->network.size; i++)
+	for (size_t i = 0; i < weights(model); i++)
 	{
 		if (i % SLICE == 0)
 			RN_TRY(rn_poll(host));
@@ -334,6 +363,7 @@ check_series(RnHost *host, const RnModel *model)
 		RnCalendar	calendar = rn_model_calendar(model, series);
 
 		if (!isfinite(series->shift) || !isfinite(series->scale) || !(series->scale > 0) ||
+			series->rows < (size_t) rn_model_least_rows(model) || series->rows > (size_t) rn_model_most_rows(model) ||
 			series->base_season < 0 || series->base_season > model->window ||
 			(series->base_season > 0) != model->relative ||
 			!rn_calendar_valid(&calendar) || !rn_time_valid(calendar.kind, series->last_time))
@@ -349,9 +379,9 @@ check_series(RnHost *host, const RnModel *model)
 static RnCode
 check_arrays(RnHost *host, const RnModel *model)
 {
-	size_t		covariates = tail_rows(model) * (size_t) model->inputs.given;
+	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
 
-	for (size_t i = 0; i < model->network.size; i++)
+	for (size_t i = 0; i < weights(model); i++)
 	{
 		if (i % SLICE == 0)
 			RN_TRY(rn_poll(host));
@@ -370,7 +400,7 @@ check_arrays(RnHost *host, const RnModel *model)
 		if (model->holiday[i] <= model->holiday[i - 1])
 			return rn_fail(host, RN_DIVERGED, "the holidays of the model are not in order");
 	RN_TRY(check_doubles(host, model->residual, residuals(model), 0));
-	return check_doubles(host, model->tail, tail_rows(model), -INFINITY);
+	return check_doubles(host, model->tail, model->tail_rows, -INFINITY);
 }
 
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
@@ -381,15 +411,15 @@ encoded_size(const RnModel *model)
 		+ (size_t) model->inputs.given * sizeof(float);
 	size_t		rows;
 
-	if (__builtin_mul_overflow(tail_rows(model), row, &rows) || rows > (size_t) 1 << 62)
+	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
 	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
-		+ 12 + (size_t) model->inputs.given * 20 + 16 + 8 + 12 + 12 + 16 + 36
+		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 52 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
-		+ model->count * 32 + rows + model->holidays * sizeof(int32_t)
+		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
 		+ sizeof(double) * residuals(model)
-		+ sizeof(float) * rn_network_size(&model->network.spec);
+		+ sizeof(float) * weights(model);
 }
 
 size_t
@@ -511,7 +541,35 @@ inputs_valid(const RnModel *model)
 			!isfinite(covariate->scale) || !(covariate->scale > 0))
 			return false;
 	}
-	return model->network.spec.inputs == rn_inputs_size(inputs);
+	return model->method == RN_METHOD_LOCAL
+		? inputs->given == 0 && inputs->features == 0 && !inputs->masked &&
+		model->network.spec.inputs == rn_local_inputs(&model->local)
+		: model->network.spec.inputs == rn_inputs_size(inputs);
+}
+
+/* Is a number from least to most? */
+static bool
+between(int number, int least, int most)
+{
+	return number >= least && number <= most;
+}
+
+static bool
+method_valid(const RnModel *model)
+{
+	const RnLocalSpec *local = &model->local;
+	const RnNetworkSpec *network = &model->network.spec;
+
+	if (model->method == RN_METHOD_WINDOWS)
+		return model->members == 1 && !network->return_sequences && !network->skip;
+	return model->method == RN_METHOD_LOCAL && !model->relative &&
+		between(model->members, 1, RN_MAX_MEMBERS) && between(model->steps, 1, RN_LOCAL_MAX_STEPS) &&
+		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->share <= 1 &&
+		local->season == model->season && between(local->season, 1, RN_LOCAL_MAX_SEASON) &&
+		(local->outer == 0 || (between(local->outer, local->season, RN_LOCAL_MAX_SEASON) && local->outer % local->season == 0)) &&
+		local->window == model->window && between(local->window, 1, RN_MAX_UNITS - 1) &&
+		between(local->lookback, 1, RN_LOCAL_MAX_LOOKBACK) &&
+		local->typical_spread >= 0 && isfinite(local->typical_spread);
 }
 
 static bool
@@ -575,9 +633,9 @@ static RnCode
 allocate_arrays(RnHost *host, RnModel *model)
 {
 	RnNetworkSpec spec = model->network.spec;
-	size_t		rows = tail_rows(model);
+	size_t		rows = model->tail_rows;
 
-	RN_TRY(rn_network_create(host, &spec, &model->network));
+	RN_TRY(rn_model_create_networks(host, &spec, model));
 	if (model->covariate_names_size > 0)
 		RN_TRY(rn_alloc(host, model->covariate_names_size, 1, (void **) &model->covariate_names));
 	if (model->keys_size > 0)
@@ -605,7 +663,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	walk_fields(cursor, model, text);
 	model->inputs.horizon = model->network.spec.outputs;
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !inputs_valid(model) ||
-		!rules_valid(model) || !sizes_valid(model, text))
+		!method_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
 	if (encoded_size(model) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/outlook.h"
 #include "model/samples.h"
 
 /* Outputs that rn_predict keeps at a time. */
@@ -114,22 +115,16 @@ rn_forecast_scaled(RnHost *host, const RnModel *model, const RnRows *rows, const
 	return code;
 }
 
-static RnCode
-not_finite(RnHost *host, int step)
-{
-	rn_fail(host, RN_DIVERGED, "the forecast leaves the finite numbers at step %d", step);
-	return rn_fail_hint(host, "Ask for a shorter horizon, or train the model anew.");
-}
-
 RnOrigin
 rn_forecast_tail(const RnModel *model, size_t s)
 {
 	const RnModelSeries *series = &model->series[s];
-	size_t		row = s * (size_t) model->window;
+	size_t		row = series->tail;
 	size_t		given = (size_t) model->inputs.given;
 
 	return (RnOrigin) {
 		.value = model->tail + row,
+		.n = series->rows,
 		.missing = model->tail_missing != NULL ? model->tail_missing + row : NULL,
 		.covariate = model->tail_covariate != NULL ? model->tail_covariate + row * given : NULL,
 		.stride = given,
@@ -251,19 +246,45 @@ forecast_staged(RnHost *host, const RnModel *model, const RnOrigin *origin, int 
 		double		value = rn_transform_invert(&origin[i / (size_t) steps].transform, (double) stage->scaled[i]);
 
 		if (!isfinite(value))
-			return not_finite(host, (int) (i % (size_t) steps) + 1);
+			return rn_outlook_not_finite(host, (int) (i % (size_t) steps) + 1);
 		forecast[i] = rn_model_bound(model, value);
 	}
 	return RN_OK;
 }
 
+/* rn_forecast of series that are taken apart. */
+static RnCode
+forecast_local(RnHost *host, const RnModel *model, const RnOrigin *origin, int B, int steps,
+			   double *forecast, double *unit)
+{
+	RnHistory	history[RN_FIT_PART];
+	RnOutlook	outlook;
+	RnCode		code;
+
+	for (int b = 0; b < B; b++)
+		history[b] = (RnHistory) {origin[b].value, origin[b].n};
+	code = rn_outlook_create(host, model, B, steps, &outlook);
+	if (code == RN_OK)
+		code = rn_outlook_run(host, &outlook, history, B, false);
+	for (int b = 0; code == RN_OK && b < B; b++)
+		code = rn_outlook_values(host, &outlook, b, steps, forecast + (size_t) b * (size_t) steps,
+								 unit != NULL ? &unit[b] : NULL);
+	rn_outlook_free(host, &outlook);
+	return code;
+}
+
 RnCode
 rn_forecast(RnHost *host, const RnModel *model, const RnOrigin *origin, int B, int steps,
-			double *forecast)
+			double *forecast, double *unit)
 {
 	int			O = model->network.spec.outputs;
 	Stage		stage = {0};
 	RnCode		code;
+
+	if (model->method == RN_METHOD_LOCAL)
+		return forecast_local(host, model, origin, B, steps, forecast, unit);
+	for (int b = 0; b < B && unit != NULL; b++)
+		unit[b] = origin[b].transform.scale;
 
 	if (steps > O && rn_inputs_end_early(&model->inputs))
 	{
@@ -307,19 +328,48 @@ predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *vi
 
 			*result = rn_transform_invert(&view->transform, (double) (base + y[i * O]));
 			if (!isfinite(*result))
-				return not_finite(host, 1);
+				return rn_outlook_not_finite(host, 1);
 			*result = rn_model_bound(model, *result);
 		}
 	}
 	return RN_OK;
 }
 
+/* rn_predict of a series that is taken apart: one forecast a row. */
+static RnCode
+predict_local(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted, double *unit)
+{
+	size_t		first = (size_t) rn_model_least_rows(model);
+	RnOutlook	outlook;
+	RnCode		code = rn_outlook_create(host, model, RN_FIT_PART, 1, &outlook);
+
+	for (size_t at = first; code == RN_OK && at < n; at += RN_FIT_PART)
+	{
+		RnHistory	history[RN_FIT_PART];
+		int			count = (int) (n - at < RN_FIT_PART ? n - at : RN_FIT_PART);
+
+		for (int b = 0; b < count; b++)
+			history[b] = (RnHistory) {value, at + (size_t) b};
+		code = rn_outlook_run(host, &outlook, history, count, false);
+		for (int b = 0; code == RN_OK && b < count; b++)
+			code = rn_outlook_values(host, &outlook, b, 1, predicted + at + b,
+									 unit != NULL ? &unit[at + (size_t) b] : NULL);
+	}
+	rn_outlook_free(host, &outlook);
+	return code;
+}
+
 RnCode
 rn_predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *view, size_t n,
-		   double *predicted)
+		   double *predicted, double *unit)
 {
 	rn_real    *y;
 	RnCode		code;
+
+	if (model->method == RN_METHOD_LOCAL)
+		return predict_local(host, model, rows->value + view->row, n, predicted, unit);
+	for (size_t i = 0; i < n && unit != NULL; i++)
+		unit[i] = view->transform.scale;
 
 	if (n <= (size_t) model->window)
 		return RN_OK;
@@ -334,6 +384,8 @@ rn_forecast_bytes(const RnModel *model, int B, int steps)
 {
 	Stage		stage = {0};
 
+	if (model->method == RN_METHOD_LOCAL)
+		return rn_outlook_bytes(model, B, steps);
 	stage_layout(&stage, model, B, steps);
 	return rn_tape_bytes(&model->network.spec, model->window, B, false) + rn_arena_bytes(&stage.arena)
 		+ ((size_t) model->window + (size_t) steps) * (size_t) B * sizeof(rn_real);
@@ -342,6 +394,8 @@ rn_forecast_bytes(const RnModel *model, int B, int steps)
 size_t
 rn_predict_bytes(const RnModel *model)
 {
+	if (model->method == RN_METHOD_LOCAL)
+		return rn_outlook_bytes(model, RN_FIT_PART, 1);
 	return rn_tape_bytes(&model->network.spec, model->window, rn_fit_part(model->window), false)
 		+ PREDICT_OUTPUTS * sizeof(rn_real);
 }

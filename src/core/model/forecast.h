@@ -12,9 +12,10 @@
 /* Where the forecast of one series starts. */
 typedef struct RnOrigin
 {
-	const double *value;		/* [T] the newest rows, oldest first, filled */
-	const unsigned char *missing;	/* [T] or NULL: none is filled in */
-	const float *covariate;		/* [T] rows, stride numbers apart, of which the
+	const double *value;		/* [n] the newest rows, oldest first, filled */
+	size_t		n;				/* between rn_model_least_rows and rn_model_most_rows */
+	const unsigned char *missing;	/* [n] or NULL: none is filled in */
+	const float *covariate;		/* [n] rows, stride numbers apart, of which the
 								 * first are the user's; NULL without */
 	size_t		stride;
 	const float *future;		/* [rn_forecast_ahead][given] of what is known
@@ -36,13 +37,14 @@ extern int	rn_forecast_ahead(const RnModel *model, int steps);
 
 /*
  * The steps steps after B (at most RN_FIT_PART) origins side by side, in users'
- * units, within the model's bounds, into forecast [B][steps].  Beyond the head's
+ * units, within the model's bounds, into forecast [B][steps]; and into unit [B]
+ * what an error of 1 is for intervals (interval.h), unless it is NULL.  Beyond the head's
  * horizon predictions are fed back, which no model with covariates of the past
  * can do (RN_INVALID_OPTION).  A result that is not finite is RN_DIVERGED: NaN
  * never comes out.
  */
 extern RnCode rn_forecast(RnHost *host, const RnModel *model, const RnOrigin *origin, int B,
-						  int steps, double *forecast);
+						  int steps, double *forecast, double *unit);
 
 /*
  * The same from windows over rows, in scaled values, whatever they are.  Of each
@@ -54,11 +56,12 @@ extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, const RnRow
 
 /*
  * One step ahead beside what happened: predicted[i] is the prediction of row i
- * of n, the first of which is view->row, from the T rows before it, for i = T
- * .. n-1 (the first T are not touched).  Within bounds, and finite, as above.
+ * of n, the first of which is view->row, from the rows before it, from the
+ * first that has rn_model_least_rows on (those before are not touched).  Within
+ * bounds, and finite, as above; unit [n] likewise.
  */
 extern RnCode rn_predict(RnHost *host, const RnModel *model, const RnRows *rows,
-						 const RnView *view, size_t n, double *predicted);
+						 const RnView *view, size_t n, double *predicted, double *unit);
 
 /* Bytes they allocate at most, for the host's memory limit. */
 extern size_t rn_forecast_bytes(const RnModel *model, int B, int steps);

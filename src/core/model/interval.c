@@ -102,3 +102,14 @@ rn_interval_width(const RnModel *model, double level, int step)
 	width = model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1];
 	return step > last ? width * sqrt(seasons(model, step) / seasons(model, last)) : width;
 }
+
+void
+rn_interval_bounds(const RnModel *model, double level, int step, double forecast, double unit,
+				   double *lower, double *upper)
+{
+	double		width = rn_interval_width(model, level, step) * unit;
+	bool		logs = model->method == RN_METHOD_LOCAL && model->local.log;
+
+	*lower = rn_model_bound(model, logs ? forecast * exp(-width) : forecast - width);
+	*upper = rn_model_bound(model, logs ? forecast * exp(width) : forecast + width);
+}

@@ -19,8 +19,15 @@ extern RnCode rn_interval_learn(RnHost *host, RnModel *model, double *error, int
 extern bool rn_interval_known(const RnModel *model);
 
 /*
+ * The interval of the given level around a forecast, whose errors are counted
+ * in unit, within the model's bounds.  It holds the forecast.
+ */
+extern void rn_interval_bounds(const RnModel *model, double level, int step, double forecast, double unit,
+							   double *lower, double *upper);
+
+/*
  * Half width of the interval of the given level in (0, 1) at step k >= 1, in
- * scaled values.  Beyond the steps held out it grows as that of a seasonal
+ * scaled values (of RN_METHOD_LOCAL, in spreads).  Beyond the steps held out it grows as that of a seasonal
  * random walk.  Never narrower than at an earlier step.
  */
 extern double rn_interval_width(const RnModel *model, double level, int step);

@@ -22,6 +22,18 @@ rn_model_free(RnHost *host, RnModel *model)
 	memset(model, 0, sizeof(*model));
 }
 
+RnCode
+rn_model_create_networks(RnHost *host, const RnNetworkSpec *spec, RnModel *model)
+{
+	RnNetwork  *network = &model->network;
+
+	RN_TRY(rn_network_create(host, spec, network));
+	if (model->members == 1)
+		return RN_OK;
+	rn_network_free(host, network);
+	return rn_alloc(host, (size_t) model->members * network->size, sizeof(rn_real), (void **) &network->weights);
+}
+
 int
 rn_model_base_season(const RnModel *model, size_t n, bool said)
 {

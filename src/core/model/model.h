@@ -10,6 +10,7 @@
 #define RN_MODEL_H
 
 #include "model/inputs.h"
+#include "model/local.h"
 #include "nn/network.h"
 
 #define RN_MAX_WINDOW	65536
@@ -39,15 +40,40 @@ typedef struct RnModelSeries
 	int			base_season;
 	int			anchor_day;		/* of RnCalendar */
 	int64_t		last_time;		/* of its newest row */
+	size_t		rows;			/* of its tail */
+	size_t		tail;			/* which is the first */
 } RnModelSeries;
+
+/* How a model looks at series. */
+typedef enum RnMethod
+{
+	RN_METHOD_WINDOWS,			/* the network sees windows of scaled values (inputs.h) */
+	RN_METHOD_LOCAL				/* series are taken apart first (local.h) */
+} RnMethod;
+
+#define RN_METHODS 2
+#define RN_MAX_MEMBERS 32
 
 typedef struct RnModel
 {
 	RnNetwork	network;		/* spec.outputs is the horizon of the head */
+	RnMethod	method;
+
+	/*
+	 * RN_METHOD_LOCAL: weights are those of so many networks, one behind the
+	 * other, of which the median counts; they see sequences of steps rows, so
+	 * many apart; of the forecast so much is theirs, the rest classical
+	 * (smooth.h).  Else 1 network.
+	 */
+	int			members;
+	int			steps;
+	int			stride;
+	double		share;
+	RnLocalSpec local;
 	RnInputs	inputs;
 	RnScalerKind scaler;
 	RnCalendar	calendar;		/* anchor_day is that of each series */
-	int			window;			/* T */
+	int			window;			/* T: rows that a network sees at a time */
 	int			season;			/* in steps, 1: none */
 	bool		relative;		/* do series have base seasons? */
 	RnRowPolicy rows;			/* what further rows are put through */
@@ -65,16 +91,17 @@ typedef struct RnModel
 	char	   *covariate_names;
 	size_t		covariate_names_size;
 
-	/* Where forecasts start: the last T rows of each, oldest first. */
+	/* Where forecasts start: the newest rows of each, oldest first. */
 	size_t		count;			/* S, at least 1 */
 	RnModelSeries *series;		/* [S] */
 	char	   *keys;			/* what series[].key points into; NULL: no keys */
 	size_t		keys_size;
 	const RnModelSeries **by_key;	/* [S] in the order of their keys, once somebody
 									 * has looked for one; NULL until then */
-	double	   *tail;			/* [S][T] as users know them */
-	unsigned char *tail_missing;	/* [S][T] 1: filled in; NULL: none are */
-	float	   *tail_covariate; /* [S][T][given]; NULL without */
+	size_t		tail_rows;		/* R, of all tails */
+	double	   *tail;			/* [R] as users know them */
+	unsigned char *tail_missing;	/* [R] 1: filled in; NULL: none are */
+	float	   *tail_covariate; /* [R][given]; NULL without */
 
 	size_t		holidays;
 	int32_t    *holiday;		/* [holidays] days since 2000-01-01, ascending */
@@ -88,6 +115,28 @@ typedef struct RnModel
 	int			residual_points;
 	double	   *residual;
 } RnModel;
+
+/* Rows that a forecast needs at least, and looks back on at most. */
+static inline int
+rn_model_least_rows(const RnModel *model)
+{
+	return model->method == RN_METHOD_LOCAL ? 1 : model->window;
+}
+
+static inline int
+rn_model_most_rows(const RnModel *model)
+{
+	return model->method == RN_METHOD_LOCAL ? model->local.lookback : model->window;
+}
+
+/* Of so many rows a model keeps the newest. */
+static inline size_t
+rn_model_kept_rows(const RnModel *model, size_t n)
+{
+	size_t		most = (size_t) rn_model_most_rows(model);
+
+	return n < most ? n : most;
+}
 
 extern void rn_model_free(RnHost *host, RnModel *model);
 
@@ -114,6 +163,9 @@ rn_model_bound(const RnModel *model, double number)
 	return number < model->lower_bound ? model->lower_bound
 		: number > model->upper_bound ? model->upper_bound : number;
 }
+
+/* The networks of a model that says how many, their weights not set. */
+extern RnCode rn_model_create_networks(RnHost *host, const RnNetworkSpec *spec, RnModel *model);
 
 /*
  * The base season of a series of n rows, as recipe `auto` has it: the season,

@@ -20,6 +20,7 @@
 
 #include "model/judge.h"
 #include "model/samples.h"
+#include "model/train_local.h"
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
@@ -29,11 +30,36 @@
 #define AUTO_VALIDATION		0.2
 #define WINDOW_WITHOUT_SEASON 16
 #define LONGEST_OPEN_WINDOW 512
+#define HORIZON_WITHOUT_SEASON 6
+#define LOCAL_ROWS_BEFORE 1
+
+/* Method local: the recipe's constants. */
+#define LOCAL_MEMBERS		5
+#define LOCAL_RATE			2e-3
+#define LOCAL_CLIP			1.0
+#define LOCAL_WARMUP		20
+#define STEPS_PER_EPOCH		25	/* of the optimiser */
+#define FEWEST_STEPS		200
+#define MOST_STEPS			1000
+#define SEASONS_BACK		10
+#define FEWEST_ROWS_BACK	100
+#define LONGEST_SEASON		4096
+#define SHORT_SEQUENCE		12
+#define LONG_SEQUENCE		24
+#define WINDOW_PER_STRIDE	28
 
 const char *
 rn_recipe_name(RnRecipeKind kind)
 {
 	return kind == RN_RECIPE_AUTO ? "auto" : "plain";
+}
+
+const char *
+rn_transform_name(RnTransformKind kind)
+{
+	static const char *const names[RN_TRANSFORM_KINDS] = {"auto", "log", "none"};
+
+	return names[kind];
 }
 
 void
@@ -48,12 +74,50 @@ rn_recipe_defaults(RnTrainSpec *spec)
 	spec->validation_split = NAN;
 	spec->patience = -1;
 	spec->shuffle = true;
+	spec->outer = -1;
+	spec->classical = true;
 	spec->loss = (RnLossSpec) {RN_LOSS_MSE, 1.0, 0.5};
+	spec->loss_open = true;
 	rn_optim_defaults(RN_OPTIM_ADAM, &spec->optim);
 	spec->optim.learning_rate = NAN;
 	spec->rows.on_error = RN_ON_ERROR_SKIP;
 	spec->lower_bound = -INFINITY;
 	spec->upper_bound = INFINITY;
+}
+
+/*
+ * What `auto` is: series taken apart (local.h), if nothing but their values is
+ * to be looked at.
+ */
+static RnMethod
+method_of(const RnTrainSpec *spec)
+{
+	bool		more = spec->inputs.given > 0 || spec->inputs.features != 0 || spec->rows.missing == RN_MISSING_MASK;
+
+	return spec->recipe == RN_RECIPE_AUTO && !more ? RN_METHOD_LOCAL : RN_METHOD_WINDOWS;
+}
+
+/* The choices of method local that depend on nothing. */
+static void
+resolve_local(RnTrainSpec *spec)
+{
+	RnOptimSpec *optim = &spec->optim;
+
+	if (spec->loss_open)
+		spec->loss.kind = RN_LOSS_MAE;
+	if (isnan(optim->learning_rate))
+	{
+		optim->learning_rate = LOCAL_RATE;
+		if (optim->schedule == RN_SCHEDULE_CONSTANT)
+			optim->schedule = RN_SCHEDULE_COSINE;
+		if (optim->warmup_steps == 0)
+			optim->warmup_steps = LOCAL_WARMUP;
+	}
+	if (optim->clipnorm == 0 && optim->global_clipnorm == 0)
+		optim->global_clipnorm = LOCAL_CLIP;
+	if (spec->members == 0)
+		spec->members = LOCAL_MEMBERS;
+	spec->patience = 0;
 }
 
 /* The choices that depend on the recipe alone. */
@@ -71,11 +135,15 @@ resolve_fixed(RnTrainSpec *spec)
 	}
 	if (spec->scaler_open)
 		spec->scaler = RN_SCALER_MINMAX;
-	if (spec->epochs == 0)
+	if (method_of(spec) == RN_METHOD_LOCAL)
+		resolve_local(spec);
+	if (spec->members == 0)
+		spec->members = 1;
+	if (spec->epochs == 0 && method_of(spec) == RN_METHOD_WINDOWS)
 		spec->epochs = automatic ? AUTO_EPOCHS : DEFAULT_EPOCHS;
 	if (spec->batch_size == 0)
 		spec->batch_size = DEFAULT_BATCH;
-	if (isnan(spec->validation_split))
+	if (isnan(spec->validation_split) && method_of(spec) == RN_METHOD_WINDOWS)
 		spec->validation_split = automatic ? AUTO_VALIDATION : 0;
 	if (spec->patience < 0)
 		spec->patience = automatic && spec->validation_split > 0 ? AUTO_PATIENCE : 0;
@@ -88,6 +156,7 @@ resolve_fixed(RnTrainSpec *spec)
 	}
 	spec->cell_open = false;
 	spec->scaler_open = false;
+	spec->loss_open = false;
 }
 
 /*
@@ -127,13 +196,105 @@ resolve_lengths(RnTrainSpec *spec, const RnCalendar *calendar, size_t rows)
 	}
 }
 
+/* Seasons of parts of a day come with one of a week. */
+static bool
+has_week(const RnTrainSpec *spec, const RnCalendar *calendar)
+{
+	if (calendar->kind == RN_TIME_CIVIL)
+		return rn_calendar_season(calendar) == spec->season && calendar->months == 0 && calendar->business_days == 0 &&
+			calendar->step * spec->season == RN_USECS_PER_DAY;
+	return spec->season == 24 || spec->season == 48 || spec->season == 96 || spec->season == 144 ||
+		spec->season == 288;
+}
+
+/*
+ * The same for method local.  N rows in all and so many of the median series: a
+ * second season where there are two of it; a window of three seasons, or a little
+ * more than the horizon; longer ones are looked at in strides.
+ */
+static void
+resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows, size_t all)
+{
+	RnTrainSpec *spec = &plan->spec;
+	RnLocalSpec *local = &plan->local;
+
+	if (spec->season == 0)
+	{
+		spec->season = rn_calendar_season(calendar);
+		if (rows / 2 < (size_t) spec->season || spec->season > LONGEST_SEASON)
+			spec->season = 1;
+	}
+	if (spec->outer < 0)
+		spec->outer = has_week(spec, calendar) && rows >= 14 * (size_t) spec->season ? 7 * spec->season : 0;
+	if (spec->horizon == 0)
+	{
+		size_t		horizon = spec->season > 1 ? (size_t) spec->season : HORIZON_WITHOUT_SEASON;
+
+		horizon = horizon > rows / 4 ? rows / 4 : horizon;
+		horizon = horizon > RN_MAX_OUTPUTS ? RN_MAX_OUTPUTS : horizon;
+		spec->horizon = horizon > 1 ? (int) horizon : 1;
+	}
+	if (spec->window == 0)
+	{
+		int			seasons = spec->outer > 0 ? 2 * spec->outer : 3 * spec->season;
+		int			ahead = spec->horizon + (spec->horizon + 3) / 4;
+
+		spec->window = seasons > ahead || spec->outer > 0 ? seasons : ahead;
+		if (spec->window > LONGEST_OPEN_WINDOW)
+			spec->window = LONGEST_OPEN_WINDOW;
+	}
+	plan->stride = (spec->window + WINDOW_PER_STRIDE / 2) / WINDOW_PER_STRIDE;
+	plan->stride = plan->stride > 1 ? plan->stride : 1;
+	plan->steps = plan->stride > 1 ? LONG_SEQUENCE : SHORT_SEQUENCE;
+	local->season = spec->season;
+	local->outer = spec->outer;
+	local->window = spec->window;
+	local->lookback = SEASONS_BACK * (spec->outer > spec->season ? spec->outer : spec->season);
+	if (local->lookback < FEWEST_ROWS_BACK)
+		local->lookback = FEWEST_ROWS_BACK;
+	if (local->lookback < spec->window + plan->stride * (plan->steps - 1) + spec->season)
+		local->lookback = spec->window + plan->stride * (plan->steps - 1) + spec->season;
+	if (spec->epochs == 0)
+	{
+		double		steps = FEWEST_STEPS * pow((double) all / 20000, 0.4);
+
+		steps = steps < FEWEST_STEPS ? FEWEST_STEPS : steps > MOST_STEPS ? MOST_STEPS : steps;
+		spec->epochs = (int) lround(steps / STEPS_PER_EPOCH);
+	}
+}
+
+/* Logarithms, where all values that are trained on have one. */
+static RnCode
+resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
+{
+	bool		positive = true;
+
+	for (size_t s = 0; s < panel->count && positive; s++)
+	{
+		RN_TRY(rn_poll(host));
+		for (size_t i = 0; i < rn_recipe_rows(&plan->spec, &panel->series[s]) && positive; i++)
+			positive = panel->value[panel->series[s].first + i] > 0;
+	}
+	if (plan->spec.transform == RN_TRANSFORM_LOG && !positive)
+	{
+		rn_fail(host, RN_INVALID_OPTION, "transform \"log\" needs positive values");
+		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
+	}
+	plan->local.log = positive && plan->spec.transform != RN_TRANSFORM_NONE;
+	plan->spec.transform = plan->local.log ? RN_TRANSFORM_LOG : RN_TRANSFORM_NONE;
+	return RN_OK;
+}
+
 static RnCode
 too_few(RnHost *host, size_t rows, size_t needed, const RnTrainSpec *spec)
 {
 	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few to train on, at least %zu are needed",
 			rows, needed);
-	rn_fail_detail(host, "A window of %d step%s and a horizon of %d need that many.",
-				   spec->window, spec->window == 1 ? "" : "s", spec->horizon);
+	if (method_of(spec) == RN_METHOD_LOCAL)
+		rn_fail_detail(host, "A horizon of %d needs that many.", spec->horizon);
+	else
+		rn_fail_detail(host, "A window of %d step%s and a horizon of %d need that many.",
+					   spec->window, spec->window == 1 ? "" : "s", spec->horizon);
 	return rn_fail_hint(host, "Give more rows, or set a smaller window or horizon.");
 }
 
@@ -180,7 +341,7 @@ rn_recipe_split(const RnTrainSpec *spec, size_t rows)
 static RnCode
 check_series(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 {
-	size_t		least = (size_t) spec->window + (size_t) spec->horizon;
+	size_t		least = (size_t) spec->horizon + (method_of(spec) == RN_METHOD_LOCAL ? LOCAL_ROWS_BEFORE : (size_t) spec->window);
 	size_t		left = 0;
 
 	for (size_t s = 0; s < panel->count; s++)
@@ -204,6 +365,48 @@ check_series(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 	if (panel->count > 0 && panel->series[0].skipped != NULL)
 		rn_fail_detail(host, "Of the first: %s", panel->series[0].skipped);
 	return rn_fail_hint(host, "Option \"missing\" fills gaps and nulls; or mend the rows in the query, or set a smaller window or horizon.");
+}
+
+size_t
+rn_recipe_held_out(const RnTrainSpec *spec, size_t rows)
+{
+	size_t		h = (size_t) spec->horizon;
+	size_t		held = (size_t) ((double) rows * (isnan(spec->validation_split) ? AUTO_VALIDATION : spec->validation_split));
+	size_t		least = h > (size_t) spec->season + 2 ? h : (size_t) spec->season + 2;
+
+	if (spec->validation_split == 0)
+		return 0;
+	if (isnan(spec->validation_split) && held < 2 * h)
+		held = 2 * h;
+	if (held + least > rows)
+		held = h;
+	return held >= h && held + least <= rows ? held : 0;
+}
+
+/* The same for method local: the samples of an epoch, and the origins held out. */
+static RnCode
+split_local(RnHost *host, RnTrainPlan *plan, const RnPanel *panel, bool asked)
+{
+	plan->train_windows = STEPS_PER_EPOCH * (size_t) plan->spec.batch_size;
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		size_t		rows = rn_recipe_rows(&plan->spec, &panel->series[s]);
+		size_t		held = panel->series[s].n > 0 ? rn_recipe_held_out(&plan->spec, rows) : 0;
+
+		if (panel->series[s].n == 0)
+			continue;
+		plan->series++;
+		plan->rows += rows;
+		if (held > 0)
+			plan->validation_windows += held - (size_t) plan->spec.horizon + 1;
+	}
+	if (asked && plan->spec.validation_split > 0 && plan->validation_windows == 0)
+	{
+		rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g cannot be held out of %zu rows",
+				plan->spec.validation_split, plan->rows);
+		return rn_fail_hint(host, "Give more rows, or another validation_split, or 0.");
+	}
+	return RN_OK;
 }
 
 /* Windows of all series; asked: the user wants some held out. */
@@ -245,9 +448,10 @@ plan_network(RnTrainPlan *plan)
 	RnNetworkSpec *network = &plan->network;
 
 	memset(network, 0, sizeof(*network));
-	network->inputs = rn_inputs_size(&spec->inputs);
+	network->inputs = plan->method == RN_METHOD_LOCAL ? rn_local_inputs(&plan->local) : rn_inputs_size(&spec->inputs);
 	network->outputs = spec->horizon;
 	network->layers = spec->layers;
+	network->return_sequences = network->skip = plan->method == RN_METHOD_LOCAL;
 	for (int l = 0; l < spec->layers; l++)
 		network->layer[l] = (RnLayerSpec) {
 			.kind = spec->cell,
@@ -265,16 +469,27 @@ plan_fit(RnTrainPlan *plan)
 {
 	const RnTrainSpec *spec = &plan->spec;
 
+	bool		local = plan->method == RN_METHOD_LOCAL;
+
 	plan->fit = (RnFitSpec) {
 		.epochs = spec->epochs,
 		.batch_size = spec->batch_size,
-		.window = spec->window,
-		.shuffle = spec->shuffle,
+		.window = local ? plan->steps : spec->window,
+		.shuffle = spec->shuffle && !local,
+		.fresh = local,
 		.patience = plan->validation_windows > 0 ? spec->patience : 0,
 		.seed = spec->seed,
 		.loss = spec->loss,
 		.optim = spec->optim
 	};
+}
+
+size_t
+rn_recipe_tail_rows(const RnTrainPlan *plan)
+{
+	size_t		most = (size_t) (plan->method == RN_METHOD_LOCAL ? plan->local.lookback : plan->spec.window);
+
+	return plan->all_rows / most < plan->series ? plan->all_rows : plan->series * most;
 }
 
 /* What a model of the panel holds beside its weights, and the training's lists of series. */
@@ -284,7 +499,7 @@ model_bytes(const RnTrainPlan *plan)
 	size_t		row = sizeof(double) + 1 + (size_t) plan->spec.inputs.given * sizeof(float);
 	size_t		tail = 0;
 
-	if (__builtin_mul_overflow(plan->series * (size_t) plan->spec.window, row, &tail))
+	if (__builtin_mul_overflow(rn_recipe_tail_rows(plan), row, &tail))
 		return SIZE_MAX / 4;
 	return tail + plan->series * (sizeof(RnModelSeries) + 2 * sizeof(RnSampleSeries));
 }
@@ -292,9 +507,9 @@ model_bytes(const RnTrainPlan *plan)
 static size_t
 plan_bytes(const RnTrainPlan *plan)
 {
-	size_t		weights = rn_network_size(&plan->network) * sizeof(rn_real);
-	size_t		sum = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
-	size_t		judge = rn_judge_bytes(plan);
+	size_t		weights = (size_t) plan->spec.members * rn_network_size(&plan->network) * sizeof(rn_real);
+	size_t		sum = plan->method == RN_METHOD_LOCAL ? rn_train_local_bytes(plan) : rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
+	size_t		judge = plan->method == RN_METHOD_LOCAL ? 0 : rn_judge_bytes(plan);
 
 	/* what is held out is forecast after the fit's memory is given back */
 	sum = plan->validation_windows > 0 && judge > sum ? judge : sum;
@@ -327,9 +542,9 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median of the rows of the series, which settles what is open. */
+/* The median of the rows of the series, which settles what is open, and their sum. */
 static RnCode
-median_rows(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, size_t *median)
+median_rows(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, size_t *median, size_t *sum)
 {
 	size_t	   *rows;
 	size_t		n = 0;
@@ -337,7 +552,7 @@ median_rows(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, size_t 
 	RN_TRY(rn_alloc(host, panel->count, sizeof(size_t), (void **) &rows));
 	for (size_t s = 0; s < panel->count; s++)
 		if (panel->series[s].n > 0)
-			rows[n++] = rn_recipe_rows(spec, &panel->series[s]);
+			*sum += rows[n++] = rn_recipe_rows(spec, &panel->series[s]);
 	qsort(rows, n, sizeof(size_t), compare);
 	*median = n > 0 ? rows[n / 2] : 0;
 	rn_free(host, rows);
@@ -369,21 +584,38 @@ RnCode
 rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPlan *plan)
 {
 	size_t		rows;
+	size_t		all = 0;
 
 	memset(plan, 0, sizeof(*plan));
 	panel->failed = panel->count;
 	plan->spec = *spec;
 	plan->season_said = spec->season != 0 && !spec->season_kept;
+	plan->method = method_of(spec);
+	plan->all_rows = panel->rows;
 	resolve_fixed(&plan->spec);
-	RN_TRY(median_rows(host, spec, panel, &rows));
-	resolve_lengths(&plan->spec, &panel->calendar, rows);
+	if (plan->method == RN_METHOD_WINDOWS && plan->spec.members > 1)
+	{
+		rn_fail(host, RN_INVALID_OPTION, "an ensemble of %d networks is more than this recipe trains", plan->spec.members);
+		return rn_fail_hint(host, "Leave out option \"ensemble\": it is for recipe auto, without covariates, calendar features and masked values.");
+	}
+	RN_TRY(median_rows(host, spec, panel, &rows, &all));
+	if (plan->method == RN_METHOD_LOCAL)
+		resolve_local_lengths(plan, &panel->calendar, rows, all);
+	else
+		resolve_lengths(&plan->spec, &panel->calendar, rows);
 	if (plan->spec.window > RN_MAX_WINDOW)
 		return rn_fail(host, RN_INVALID_OPTION, "window %d is outside of 1 .. %d",
 					   plan->spec.window, RN_MAX_WINDOW);
 	RN_TRY(resolve_inputs(host, &plan->spec, panel));
 	RN_TRY(check_optimizer(host, &plan->spec.optim));
 	RN_TRY(check_series(host, panel, &plan->spec));
-	RN_TRY(split_windows(host, plan, panel, !isnan(spec->validation_split)));
+	if (plan->method == RN_METHOD_LOCAL)
+	{
+		RN_TRY(resolve_transform(host, plan, panel));
+		RN_TRY(split_local(host, plan, panel, !isnan(spec->validation_split)));
+	}
+	else
+		RN_TRY(split_windows(host, plan, panel, !isnan(spec->validation_split)));
 	plan_network(plan);
 	RN_TRY(rn_network_check(host, &plan->network));
 	plan_fit(plan);

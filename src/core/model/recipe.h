@@ -22,6 +22,18 @@ typedef enum RnRecipeKind
 
 #define RN_RECIPE_KINDS 2
 
+/* What method local makes of values first. */
+typedef enum RnTransformKind
+{
+	RN_TRANSFORM_AUTO,			/* logarithms, if all values are positive */
+	RN_TRANSFORM_LOG,
+	RN_TRANSFORM_NONE			/* shares of their mean magnitude */
+} RnTransformKind;
+
+#define RN_TRANSFORM_KINDS 3
+
+extern const char *rn_transform_name(RnTransformKind kind);
+
 /*
  * Every option of a training.  Numbers that the recipe may choose are 0 (or
  * NaN for a double, -1 where 0 means something) while open; rn_recipe_plan
@@ -44,10 +56,14 @@ typedef struct RnTrainSpec
 	int			window;			/* 0: open */
 	int			horizon;		/* 0: open */
 	int			season;			/* 0: open */
+	int			outer;			/* a second, longer season; 0: none, -1: open */
 	bool		season_kept;	/* it was open when a recipe chose it, and is
 								 * each series' own as if it still were */
 	RnScalerKind scaler;
 	bool		scaler_open;
+	RnTransformKind transform;
+	bool		classical;		/* may classical forecasts have a share? */
+	int			members;		/* networks; 0: open */
 
 	int			epochs;			/* 0: open */
 	int			batch_size;		/* 0: open */
@@ -57,6 +73,7 @@ typedef struct RnTrainSpec
 	bool		shuffle;
 	uint64_t	seed;
 	RnLossSpec	loss;
+	bool		loss_open;
 	RnOptimSpec optim;			/* learning_rate NaN: open (Keras's default) */
 
 	RnRowPolicy rows;
@@ -74,10 +91,15 @@ typedef struct RnTrainPlan
 {
 	RnTrainSpec spec;			/* nothing open any more */
 	bool		season_said;	/* the season was not open */
+	RnMethod	method;
+	RnLocalSpec local;			/* RN_METHOD_LOCAL: but for the typical spread */
+	int			steps;			/* of a sequence */
+	int			stride;
 	RnNetworkSpec network;
 	RnFitSpec	fit;
 	size_t		series;			/* trained on */
 	size_t		rows;			/* trained on, validation included */
+	size_t		all_rows;		/* of the panel */
 	size_t		train_windows;
 	size_t		validation_windows;
 	size_t		bytes;			/* the most that training allocates; SIZE_MAX
@@ -91,6 +113,9 @@ typedef struct RnTrainPlan
  */
 extern RnCode rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPlan *plan);
 
+/* Rows that the model will keep of all series, at most. */
+extern size_t rn_recipe_tail_rows(const RnTrainPlan *plan);
+
 /* Rows of a series that are trained on. */
 extern size_t rn_recipe_rows(const RnTrainSpec *spec, const RnSeries *series);
 
@@ -103,6 +128,9 @@ typedef struct RnSplit
 } RnSplit;
 
 extern RnSplit rn_recipe_split(const RnTrainSpec *spec, size_t rows);
+
+/* RN_METHOD_LOCAL: how many of the rows of a series are held out, the newest; 0: none. */
+extern size_t rn_recipe_held_out(const RnTrainSpec *spec, size_t rows);
 
 /* The windows of all series that are learnt from, that stop the training, or
  * that the trained model is judged by.  `plain` splits as Keras does, without a

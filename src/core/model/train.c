@@ -7,6 +7,7 @@
 
 #include "model/judge.h"
 #include "model/samples.h"
+#include "model/train_local.h"
 
 /* What a training works with. */
 typedef struct Run
@@ -59,6 +60,19 @@ fit_covariates(Run *run)
 	return code;
 }
 
+/* Series that are taken apart have nothing of their own but their tails. */
+static RnCode
+list_series(Run *run)
+{
+	RnModel    *model = run->model;
+
+	RN_TRY(rn_alloc(run->host, run->plan->series, sizeof(RnModelSeries), (void **) &model->series));
+	for (size_t s = 0; s < run->panel->count; s++)
+		if (run->panel->series[s].n > 0)
+			model->series[model->count++] = (RnModelSeries) {.scale = 1,.anchor_day = run->panel->series[s].anchor_day};
+	return RN_OK;
+}
+
 /* Scalers from the rows that training windows see, and base seasons. */
 static RnCode
 fit_series(Run *run)
@@ -66,6 +80,8 @@ fit_series(Run *run)
 	const RnTrainSpec *spec = &run->plan->spec;
 	RnModel    *model = run->model;
 
+	if (model->method == RN_METHOD_LOCAL)
+		return list_series(run);
 	RN_TRY(rn_alloc(run->host, run->plan->series, sizeof(RnModelSeries), (void **) &model->series));
 	for (size_t s = 0; s < run->panel->count; s++)
 	{
@@ -99,7 +115,8 @@ clear_head(RnNetwork *network)
 static bool
 same_shape(const RnNetworkSpec *a, const RnNetworkSpec *b)
 {
-	if (a->layers != b->layers || a->inputs != b->inputs || a->outputs != b->outputs)
+	if (a->layers != b->layers || a->inputs != b->inputs || a->outputs != b->outputs ||
+		a->return_sequences != b->return_sequences || a->skip != b->skip)
 		return false;
 	for (int l = 0; l < a->layers; l++)
 		if (a->layer[l].kind != b->layer[l].kind || a->layer[l].units != b->layer[l].units ||
@@ -115,18 +132,20 @@ start_weights(Run *run, const RnModel *warm)
 	const RnTrainPlan *plan = run->plan;
 	RnNetwork  *network = &run->model->network;
 
-	RN_TRY(rn_network_create(run->host, &plan->network, network));
+	if (warm != NULL && !(same_shape(&plan->network, &warm->network.spec) && warm->members == run->model->members))
+	{
+		rn_fail(run->host, RN_INVALID_OPTION, "the network to continue from has another shape");
+		return rn_fail_hint(run->host, "Train it anew: mode => 'cold'.");
+	}
+	RN_TRY(rn_model_create_networks(run->host, &plan->network, run->model));
+	if (plan->method == RN_METHOD_LOCAL)
+		return RN_OK;
 	if (warm == NULL)
 	{
 		RN_TRY(rn_network_init(run->host, network, plan->spec.seed));
 		if (run->model->relative)
 			clear_head(network);
 		return RN_OK;
-	}
-	if (!same_shape(&network->spec, &warm->network.spec))
-	{
-		rn_fail(run->host, RN_INVALID_OPTION, "the network to continue from has another shape");
-		return rn_fail_hint(run->host, "Train it anew: mode => 'cold'.");
 	}
 	memcpy(network->weights, warm->network.weights, network->size * sizeof(rn_real));
 	return RN_OK;
@@ -155,6 +174,14 @@ fit(Run *run, RnFitLog *log)
 	return code;
 }
 
+/* Fit, and judge. */
+static RnCode
+fit_windows(Run *run, RnTrainReport *report)
+{
+	RN_TRY(fit(run, &report->log));
+	return rn_judge(run->host, run->plan, run->panel, run->model, report);
+}
+
 /* What the plan fixes of the model. */
 static void
 shape_model(const RnTrainPlan *plan, const RnPanel *panel, RnModel *model)
@@ -167,7 +194,13 @@ shape_model(const RnTrainPlan *plan, const RnPanel *panel, RnModel *model)
 	model->calendar = panel->calendar;
 	model->window = spec->window;
 	model->season = spec->season;
-	model->relative = spec->recipe == RN_RECIPE_AUTO;
+	model->relative = spec->recipe == RN_RECIPE_AUTO && plan->method == RN_METHOD_WINDOWS;
+	model->method = plan->method;
+	model->local = plan->local;
+	model->members = spec->members;
+	model->steps = plan->steps;
+	model->stride = plan->stride;
+	model->share = 1;
 	model->rows = spec->rows;
 	model->rows.frequency = panel->calendar;
 	model->lower_bound = spec->lower_bound;
@@ -202,21 +235,22 @@ keep_keys(Run *run)
 	return RN_OK;
 }
 
-/* The newest T rows of a series of the panel, trained on or not, as tail m. */
+/* The newest rows of a series of the panel, trained on or not, as tail m. */
 static RnCode
 keep_tail(Run *run, const RnSeries *series, size_t m)
 {
 	RnModel    *model = run->model;
-	size_t		T = (size_t) model->window;
+	size_t		T = model->series[m].rows;
+	size_t		at = model->series[m].tail;
 	size_t		from = series->first + series->n - T;
 	size_t		C = (size_t) run->panel->columns;
 	size_t		given = (size_t) model->inputs.given;
 
-	memcpy(model->tail + m * T, run->panel->value + from, T * sizeof(double));
+	memcpy(model->tail + at, run->panel->value + from, T * sizeof(double));
 	if (model->tail_missing != NULL)
-		memcpy(model->tail_missing + m * T, run->panel->missing + from, T);
+		memcpy(model->tail_missing + at, run->panel->missing + from, T);
 	for (size_t t = 0; t < T && given > 0; t++)
-		memcpy(model->tail_covariate + (m * T + t) * given, run->panel->covariate + (from + t) * C,
+		memcpy(model->tail_covariate + (at + t) * given, run->panel->covariate + (from + t) * C,
 			   given * sizeof(float));
 	return rn_panel_time(run->host, run->panel, series, series->n - 1, &model->series[m].last_time);
 }
@@ -226,9 +260,18 @@ static RnCode
 keep_tails(Run *run)
 {
 	RnModel    *model = run->model;
-	size_t		rows = model->count * (size_t) model->window;
+	size_t		rows;
 	size_t		m = 0;
 
+	for (size_t s = 0; s < run->panel->count; s++)
+		if (run->panel->series[s].n > 0)
+		{
+			model->series[m].rows = rn_model_kept_rows(model, run->panel->series[s].n);
+			model->series[m].tail = model->tail_rows;
+			model->tail_rows += model->series[m++].rows;
+		}
+	rows = model->tail_rows;
+	m = 0;
 	RN_TRY(rn_alloc(run->host, rows, sizeof(double), (void **) &model->tail));
 	if (model->inputs.masked)
 		RN_TRY(rn_alloc(run->host, rows, 1, (void **) &model->tail_missing));
@@ -257,9 +300,8 @@ rn_recipe_train(RnHost *host, const RnTrainPlan *plan, RnPanel *panel,
 	if (code == RN_OK)
 		code = start_weights(&run, warm);
 	if (code == RN_OK)
-		code = fit(&run, &report->log);
-	if (code == RN_OK)
-		code = rn_judge(host, plan, panel, model, report);
+		code = plan->method == RN_METHOD_LOCAL ? rn_train_local(host, plan, panel, warm, model, report)
+			: fit_windows(&run, report);
 	if (code == RN_OK)
 		code = keep_tails(&run);
 	if (code != RN_OK)

@@ -1,0 +1,208 @@
+/*
+ * local.c
+ *		A series taken apart.
+ */
+#include "model/local.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "series/season.h"
+#include "series/smooth.h"
+
+/* A spread below so much of the typical one counts as that much. */
+#define LEAST_SPREAD 0.05
+
+/* And below this it is rounding. */
+#define NO_SPREAD	1e-12
+
+/* How much of the scale is the series' own spread: as a power. */
+#define OWN_SCALE	0.35
+
+/* What a network sees is kept within so many scales. */
+#define FARTHEST	20
+
+size_t
+rn_local_phases(const RnLocalSpec *spec)
+{
+	return (size_t) (spec->outer > spec->season ? spec->outer : spec->season);
+}
+
+RnCode
+rn_local_scratch(RnHost *host, const RnLocalSpec *spec, RnLocalScratch *scratch)
+{
+	size_t		q = (size_t) spec->lookback;
+
+	RN_TRY(rn_alloc(host, q + rn_season_scratch(q), sizeof(double), (void **) &scratch->x));
+	scratch->work = scratch->x + q;
+	return RN_OK;
+}
+
+void
+rn_local_scratch_free(RnHost *host, RnLocalScratch *scratch)
+{
+	rn_free(host, scratch->x);
+	*scratch = (RnLocalScratch) {0};
+}
+
+double
+rn_local_number(const RnLocalSpec *spec, const RnLocal *local, double value)
+{
+	return (spec->log ? log(value > 0 ? value : local->least) : value / local->unit) - local->centre;
+}
+
+double
+rn_local_value(const RnLocalSpec *spec, const RnLocal *local, double number)
+{
+	number += local->centre;
+	return spec->log ? exp(number) : number * local->unit;
+}
+
+/* The newest q values as numbers around 0. */
+static void
+take_numbers(const RnLocalSpec *spec, const double *value, size_t q, RnLocal *local, double *x)
+{
+	double		magnitude = 0;
+	double		least = INFINITY;
+	double		sum = 0;
+
+	for (size_t t = 0; t < q; t++)
+	{
+		magnitude += fabs(value[t]) / (double) q;
+		if (value[t] > 0 && value[t] < least)
+			least = value[t];
+	}
+	local->least = isinf(least) ? 1 : least;
+	local->unit = !spec->log && magnitude > 0 ? magnitude : 1;
+	local->centre = 0;
+	for (size_t t = 0; t < q; t++)
+		sum += x[t] = rn_local_number(spec, local, value[t]);
+	local->centre = sum / (double) q;
+	for (size_t t = 0; t < q; t++)
+		x[t] -= local->centre;
+}
+
+/* The mean change over so many rows. */
+static double
+mean_change(const double *x, size_t n, size_t rows)
+{
+	double		sum = 0;
+
+	if (n <= rows)
+		return 0;
+	for (size_t t = rows; t < n; t++)
+		sum += fabs(x[t] - x[t - rows]);
+	return sum / (double) (n - rows);
+}
+
+/* The level of row t, the last that is there. */
+static void
+put_level(const RnLocalSpec *spec, RnLocal *local, size_t t)
+{
+	if (!isnan(local->alpha))
+	{
+		double		before = t > 0 ? (double) local->level[t - 1] : (double) local->x[t];
+
+		local->level[t] = (float) (before + local->alpha * ((double) local->x[t] - before));
+	}
+	else
+	{
+		size_t		m = (size_t) spec->season < t + 1 ? (size_t) spec->season : t + 1;
+		double		sum = 0;
+
+		for (size_t i = t + 1 - m; i <= t; i++)
+			sum += (double) local->x[i];
+		local->level[t] = (float) (sum / (double) m);
+	}
+}
+
+void
+rn_local_fit(const RnLocalSpec *spec, const double *value, size_t n,
+			 RnLocalScratch *scratch, RnLocal *local)
+{
+	size_t		q = n < (size_t) spec->lookback ? n : (size_t) spec->lookback;
+	double	   *x = scratch->x;
+	bool		two;
+
+	local->n = n;
+	take_numbers(spec, value + n - q, q, local, x);
+	local->cycle = rn_season_indices(x, q, spec->season, spec->outer, local->index, scratch->work);
+	local->phase = 0;
+	if (local->cycle > 1)
+		local->phase = (size_t) local->cycle - (n - q) % (size_t) local->cycle;
+	two = spec->outer > 0 && local->cycle == spec->outer;
+	if (two)
+		local->spread = mean_change(x, q, (size_t) spec->season);
+	for (size_t t = 0; t < q; t++)
+		x[t] -= rn_local_season(local, n - q + t);
+	if (!two)
+		local->spread = mean_change(x, q, 1);
+	local->alpha = two ? (double) NAN : rn_smooth_alpha(x, q);
+
+	for (size_t t = 0; t < n; t++)
+	{
+		local->x[t] = (float) (rn_local_number(spec, local, value[t]) - rn_local_season(local, t));
+		put_level(spec, local, t);
+	}
+	rn_local_rescale(spec, local);
+}
+
+void
+rn_local_rescale(const RnLocalSpec *spec, RnLocal *local)
+{
+	double		typical = fmax(spec->typical_spread, NO_SPREAD);
+	double		own = fmax(local->spread, LEAST_SPREAD * typical);
+
+	local->scale = pow(own, OWN_SCALE) * pow(typical, 1 - OWN_SCALE);
+}
+
+double
+rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local)
+{
+	return fmax(local->spread, LEAST_SPREAD * spec->typical_spread) * local->unit;
+}
+
+void
+rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x)
+{
+	local->x[local->n] = (float) x;
+	put_level(spec, local, local->n++);
+}
+
+/* x at a row that may be before the first. */
+static double
+x_at(const RnLocal *local, ptrdiff_t t)
+{
+	return (double) local->x[t > 0 ? t : 0];
+}
+
+void
+rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real *input)
+{
+	size_t		W = (size_t) spec->window;
+	size_t		before = t + 1 < W ? W - 1 - t : 0;	/* steps before the first row */
+	const float *x = local->x + (t + 1 + before - W);
+	float		level = local->level[t];
+	float		per_scale = (float) (1 / local->scale);
+	double		typical = fmax(spec->typical_spread, NO_SPREAD);
+
+	for (size_t i = 0; i < W; i++)
+	{
+		float		seen = ((i < before ? local->x[0] : x[i - before]) - level) * per_scale;
+
+		seen = seen > FARTHEST ? FARTHEST : seen;
+		input[i] = seen < -FARTHEST ? -FARTHEST : seen;
+	}
+	input[W] = (rn_real) log(fmax(local->spread, LEAST_SPREAD * typical) / typical);
+}
+
+double
+rn_local_base(const RnLocalSpec *spec, const RnLocal *local, size_t t, int k)
+{
+	ptrdiff_t	m = spec->season;
+	double		again = x_at(local, (ptrdiff_t) t - m + 1 + (k - 1) % m);
+
+	if (isnan(local->alpha))
+		return (again + x_at(local, (ptrdiff_t) t - spec->outer + 1 + (k - 1) % spec->outer)) / 2;
+	return (again + (double) local->level[t]) / 2;
+}

@@ -1,0 +1,117 @@
+/*
+ * local.h
+ *		A series taken apart: into what every series has of its own, and the rest,
+ *		in which series of all sizes, seasons and spreads look alike.
+ *
+ * Of value y_t is taken the logarithm (or it is divided by the mean magnitude);
+ * then the season is subtracted.  What is left is x_t.  A network is shown a
+ * window of it around its level l_t, in units of the scale, and learns by how
+ * much what follows differs from a base: halfway between the level and the same
+ * phase of the last season.  Untrained it forecasts the base.
+ *
+ * Hewamalage, Bergmeir, Bandara, "Recurrent neural networks for time series
+ * forecasting: current status and future directions", Int. J. Forecasting 37(1),
+ * 2021, sections 3.4 to 3.6; Smyl, "A hybrid method of exponential smoothing
+ * and recurrent neural networks for time series forecasting", Int. J. Forecasting
+ * 36(1), 2020, for the two seasons and the level.
+ */
+#ifndef RN_LOCAL_H
+#define RN_LOCAL_H
+
+#include "base/host.h"
+
+/* Limits of what is stored. */
+#define RN_LOCAL_MAX_SEASON 65536
+#define RN_LOCAL_MAX_STEPS 1024
+#define RN_LOCAL_MAX_LOOKBACK 1048576
+
+/* How series are taken apart: the same for all of a model. */
+typedef struct RnLocalSpec
+{
+	bool		log;			/* else values are divided by their mean magnitude */
+	int			season;			/* m: steps; 1: none */
+	int			outer;			/* a second, longer season, a multiple of m; 0: none */
+	int			window;			/* W: values of x in a window */
+	int			lookback;		/* rows that a series is taken apart by, the newest */
+	double		typical_spread; /* the median of the series' */
+} RnLocalSpec;
+
+/* A series taken apart, or the newest rows of it. */
+typedef struct RnLocal
+{
+	size_t		n;				/* rows */
+	double		unit;			/* what values are divided by (1 with log) */
+	double		least;			/* with log: what values that have none count as */
+	double		centre;			/* what is subtracted from the numbers so made */
+	int			cycle;			/* phases of the season; 1: none */
+	double	   *index;			/* [cycle] */
+	size_t		phase;			/* of row 0 */
+	double		alpha;			/* of the level; NaN: it is the mean of the last season */
+	double		spread;			/* u: mean change from row to row, or from season to season */
+	double		scale;			/* of what the network sees and says */
+	float	   *x;				/* [n] without season, and what is known of what follows */
+	float	   *level;			/* likewise */
+} RnLocal;
+
+/* What rn_local_fit works in: for at most lookback rows. */
+typedef struct RnLocalScratch
+{
+	double	   *x;				/* [q] */
+	double	   *work;			/* [2 q] */
+} RnLocalScratch;
+
+/* Numbers of an RnLocal's index, and of a scratch. */
+extern size_t rn_local_phases(const RnLocalSpec *spec);
+extern RnCode rn_local_scratch(RnHost *host, const RnLocalSpec *spec, RnLocalScratch *scratch);
+extern void rn_local_scratch_free(RnHost *host, RnLocalScratch *scratch);
+
+/*
+ * Take value [n], n >= 1, apart by its newest lookback rows, into local, whose
+ * arrays are there: index [rn_local_phases], x and level [n].
+ */
+extern void rn_local_fit(const RnLocalSpec *spec, const double *value, size_t n,
+						 RnLocalScratch *scratch, RnLocal *local);
+
+/* The scale, beside the typical spread of spec. */
+extern void rn_local_rescale(const RnLocalSpec *spec, RnLocal *local);
+
+/* Row n becomes known: x, and so its level.  There must be room for it. */
+extern void rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x);
+
+/* What an error of 1, as intervals know them, is: of logarithms, or of values. */
+extern double rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local);
+
+/* A value as a number with its season still in it, and back. */
+extern double rn_local_number(const RnLocalSpec *spec, const RnLocal *local, double value);
+extern double rn_local_value(const RnLocalSpec *spec, const RnLocal *local, double number);
+
+/* By how much the phase of row t stands out. */
+static inline double
+rn_local_season(const RnLocal *local, size_t t)
+{
+	return local->cycle > 1 ? local->index[(local->phase + t) % (size_t) local->cycle] : 0;
+}
+
+/* I: numbers that a network sees of a step: the window, and the spread beside the typical one. */
+static inline int
+rn_local_inputs(const RnLocalSpec *spec)
+{
+	return spec->window + 1;
+}
+
+/* The first row at the end of a window that shows enough. */
+static inline size_t
+rn_local_first(const RnLocalSpec *spec, size_t n)
+{
+	size_t		W = (size_t) spec->window;
+
+	return n >= 2 * W ? W - 1 : n > 1 ? (n + 1) / 2 - 1 : 0;
+}
+
+/* What a network sees at row t: input [I]. */
+extern void rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real *input);
+
+/* The base of step k (1, 2, ...) after row t, less any season. */
+extern double rn_local_base(const RnLocalSpec *spec, const RnLocal *local, size_t t, int k);
+
+#endif							/* RN_LOCAL_H */

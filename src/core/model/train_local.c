@@ -1,0 +1,503 @@
+/*
+ * train_local.c
+ *		The training of a model that takes series apart.
+ */
+#include "model/train_local.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/interval.h"
+#include "model/outlook.h"
+#include "model/sequences.h"
+#include "series/baseline.h"
+#include "series/metrics.h"
+
+/* Networks that are tried out without the newest rows. */
+#define TRIAL_MEMBERS 2
+
+/* The most held-out origins that are looked at. */
+#define ORIGINS		((size_t) 2048)
+
+/* How much a share goes by what losses were; above the other, it is all. */
+#define SHARE_POWER 3
+#define ALL_FROM	0.9
+
+/* Seeds of the members of an ensemble are so far apart. */
+#define SEED_STEP	UINT64_C(0x9e3779b97f4a7c15)
+
+typedef struct Run
+{
+	RnHost	   *host;
+	const RnTrainPlan *plan;
+	const RnPanel *panel;
+	RnModel    *model;
+	size_t		count;			/* series */
+	RnLocal    *local;			/* [count] */
+	float	   *rows;			/* what their x and level point into */
+	double	   *index;			/* what their indices point into */
+	RnLocalScratch scratch;
+} Run;
+
+/* ---- series taken apart ---- */
+
+/* Rows of a series that are learnt from; trial: without those held out. */
+static size_t
+rows_learnt(const Run *run, const RnSeries *series, bool trial)
+{
+	size_t		rows = rn_recipe_rows(&run->plan->spec, series);
+
+	return trial ? rows - rn_recipe_held_out(&run->plan->spec, rows) : rows;
+}
+
+static RnCode
+allocate(Run *run)
+{
+	size_t		rows = 0;
+
+	run->count = 0;
+	for (size_t s = 0; s < run->panel->count; s++)
+		if (run->panel->series[s].n > 0)
+		{
+			rows += rn_recipe_rows(&run->plan->spec, &run->panel->series[s]);
+			run->count++;
+		}
+	RN_TRY(rn_alloc(run->host, run->count, sizeof(RnLocal), (void **) &run->local));
+	RN_TRY(rn_alloc(run->host, 2 * rows, sizeof(float), (void **) &run->rows));
+	RN_TRY(rn_alloc(run->host, run->count * rn_local_phases(&run->model->local), sizeof(double), (void **) &run->index));
+	return rn_local_scratch(run->host, &run->model->local, &run->scratch);
+}
+
+static void
+run_free(Run *run)
+{
+	rn_local_scratch_free(run->host, &run->scratch);
+	rn_free(run->host, run->index);
+	rn_free(run->host, run->rows);
+	rn_free(run->host, run->local);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/* The typical spread, and the scales beside it. */
+static RnCode
+settle_scales(Run *run)
+{
+	RnLocalSpec *spec = &run->model->local;
+	double	   *spread;
+
+	RN_TRY(rn_alloc(run->host, run->count, sizeof(double), (void **) &spread));
+	for (size_t s = 0; s < run->count; s++)
+		spread[s] = run->local[s].spread;
+	qsort(spread, run->count, sizeof(double), compare);
+	spec->typical_spread = (spread[run->count / 2] + spread[(run->count - 1) / 2]) / 2;
+	rn_free(run->host, spread);
+	for (size_t s = 0; s < run->count; s++)
+		rn_local_rescale(spec, &run->local[s]);
+	return RN_OK;
+}
+
+static RnCode
+take_apart(Run *run, bool trial)
+{
+	size_t		phases = rn_local_phases(&run->model->local);
+	float	   *rows = run->rows;
+	size_t		m = 0;
+
+	run->model->local.typical_spread = 0;
+	for (size_t s = 0; s < run->panel->count; s++)
+	{
+		const RnSeries *series = &run->panel->series[s];
+		RnLocal    *local = &run->local[m];
+		size_t		n;
+
+		if (series->n == 0)
+			continue;
+		RN_TRY(rn_poll(run->host));
+		n = rows_learnt(run, series, trial);
+		*local = (RnLocal) {.index = run->index + m * phases,.x = rows,.level = rows + n};
+		rn_local_fit(&run->model->local, run->panel->value + series->first, n, &run->scratch, local);
+		rows += 2 * n;
+		m++;
+	}
+	return settle_scales(run);
+}
+
+/* ---- networks ---- */
+
+/* A head, and a way past the layers, that predict 0: the base. */
+static void
+clear_head(const RnNetwork *network)
+{
+	size_t		offset = rn_network_variable(&network->spec, 3 * network->spec.layers).offset;
+
+	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
+}
+
+/* The first members networks of the model, from the weights that stand there if warm. */
+static RnCode
+fit_members(Run *run, int members, bool warm, RnFitLog *log)
+{
+	RnSequences source = {
+		&run->model->local, run->local, run->count, run->plan->steps, run->plan->stride, run->plan->spec.horizon, 0
+	};
+	RnFitSpec	fit = run->plan->fit;
+	RnDataset	data = {run->plan->train_windows, &source, rn_sequences_gather};
+
+	for (int i = 0; i < members; i++)
+	{
+		RnNetwork	member = run->model->network;
+		RnFitLog	own;
+
+		member.weights += (size_t) i * member.size;
+		source.seed = fit.seed = run->plan->fit.seed + (uint64_t) i * SEED_STEP;
+		if (!warm)
+		{
+			RN_TRY(rn_network_init(run->host, &member, fit.seed));
+			clear_head(&member);
+		}
+		RN_TRY(rn_fit(run->host, &fit, &member, &data, NULL, &own));
+		if (i == 0)
+			*log = own;
+		else
+		{
+			for (int e = 0; e < own.epochs; e++)
+				log->loss[e] += (own.loss[e] - log->loss[e]) / (i + 1);
+			rn_fit_log_free(run->host, &own);
+		}
+	}
+	return RN_OK;
+}
+
+/* ---- what is held out ---- */
+
+/* Forecasts of held-out origins beside what came. */
+typedef struct Trial
+{
+	Run		   *run;
+	size_t		origins;
+	double	   *network;		/* [origins][O] logarithms, or values */
+	double	   *classical;
+	double	   *actual;			/* NaN where nothing is known */
+	double	   *unit;			/* [origins] what these are divided by to be alike */
+	double	   *spread;			/* [origins] of the series, in the same terms */
+	double	   *naive;			/* [origins] mean error of the seasonal naive forecast in the
+								 * rows before, likewise; NaN without */
+	double	   *next;			/* [origins] what that says of the first step, as a value */
+} Trial;
+
+/* Held-out origins of a series: each knows the whole horizon. */
+static size_t
+origins_of(const Run *run, const RnSeries *series)
+{
+	size_t		held = series->n == 0 ? 0
+		: rn_recipe_held_out(&run->plan->spec, rn_recipe_rows(&run->plan->spec, series));
+
+	return held > 0 ? held - (size_t) run->plan->spec.horizon + 1 : 0;
+}
+
+/* Where the search for the next origin goes on: origins ask in order. */
+typedef struct Place
+{
+	size_t		series;
+	size_t		before;			/* origins of those before it */
+} Place;
+
+/* Origin i of all: its series, and how many of its rows precede it. */
+static const RnSeries *
+find_origin(const Run *run, size_t i, Place *place, size_t *row)
+{
+	const RnSeries *series;
+	size_t		here;
+
+	while (i - place->before >= (here = origins_of(run, &run->panel->series[place->series])))
+	{
+		place->before += here;
+		place->series++;
+	}
+	series = &run->panel->series[place->series];
+	*row = rn_recipe_rows(&run->plan->spec, series) - (size_t) run->plan->spec.horizon + 1 - here + (i - place->before);
+	return series;
+}
+
+/* Origins that there are. */
+static size_t
+count_origins(const Run *run)
+{
+	size_t		n = 0;
+
+	for (size_t s = 0; s < run->panel->count; s++)
+		n += origins_of(run, &run->panel->series[s]);
+	return n;
+}
+
+/* One origin's forecasts, from place b of the outlook to place i of the trial. */
+static void
+keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSeries *series, size_t row)
+{
+	const Run  *run = trial->run;
+	const RnLocalSpec *spec = &run->model->local;
+	const RnLocal *local = &outlook->local[b];
+	const double *value = run->panel->value + series->first;
+	const unsigned char *missing = run->panel->missing;
+	size_t		O = (size_t) run->plan->spec.horizon;
+	size_t		season = (size_t) run->plan->spec.season;
+	double		unit = local->unit;
+	double		sum = 0;
+	size_t		known = 0;
+
+	for (size_t k = 0; k < O; k++)
+	{
+		bool		made_up = missing != NULL && missing[series->first + row + k] &&
+			run->plan->spec.rows.missing != RN_MISSING_ZERO;
+
+		trial->network[i * O + k] = (outlook->network[(size_t) b * O + k] + local->centre) * unit;
+		trial->classical[i * O + k] = (outlook->classical[(size_t) b * O + k] + local->centre) * unit;
+		trial->actual[i * O + k] = made_up ? (double) NAN : spec->log ? log(value[row + k]) : value[row + k];
+	}
+	for (size_t t = row > (size_t) spec->lookback ? row - (size_t) spec->lookback + season : season; t < row; t++, known++)
+		sum += fabs(rn_local_number(spec, local, value[t]) - rn_local_number(spec, local, value[t - season]));
+	trial->unit[i] = unit;
+	trial->spread[i] = rn_local_error_unit(spec, local);
+	trial->naive[i] = known > 0 && sum > 0 ? sum / (double) known * unit : (double) NAN;
+	rn_baseline_seasonal_naive(value, row, (int) season, &trial->next[i], 1);
+}
+
+static RnCode
+forecast_origins(Trial *trial)
+{
+	Run		   *run = trial->run;
+	size_t		all = count_origins(run);
+	RnOutlook	outlook;
+	RnHistory	history[RN_FIT_PART];
+	const RnSeries *series[RN_FIT_PART];
+	size_t		row[RN_FIT_PART];
+	Place		place = {0};
+	RnCode		code = rn_outlook_create(run->host, run->model, RN_FIT_PART, run->plan->spec.horizon, &outlook);
+
+	for (size_t at = 0; code == RN_OK && at < trial->origins; at += RN_FIT_PART)
+	{
+		int			count = (int) (trial->origins - at < RN_FIT_PART ? trial->origins - at : RN_FIT_PART);
+
+		for (int b = 0; b < count; b++)
+		{
+			series[b] = find_origin(run, (size_t) ((double) (at + (size_t) b) / (double) trial->origins * (double) all),
+									&place, &row[b]);
+			history[b] = (RnHistory) {run->panel->value + series[b]->first, row[b]};
+		}
+		code = rn_outlook_run(run->host, &outlook, history, count, true);
+		for (int b = 0; code == RN_OK && b < count; b++)
+			keep_origin(trial, &outlook, b, at + (size_t) b, series[b], row[b]);
+	}
+	rn_outlook_free(run->host, &outlook);
+	return code;
+}
+
+/*
+ * The mean error of a share of the networks beside that of the classical
+ * forecasts alone: absolute, and beside the seasonal naive's; their sum.
+ */
+static double
+loss_of_share(const Trial *trial, double share)
+{
+	size_t		O = (size_t) trial->run->plan->spec.horizon;
+	double		sum[2][2] = {{0}};	/* of the share and of the classical; absolute and scaled */
+
+	for (size_t i = 0; i < trial->origins; i++)
+		for (size_t k = 0; k < O; k++)
+		{
+			size_t		at = i * O + k;
+			double		error = fabs(share * trial->network[at] + (1 - share) * trial->classical[at] - trial->actual[at]);
+			double		classical = fabs(trial->classical[at] - trial->actual[at]);
+
+			if (isnan(error))
+				continue;
+			sum[0][0] += error / trial->unit[i];
+			sum[1][0] += classical / trial->unit[i];
+			if (isnan(trial->naive[i]))
+				continue;
+			sum[0][1] += error / trial->naive[i];
+			sum[1][1] += classical / trial->naive[i];
+		}
+	return (sum[1][0] > 0 ? sum[0][0] / sum[1][0] : 0) + (sum[1][1] > 0 ? sum[0][1] / sum[1][1] : 0);
+}
+
+/*
+ * Weights by past errors: Bates & Granger, "The combination of forecasts",
+ * Operational Research Quarterly 20, 1969.  Not by the best past share: what is
+ * held out is a short stretch of time, in which all series erred alike.  Those
+ * who learn from many series are believed more before anything is known: the
+ * few that are tried are worse than those that will be kept.
+ */
+static double
+best_share(const Trial *trial)
+{
+	double		n = (double) trial->run->count;
+	double		odds = 1 + 2 * n / (n + 10);
+	double		share;
+
+	odds *= pow(loss_of_share(trial, 0) / loss_of_share(trial, 1), SHARE_POWER);
+	if (isnan(odds))
+		return 0.5;
+	share = isinf(odds) ? 1 : odds / (odds + 1);
+
+	return share > ALL_FROM ? 1 : share;
+}
+
+/* Step k of origin i, both forecasts together. */
+static double
+forecast_of(const Trial *trial, size_t i, size_t k)
+{
+	size_t		at = i * (size_t) trial->run->plan->spec.horizon + k;
+	double		share = trial->run->model->share;
+
+	return share * trial->network[at] + (1 - share) * trial->classical[at];
+}
+
+/* Mean errors of the first step, of one series in users' units, of many in spreads. */
+static void
+report_errors(const Trial *trial, RnTrainReport *report)
+{
+	const Run  *run = trial->run;
+	bool		logs = run->model->local.log;
+	double		sum = 0;
+	double		naive = 0;
+	size_t		n = 0;
+
+	for (size_t i = 0; i < trial->origins; i++)
+	{
+		double		actual = trial->actual[i * (size_t) run->plan->spec.horizon];
+		double		forecast = forecast_of(trial, i, 0);
+		double		value = logs ? exp(actual) : actual;
+		double		unit = run->count == 1 ? 1 : trial->spread[i] * (logs ? value : 1);
+
+		if (isnan(actual) || !(unit > 0))
+			continue;
+		sum += fabs((logs ? exp(forecast) : forecast) - value) / unit;
+		naive += fabs(trial->next[i] - value) / unit;
+		n++;
+	}
+	report->validation_mae = n > 0 ? sum / (double) n : (double) NAN;
+	report->naive_mae = n > 0 ? naive / (double) n : (double) NAN;
+}
+
+/* Errors in spreads of their series, step by step, as intervals want them. */
+static RnCode
+learn_intervals(const Trial *trial)
+{
+	Run		   *run = trial->run;
+	size_t		O = (size_t) run->plan->spec.horizon;
+	size_t		steps = O < RN_RESIDUAL_STEPS ? O : RN_RESIDUAL_STEPS;
+	size_t		count[RN_RESIDUAL_STEPS] = {0};
+	double	   *error;
+	RnCode		code = RN_OK;
+
+	RN_TRY(rn_alloc(run->host, steps * trial->origins, sizeof(double), (void **) &error));
+	for (size_t i = 0; i < trial->origins; i++)
+		for (size_t k = 0; k < steps; k++)
+		{
+			double		e = fabs(forecast_of(trial, i, k) - trial->actual[i * O + k]) / fmax(trial->spread[i], DBL_MIN);
+
+			if (isfinite(e))
+				error[k * trial->origins + count[k]++] = e;
+		}
+	for (size_t k = 0; k < steps; k++)
+		if (count[k] == 0)
+			steps = k;
+	if (steps > 0)
+		code = rn_interval_learn(run->host, run->model, error, (int) steps, trial->origins, count);
+	rn_free(run->host, error);
+	return code;
+}
+
+/* What the networks are worth without the newest rows. */
+static RnCode
+try_out(Run *run, RnTrainReport *report)
+{
+	size_t		O = (size_t) run->plan->spec.horizon;
+	Trial		trial = {.run = run,.origins = count_origins(run)};
+	int			members = run->model->members;
+	RnFitLog	log = {0};
+	RnArena		arena = {0};
+	RnCode		code;
+
+	if (trial.origins == 0)
+		return RN_OK;
+	trial.origins = trial.origins < ORIGINS ? trial.origins : ORIGINS;
+	for (int pass = 0; pass < 2; pass++)
+	{
+		trial.network = rn_arena_take(&arena, trial.origins * O, sizeof(double));
+		trial.classical = rn_arena_take(&arena, trial.origins * O, sizeof(double));
+		trial.actual = rn_arena_take(&arena, trial.origins * O, sizeof(double));
+		trial.unit = rn_arena_take(&arena, trial.origins, sizeof(double));
+		trial.spread = rn_arena_take(&arena, trial.origins, sizeof(double));
+		trial.next = rn_arena_take(&arena, trial.origins, sizeof(double));
+		trial.naive = rn_arena_take(&arena, trial.origins, sizeof(double));
+		if (pass == 0)
+			RN_TRY(rn_arena_allocate(run->host, &arena));
+	}
+	run->model->members = members < TRIAL_MEMBERS ? members : TRIAL_MEMBERS;
+	code = take_apart(run, true);
+	if (code == RN_OK)
+		code = fit_members(run, run->model->members, false, &log);
+	rn_fit_log_free(run->host, &log);
+	if (code == RN_OK)
+		code = forecast_origins(&trial);
+	if (code == RN_OK)
+	{
+		if (run->plan->spec.classical)
+			run->model->share = best_share(&trial);
+		report_errors(&trial, report);
+		code = learn_intervals(&trial);
+	}
+	run->model->members = members;
+	rn_arena_free(run->host, &arena);
+	return code;
+}
+
+RnCode
+rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
+			   const RnModel *warm, RnModel *model, RnTrainReport *report)
+{
+	Run			run = {.host = host,.plan = plan,.panel = panel,.model = model};
+	RnCode		code;
+
+	report->validation_mae = report->naive_mae = NAN;
+	code = allocate(&run);
+	if (code == RN_OK)
+		code = try_out(&run, report);
+	if (code == RN_OK)
+		code = take_apart(&run, false);
+	if (code == RN_OK && warm != NULL)
+		memcpy(model->network.weights, warm->network.weights,
+			   (size_t) model->members * model->network.size * sizeof(rn_real));
+	if (code == RN_OK)
+		code = fit_members(&run, model->members, warm != NULL, &report->log);
+	run_free(&run);
+	return code;
+}
+
+size_t
+rn_train_local_bytes(const RnTrainPlan *plan)
+{
+	size_t		O = (size_t) plan->spec.horizon;
+	size_t		fit = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
+	size_t		lists = plan->series * (sizeof(RnLocal) + rn_local_phases(&plan->local) * sizeof(double) + sizeof(double));
+	size_t		trial = 4 * ORIGINS * O * sizeof(double);
+	size_t		series;
+
+	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &series) ||
+		__builtin_add_overflow(series, lists + trial + 4 * (size_t) plan->local.lookback * sizeof(double), &series) ||
+		__builtin_add_overflow(series, fit, &series))
+		return SIZE_MAX;
+	return series;
+}

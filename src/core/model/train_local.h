@@ -1,0 +1,24 @@
+/*
+ * train_local.h
+ *		The training of a model that takes series apart (RN_METHOD_LOCAL).
+ *
+ * Twice: a few networks without the newest rows, which tell what share the
+ * networks deserve beside the classical forecasts, and how wide intervals are;
+ * then those that are kept, on all rows.
+ */
+#ifndef RN_TRAIN_LOCAL_H
+#define RN_TRAIN_LOCAL_H
+
+#include "model/recipe.h"
+
+/*
+ * Weights, share, typical spread and intervals of a model that is otherwise
+ * what the plan says; warm as for rn_recipe_train.
+ */
+extern RnCode rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
+							 const RnModel *warm, RnModel *model, RnTrainReport *report);
+
+/* Bytes that it allocates at most; SIZE_MAX: too many. */
+extern size_t rn_train_local_bytes(const RnTrainPlan *plan);
+
+#endif							/* RN_TRAIN_LOCAL_H */

@@ -1,0 +1,26 @@
+/*
+ * smooth.h
+ *		Exponential smoothing: levels, and the two classical forecasts that a
+ *		network is combined with.
+ */
+#ifndef RN_SMOOTH_H
+#define RN_SMOOTH_H
+
+#include "base/real.h"
+
+/*
+ * Simple exponential smoothing of x [n], n >= 1, from l_0 = x_0: the parameter
+ * alpha, of a grid, that has the least squared one-step errors.
+ */
+extern double rn_smooth_alpha(const double *x, size_t n);
+
+/* l_t = l_{t-1} + alpha (x_t - l_{t-1}) into level [n], the first going on from before (NaN: from x_0). */
+extern void rn_smooth_levels(const double *x, size_t n, double alpha, double before, double *level);
+
+/*
+ * The mean of the Theta method and of exponential smoothing with a damped
+ * trend, h steps from the end of a series without season.
+ */
+extern void rn_smooth_classical(const double *x, size_t n, double alpha, double *forecast, size_t h);
+
+#endif							/* RN_SMOOTH_H */
