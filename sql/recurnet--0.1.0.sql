@@ -437,6 +437,36 @@ AS 'MODULE_PATHNAME', 'recurnet_predict_name';
 COMMENT ON FUNCTION @extschema@.rn_predict(text, text, double precision)
 IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
 
+CREATE FUNCTION @extschema@.rn_anomalies(
+	model bigint, query text, level double precision DEFAULT 0.99)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision, score double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'recurnet_anomalies_id';
+COMMENT ON FUNCTION @extschema@.rn_anomalies(bigint, text, double precision)
+IS 'the rows of a query that are outside of the interval predicted from the rows before them, and how far';
+
+CREATE FUNCTION @extschema@.rn_anomalies(
+	model @extschema@.rn_model, query text, level double precision DEFAULT 0.99)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision, score double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'recurnet_anomalies_value';
+COMMENT ON FUNCTION @extschema@.rn_anomalies(@extschema@.rn_model, text, double precision)
+IS 'the rows of a query that are outside of the interval predicted from the rows before them, and how far';
+
+CREATE FUNCTION @extschema@.rn_anomalies(
+	model text, query text, level double precision DEFAULT 0.99)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision, score double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'recurnet_anomalies_name';
+COMMENT ON FUNCTION @extschema@.rn_anomalies(text, text, double precision)
+IS 'the rows of a query that are outside of the interval predicted from the rows before them, and how far';
+
 CREATE FUNCTION @extschema@.rn_predict(model bigint, ts anyelement, value double precision)
 RETURNS double precision
 LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
