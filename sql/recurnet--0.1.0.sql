@@ -437,6 +437,36 @@ AS 'MODULE_PATHNAME', 'recurnet_predict_name';
 COMMENT ON FUNCTION @extschema@.rn_predict(text, text, double precision)
 IS 'predict every row of a query from the rows before it; null for the first rows, which have no full window before them';
 
+CREATE FUNCTION @extschema@.rn_anomalies(
+	model bigint, query text, level double precision DEFAULT 0.99)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision, score double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'recurnet_anomalies_id';
+COMMENT ON FUNCTION @extschema@.rn_anomalies(bigint, text, double precision)
+IS 'the rows of a query that are outside of the interval predicted from the rows before them, and how far';
+
+CREATE FUNCTION @extschema@.rn_anomalies(
+	model @extschema@.rn_model, query text, level double precision DEFAULT 0.99)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision, score double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'recurnet_anomalies_value';
+COMMENT ON FUNCTION @extschema@.rn_anomalies(@extschema@.rn_model, text, double precision)
+IS 'the rows of a query that are outside of the interval predicted from the rows before them, and how far';
+
+CREATE FUNCTION @extschema@.rn_anomalies(
+	model text, query text, level double precision DEFAULT 0.99)
+RETURNS TABLE (
+	series jsonb, ts timestamptz, t bigint, actual double precision,
+	predicted double precision, lower double precision, upper double precision, score double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000 ROWS 10
+AS 'MODULE_PATHNAME', 'recurnet_anomalies_name';
+COMMENT ON FUNCTION @extschema@.rn_anomalies(text, text, double precision)
+IS 'the rows of a query that are outside of the interval predicted from the rows before them, and how far';
+
 CREATE FUNCTION @extschema@.rn_predict(model bigint, ts anyelement, value double precision)
 RETURNS double precision
 LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
@@ -478,6 +508,107 @@ LANGUAGE c WINDOW VOLATILE PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'recurnet_predict_over_value';
 COMMENT ON FUNCTION @extschema@.rn_predict(@extschema@.rn_model, anyelement, double precision, jsonb)
 IS 'predict every row of a window partition from the rows before it; null for the first rows, which have no full window before them';
+
+-- ---------------------------------------------------------------------------
+-- Measuring forecasts
+-- ---------------------------------------------------------------------------
+
+-- The state of all but rn_mase_scale: pairs, tau, and a mean in three numbers.
+CREATE FUNCTION @extschema@.rn_mae_transition(double precision[], double precision, double precision) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mae_transition';
+COMMENT ON FUNCTION @extschema@.rn_mae_transition(double precision[], double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_rmse_transition(double precision[], double precision, double precision) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_rmse_transition';
+COMMENT ON FUNCTION @extschema@.rn_rmse_transition(double precision[], double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_smape_transition(double precision[], double precision, double precision) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_smape_transition';
+COMMENT ON FUNCTION @extschema@.rn_smape_transition(double precision[], double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_mase_transition(double precision[], double precision, double precision, double precision) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mase_transition';
+COMMENT ON FUNCTION @extschema@.rn_mase_transition(double precision[], double precision, double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_pinball_transition(double precision[], double precision, double precision, double precision) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_pinball_transition';
+COMMENT ON FUNCTION @extschema@.rn_pinball_transition(double precision[], double precision, double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_coverage_transition(double precision[], double precision, double precision, double precision) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_coverage_transition';
+COMMENT ON FUNCTION @extschema@.rn_coverage_transition(double precision[], double precision, double precision, double precision) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_metric_combine(double precision[], double precision[]) RETURNS double precision[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_metric_combine';
+COMMENT ON FUNCTION @extschema@.rn_metric_combine(double precision[], double precision[]) IS 'aggregate combine function';
+CREATE FUNCTION @extschema@.rn_metric_mean(double precision[]) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_metric_mean';
+COMMENT ON FUNCTION @extschema@.rn_metric_mean(double precision[]) IS 'aggregate final function';
+CREATE FUNCTION @extschema@.rn_metric_root(double precision[]) RETURNS double precision
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_metric_root';
+COMMENT ON FUNCTION @extschema@.rn_metric_root(double precision[]) IS 'aggregate final function';
+
+CREATE AGGREGATE @extschema@.rn_mae(actual double precision, forecast double precision) (
+	SFUNC = @extschema@.rn_mae_transition, STYPE = double precision[], INITCOND = '{0,0,0,0,0}',
+	COMBINEFUNC = @extschema@.rn_metric_combine, FINALFUNC = @extschema@.rn_metric_mean, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_mae(double precision, double precision) IS 'mean absolute error of forecasts';
+CREATE AGGREGATE @extschema@.rn_rmse(actual double precision, forecast double precision) (
+	SFUNC = @extschema@.rn_rmse_transition, STYPE = double precision[], INITCOND = '{0,0,0,0,0}',
+	COMBINEFUNC = @extschema@.rn_metric_combine, FINALFUNC = @extschema@.rn_metric_root, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_rmse(double precision, double precision) IS 'root mean squared error of forecasts';
+CREATE AGGREGATE @extschema@.rn_smape(actual double precision, forecast double precision) (
+	SFUNC = @extschema@.rn_smape_transition, STYPE = double precision[], INITCOND = '{0,0,0,0,0}',
+	COMBINEFUNC = @extschema@.rn_metric_combine, FINALFUNC = @extschema@.rn_metric_mean, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_smape(double precision, double precision) IS 'symmetric mean absolute percentage error of forecasts, from 0 to 200';
+CREATE AGGREGATE @extschema@.rn_mase(actual double precision, forecast double precision, scale double precision) (
+	SFUNC = @extschema@.rn_mase_transition, STYPE = double precision[], INITCOND = '{0,0,0,0,0}',
+	COMBINEFUNC = @extschema@.rn_metric_combine, FINALFUNC = @extschema@.rn_metric_mean, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_mase(double precision, double precision, double precision) IS 'mean absolute scaled error of forecasts; scale is what rn_mase_scale gives';
+CREATE AGGREGATE @extschema@.rn_pinball(actual double precision, quantile_forecast double precision, tau double precision) (
+	SFUNC = @extschema@.rn_pinball_transition, STYPE = double precision[], INITCOND = '{0,0,0,0,0}',
+	COMBINEFUNC = @extschema@.rn_metric_combine, FINALFUNC = @extschema@.rn_metric_mean, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_pinball(double precision, double precision, double precision) IS 'mean pinball loss of forecasts of the quantile tau';
+CREATE AGGREGATE @extschema@.rn_coverage(actual double precision, lower double precision, upper double precision) (
+	SFUNC = @extschema@.rn_coverage_transition, STYPE = double precision[], INITCOND = '{0,0,0,0,0}',
+	COMBINEFUNC = @extschema@.rn_metric_combine, FINALFUNC = @extschema@.rn_metric_mean, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_coverage(double precision, double precision, double precision) IS 'share of actual values that are within their interval';
+
+CREATE FUNCTION @extschema@.rn_mase_scale_transition(internal, date, double precision, integer) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mase_scale_transition';
+COMMENT ON FUNCTION @extschema@.rn_mase_scale_transition(internal, date, double precision, integer) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_mase_scale_transition(internal, timestamp, double precision, integer) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mase_scale_transition';
+COMMENT ON FUNCTION @extschema@.rn_mase_scale_transition(internal, timestamp, double precision, integer) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_mase_scale_transition(internal, timestamptz, double precision, integer) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mase_scale_transition';
+COMMENT ON FUNCTION @extschema@.rn_mase_scale_transition(internal, timestamptz, double precision, integer) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_mase_scale_transition(internal, bigint, double precision, integer) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mase_scale_transition';
+COMMENT ON FUNCTION @extschema@.rn_mase_scale_transition(internal, bigint, double precision, integer) IS 'aggregate transition function';
+CREATE FUNCTION @extschema@.rn_mase_scale_final(internal) RETURNS double precision
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_mase_scale_final';
+COMMENT ON FUNCTION @extschema@.rn_mase_scale_final(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE @extschema@.rn_mase_scale("time" date, value double precision, m integer) (
+	SFUNC = @extschema@.rn_mase_scale_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_mase_scale_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_mase_scale(date, double precision, integer) IS 'mean absolute difference of a series from itself m rows earlier, the scale of rn_mase';
+CREATE AGGREGATE @extschema@.rn_mase_scale("time" timestamp, value double precision, m integer) (
+	SFUNC = @extschema@.rn_mase_scale_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_mase_scale_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_mase_scale(timestamp, double precision, integer) IS 'mean absolute difference of a series from itself m rows earlier, the scale of rn_mase';
+CREATE AGGREGATE @extschema@.rn_mase_scale("time" timestamptz, value double precision, m integer) (
+	SFUNC = @extschema@.rn_mase_scale_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_mase_scale_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_mase_scale(timestamptz, double precision, integer) IS 'mean absolute difference of a series from itself m rows earlier, the scale of rn_mase';
+CREATE AGGREGATE @extschema@.rn_mase_scale("time" bigint, value double precision, m integer) (
+	SFUNC = @extschema@.rn_mase_scale_transition, STYPE = internal, SSPACE = 16384,
+	FINALFUNC = @extschema@.rn_mase_scale_final, FINALFUNC_MODIFY = READ_WRITE, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_mase_scale(bigint, double precision, integer) IS 'mean absolute difference of a series from itself m rows earlier, the scale of rn_mase';
 
 -- ---------------------------------------------------------------------------
 -- Models

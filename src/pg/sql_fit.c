@@ -9,43 +9,27 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "catalog/pg_type.h"
 #include "compat.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/float.h"
-#include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 
 #include "argument.h"
 #include "fit.h"
-#include "guc.h"
+#include "group.h"
 #include "zone.h"
 
-#define FIRST_ROWS		64
 #define ROWS_PER_CHECK	65536
 
-typedef struct Row
-{
-	int64		time;			/* timestamptz: an instant */
-	double		value;			/* NaN: null */
-} Row;
-
-/* The rows of a group so far. */
+/* A group so far. */
 typedef struct State
 {
-	MemoryContext context;
-	Oid			type;			/* of time */
+	RecurnetGroup rows;
 	text	   *cell;
 	Jsonb	   *options;		/* or NULL */
-	size_t		n;
-	size_t		capacity;
-	Row		   *row;			/* [capacity] */
-	bool		sorted;
 } State;
 
 static void *
@@ -72,8 +56,7 @@ begin_state(FunctionCallInfo fcinfo, MemoryContext context)
 	Jsonb	   *options = options_argument(fcinfo);
 
 	recurnet_argument_required(fcinfo, 3, "cell");
-	state->context = context;
-	state->type = getBaseType(get_fn_expr_argtype(fcinfo->flinfo, 1));
+	recurnet_group_begin(&state->rows, context, fcinfo, 1);
 	state->cell = copy_varlena(context, PG_GETARG_TEXT_P(3));
 	state->options = options != NULL ? copy_varlena(context, options) : NULL;
 	return state;
@@ -102,19 +85,6 @@ check_constant(FunctionCallInfo fcinfo, const State *state)
 			 errhint("A group is one model: give all its rows the same, or group by it.")));
 }
 
-static void
-grow(State *state)
-{
-	size_t		capacity = state->capacity == 0 ? FIRST_ROWS : 2 * state->capacity;
-
-	recurnet_guc_check_memory(capacity * sizeof(Row), "collecting the rows of a group", "aggregate fewer rows");
-	if (state->row == NULL)
-		state->row = MemoryContextAllocHuge(state->context, capacity * sizeof(Row));
-	else
-		state->row = repalloc_huge(state->row, capacity * sizeof(Row));
-	state->capacity = capacity;
-}
-
 /*
  * rn_fit's transition: (state, time, value, cell [, options])
  */
@@ -134,40 +104,8 @@ recurnet_fit_transition(PG_FUNCTION_ARGS)
 		state = (State *) PG_GETARG_POINTER(0);
 		check_constant(fcinfo, state);
 	}
-	recurnet_argument_required(fcinfo, 1, "time");
-	if (state->n == state->capacity)
-		grow(state);
-	state->row[state->n].time = recurnet_reader_time(PG_GETARG_DATUM(1), state->type, state->n + 1);
-	state->row[state->n].value = PG_ARGISNULL(2) ? get_float8_nan() : PG_GETARG_FLOAT8(2);
-	state->n++;
-	state->sorted = false;
+	recurnet_group_add(&state->rows, fcinfo, 1, PG_ARGISNULL(2) ? get_float8_nan() : PG_GETARG_FLOAT8(2));
 	PG_RETURN_POINTER(state);
-}
-
-/* By time, then by value; NaN after all numbers. */
-static int
-compare_rows(const void *a, const void *b, void *arg)
-{
-	const Row  *x = a;
-	const Row  *y = b;
-
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	return float8_cmp_internal(x->value, y->value);
-}
-
-static void
-sort_rows(State *state)
-{
-	bool		sorted = state->sorted;
-
-	for (size_t i = 1; i < state->n && !sorted; i++)
-		if (compare_rows(&state->row[i - 1], &state->row[i], NULL) > 0)
-		{
-			qsort_interruptible(state->row, state->n, sizeof(Row), compare_rows, NULL);
-			break;
-		}
-	state->sorted = true;
 }
 
 /* What makes no sense for rows in no order, or without a query. */
@@ -186,31 +124,30 @@ check_options(const RecurnetOptions *options)
 				 errhint("Set option \"duplicates\" to sum or avg, or choose the rows by DISTINCT ON in a subquery.")));
 }
 
-/* The rows of the state as a panel of one series. */
+/* The rows of a group as a panel of one series. */
 static void
-make_rows(const State *state, RecurnetFit *fit)
+make_rows(const RecurnetGroup *group, RecurnetFit *fit)
 {
 	RecurnetHost *host = fit->host;
 	RecurnetRows *rows = &fit->rows;
 	RnPanel    *panel = &rows->panel;
 
-	recurnet_guc_check_memory(state->capacity * sizeof(Row) + state->n * sizeof(double),
-							  "collecting the rows of a group", "aggregate fewer rows");
-	recurnet_reader_single(host, state->type, state->n, rn_inputs_columns(&fit->options.spec.inputs), rows);
-	for (size_t i = 0; i < state->n; i++)
+	recurnet_group_check_memory(group, group->n * sizeof(double));
+	recurnet_reader_single(host, group->type, group->n, rn_inputs_columns(&fit->options.spec.inputs), rows);
+	for (size_t i = 0; i < group->n; i++)
 	{
 		if (i % ROWS_PER_CHECK == 0)
 			CHECK_FOR_INTERRUPTS();
-		panel->value[i] = state->row[i].value;
-		recurnet_host_check(host, rn_times_append(&host->core, &panel->series[0].time, i, state->row[i].time));
+		panel->value[i] = group->row[i].value;
+		recurnet_host_check(host, rn_times_append(&host->core, &panel->series[0].time, i, group->row[i].time));
 	}
-	rows->bytes += rn_times_bytes(&panel->series[0].time) + state->capacity * sizeof(Row);
-	if (state->type == TIMESTAMPTZOID)
+	rows->bytes += rn_times_bytes(&panel->series[0].time) + group->capacity * sizeof(RecurnetGroupRow);
+	if (group->type == TIMESTAMPTZOID)
 		rows->time_zone = recurnet_zone_settle(host, panel, fit->options.time_zone, NULL,
 												recurnet_fit_whole_days(&fit->options.spec.rows),
 												&rows->wall_zone);
 	else if (fit->options.time_zone != NULL)
-		recurnet_zone_refuse(state->type);
+		recurnet_zone_refuse(group->type);
 }
 
 /* Is it the rows that are no good? */
@@ -245,8 +182,8 @@ fit_state(State *state, RecurnetHost *host)
 	check_options(&fit.options);
 	skip = fit.options.spec.rows.on_error == RN_ON_ERROR_SKIP;
 	fit.options.spec.rows.on_error = RN_ON_ERROR_FAIL;
-	sort_rows(state);
-	make_rows(state, &fit);
+	recurnet_group_sort(&state->rows);
+	make_rows(&state->rows, &fit);
 	code = recurnet_fit_settle(&fit);
 	if (code == RN_OK)
 		code = recurnet_fit_plan(&fit);

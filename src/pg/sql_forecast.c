@@ -1,6 +1,6 @@
 /*
  * sql_forecast.c
- *		rn_forecast, rn_forecast_as and rn_predict.
+ *		rn_forecast, rn_forecast_as, rn_predict and rn_anomalies.
  */
 #include "postgres.h"
 
@@ -24,7 +24,9 @@
 
 #define FORECAST_COLUMNS	7	/* series, step, ts, t, forecast, lower, upper */
 #define PREDICT_COLUMNS		7	/* series, ts, t, actual, predicted, lower, upper */
+#define ANOMALY_COLUMNS		(PREDICT_COLUMNS + 1)	/* and score */
 #define DEFAULT_LEVEL		0.9
+#define ANOMALY_LEVEL		0.99
 
 /* A model in use; all of it in one context below the caller's. */
 typedef struct Use
@@ -36,6 +38,7 @@ typedef struct Use
 	RecurnetOutput output;
 	double		level;
 	bool		intervals;		/* does the model know any? */
+	bool		anomalies;		/* rn_anomalies: only rows outside of them */
 	ReturnSetInfo *result;
 } Use;
 
@@ -72,11 +75,11 @@ no_model(FunctionCallInfo fcinfo, int argument)
 	return PG_ARGISNULL(argument);
 }
 
-/* The interval level from argument i; null: the default. */
+/* The interval level from argument i; null: usual. */
 static double
-level_argument(FunctionCallInfo fcinfo, int i)
+level_argument(FunctionCallInfo fcinfo, int i, double usual)
 {
-	double		level = PG_ARGISNULL(i) ? DEFAULT_LEVEL : PG_GETARG_FLOAT8(i);
+	double		level = PG_ARGISNULL(i) ? usual : PG_GETARG_FLOAT8(i);
 
 	if (!(level > 0 && level < 1))
 		ereport(ERROR,
@@ -256,7 +259,7 @@ static Datum
 forecast(FunctionCallInfo fcinfo, Finder find, int model, Oid ts_type)
 {
 	int			first = model + 1;
-	double		level = level_argument(fcinfo, first + 1);
+	double		level = level_argument(fcinfo, first + 1, DEFAULT_LEVEL);
 	RecurnetOriginSpec spec = {0};
 	RecurnetOrigins *origins;
 	RecurnetFuture *future;
@@ -333,19 +336,46 @@ recurnet_forecast_as_value(PG_FUNCTION_ARGS)
 }
 
 /*
+ * How many times as far as the interval reaches an actual value outside of it is
+ * from its prediction.  Intervals reach as far up as down, unless a bound of the
+ * model cuts them; where that leaves nothing of a side, it is infinity.
+ */
+static double
+anomaly_score(double actual, double predicted, double lower, double upper)
+{
+	double		reach = actual > upper ? upper - predicted : predicted - lower;
+
+	return fabs(actual - predicted) / reach;
+}
+
+/* The columns of rn_predict as a row of rn_anomalies, if it is one. */
+static void
+put_anomaly(Use *use, Datum *values, bool *nulls)
+{
+	double		actual = DatumGetFloat8(values[3]);
+	double		lower = DatumGetFloat8(values[5]);
+	double		upper = DatumGetFloat8(values[6]);
+
+	if (nulls[3] || nulls[4] || (actual >= lower && actual <= upper))
+		return;
+	values[7] = Float8GetDatum(anomaly_score(actual, DatumGetFloat8(values[4]), lower, upper));
+	tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
+}
+
+/*
  * All rows of a series: those before the first full window without a prediction,
  * those made up without an actual value, unless what is missing is said to be zero.
  */
 static void
 put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const double *unit, const double *predicted)
 {
-	Datum		values[PREDICT_COLUMNS] = {0};
-	bool		nulls[PREDICT_COLUMNS] = {false};
+	Datum		values[ANOMALY_COLUMNS] = {0};
+	bool		nulls[ANOMALY_COLUMNS] = {false};
 
 	put_key(series->key, &values[0], &nulls[0]);
 	for (size_t i = 0; i < series->n; i++)
 	{
-		bool		known = i >= (size_t) rn_model_least_rows(use->model);
+		bool		known = i >= (size_t) use->model->window;
 		int64		time;
 
 		CHECK_FOR_INTERRUPTS();
@@ -360,7 +390,10 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const do
 			values[4] = Float8GetDatum(predicted[i]);
 			put_interval(use, predicted[i], 1, unit[i], &values[5], &nulls[5]);
 		}
-		tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
+		if (use->anomalies)
+			put_anomaly(use, values, nulls);
+		else
+			tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 	}
 }
 
@@ -401,20 +434,35 @@ longest(const RnPanel *panel)
 	return n;
 }
 
+/* ERROR unless there are intervals to be outside of. */
+static void
+require_intervals(const Use *use)
+{
+	if (!use->intervals)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("the model knows no intervals, outside of which a row would be an anomaly"),
+				 errdetail("No rows were held out in training to learn them from."),
+				 errhint("Train it with option \"validation_split\", such as 0.2.")));
+}
+
 /*
- * The body of rn_predict(model, query, level).
+ * The body of rn_predict(model, query, level), and of rn_anomalies.
  */
 static Datum
-predict(FunctionCallInfo fcinfo, Finder find)
+predict(FunctionCallInfo fcinfo, Finder find, bool anomalies)
 {
-	double		level = level_argument(fcinfo, 2);
+	double		level = level_argument(fcinfo, 2, anomalies ? ANOMALY_LEVEL : DEFAULT_LEVEL);
 	RecurnetRows rows;
 	Use		   *use;
 
 	recurnet_argument_required(fcinfo, 1, "query");
 	use = use_open(fcinfo, find, 0, TIMESTAMPTZOID, level);
+	use->anomalies = anomalies;
+	if (anomalies)
+		require_intervals(use);
 	recurnet_history_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, 1), false, NULL,
-						  (size_t) rn_model_least_rows(use->model) + 1, &rows);
+						  (size_t) use->model->window + 1, &rows);
 	recurnet_guc_check_memory(rows.bytes + 2 * longest(&rows.panel) * sizeof(double) +
 							  rn_predict_bytes(use->model),
 							  "predicting", "read fewer rows");
@@ -427,14 +475,14 @@ PG_FUNCTION_INFO_V1(recurnet_predict_id);
 Datum
 recurnet_predict_id(PG_FUNCTION_ARGS)
 {
-	return predict(fcinfo, find_by_id);
+	return predict(fcinfo, find_by_id, false);
 }
 
 PG_FUNCTION_INFO_V1(recurnet_predict_name);
 Datum
 recurnet_predict_name(PG_FUNCTION_ARGS)
 {
-	return predict(fcinfo, find_by_name);
+	return predict(fcinfo, find_by_name, false);
 }
 
 PG_FUNCTION_INFO_V1(recurnet_predict_value);
@@ -443,5 +491,28 @@ recurnet_predict_value(PG_FUNCTION_ARGS)
 {
 	if (no_model(fcinfo, 0))
 		return (Datum) 0;
-	return predict(fcinfo, find_value);
+	return predict(fcinfo, find_value, false);
+}
+
+PG_FUNCTION_INFO_V1(recurnet_anomalies_id);
+Datum
+recurnet_anomalies_id(PG_FUNCTION_ARGS)
+{
+	return predict(fcinfo, find_by_id, true);
+}
+
+PG_FUNCTION_INFO_V1(recurnet_anomalies_name);
+Datum
+recurnet_anomalies_name(PG_FUNCTION_ARGS)
+{
+	return predict(fcinfo, find_by_name, true);
+}
+
+PG_FUNCTION_INFO_V1(recurnet_anomalies_value);
+Datum
+recurnet_anomalies_value(PG_FUNCTION_ARGS)
+{
+	if (no_model(fcinfo, 0))
+		return (Datum) 0;
+	return predict(fcinfo, find_value, true);
 }

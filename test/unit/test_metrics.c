@@ -113,6 +113,47 @@ large_values(void **state)
 	assert_near(rn_metric_smape(large, small, 2), 200);
 }
 
+/* Each one of many too small to show in a sum of doubles, and yet they count. */
+static void
+order_and_parts(void **state)
+{
+	static double large_first[4001] = {1e16};
+	static double large_last[4001] = {[4000] = 1e16};
+	static const double zero[4001];
+	double		expected = (1e16 + 4000 * 0.75) / 4001;
+	RnMean		part[2] = {{0}};
+
+	(void) state;
+	for (int i = 0; i < 4000; i++)
+		large_first[i + 1] = large_last[i] = 0.75;
+	assert_true(rn_metric_mae(large_first, zero, 4001) == expected);
+	assert_true(rn_metric_mae(large_last, zero, 4001) == expected);
+	for (int i = 0; i < 4001; i++)
+		rn_metric_add_absolute(&part[i % 2], large_first[i], 0);
+	rn_mean_merge(&part[1], &part[0]);
+	assert_true(rn_mean_value(&part[1]) == expected);
+}
+
+static void
+infinite(void **state)
+{
+	double		with_infinity[] = {2, INFINITY, 0, -INFINITY};
+	RnMean		part[2] = {{0}};
+
+	(void) state;
+	assert_true(rn_metric_mae(with_infinity, forecast, 4) == INFINITY);
+	assert_true(rn_metric_rmse(with_infinity, forecast, 4) == INFINITY);
+	assert_true(rn_metric_mase(with_infinity, forecast, 4, 2) == INFINITY);
+	assert_true(isnan(rn_metric_smape(with_infinity, forecast, 4)));
+	assert_true(isnan(rn_metric_mae(with_infinity, with_infinity, 4)));
+	rn_mean_add(&part[0], INFINITY);
+	rn_mean_add(&part[1], 1);
+	rn_mean_merge(&part[1], &part[0]);
+	rn_mean_merge(&part[1], &part[1]);
+	assert_true(rn_mean_value(&part[1]) == INFINITY);
+	assert_true(rn_mean_value(&(RnMean) {0}) == 0);
+}
+
 static void
 assert_naive(size_t n, int m, int h, const double *expected)
 {
@@ -151,6 +192,8 @@ main(void)
 		cmocka_unit_test(coverage),
 		cmocka_unit_test(not_a_number),
 		cmocka_unit_test(large_values),
+		cmocka_unit_test(order_and_parts),
+		cmocka_unit_test(infinite),
 		cmocka_unit_test(seasonal_naive),
 	};
 

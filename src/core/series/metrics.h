@@ -2,7 +2,8 @@
  * metrics.h
  *		Measures of forecast error, textbook definitions.
  *
- * actual and forecast are [n], n >= 1.  See Hyndman & Koehler, "Another look
+ * A measure is a mean over pairs of actual and forecast, to be taken over
+ * arrays [n], n >= 1, or pair by pair.  See Hyndman & Koehler, "Another look
  * at measures of forecast accuracy", Int. J. Forecasting 22(4), 2006.  Data
  * with a NaN in them give NaN, except for coverage.
  */
@@ -10,6 +11,38 @@
 #define RN_METRICS_H
 
 #include "base/real.h"
+
+/* Terms of a mean so far; zero at first. */
+typedef struct RnMean
+{
+	double		terms;			/* their number, a double to be exact in any sum */
+	double		sum;			/* rounded, */
+	double		rest;			/* and what rounding has taken from it */
+} RnMean;
+
+extern void rn_mean_add(RnMean *mean, double term);
+
+/* Add the terms of another mean. */
+extern void rn_mean_merge(RnMean *mean, const RnMean *other);
+
+/* 0 without a term. */
+extern double rn_mean_value(const RnMean *mean);
+
+/* Add the term of one pair: |Y - F|, its square, ... */
+extern void rn_metric_add_absolute(RnMean *mean, double actual, double forecast);
+extern void rn_metric_add_square(RnMean *mean, double actual, double forecast);
+
+/* ... |Y - F| / scale, scale > 0 from rn_metric_mase_scale, ... */
+extern void rn_metric_add_scaled(RnMean *mean, double actual, double forecast, double scale);
+
+/* ... 200 |F - Y| / (|F| + |Y|), which is no term if 0/0, ... */
+extern void rn_metric_add_symmetric(RnMean *mean, double actual, double forecast);
+
+/* ... the pinball loss at quantile tau in (0, 1), ... */
+extern void rn_metric_add_pinball(RnMean *mean, double actual, double forecast, double tau);
+
+/* ... 1 if within [lower, upper], bounds included, else 0; NaN is outside. */
+extern void rn_metric_add_within(RnMean *mean, double actual, double lower, double upper);
 
 extern double rn_metric_mae(const double *actual, const double *forecast, size_t n);
 extern double rn_metric_rmse(const double *actual, const double *forecast, size_t n);
