@@ -199,6 +199,17 @@ bench-many: build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/many.sh
 growth: all
 	@bench/growth.sh
+# make accuracy RECURNET_DATA=FOLDER: forecasts and intervals of a call without
+# options on public sets of series, beside published figures and ETS (which is
+# given an environment of its own).  PEER=no: without ETS.  The tables of
+# docs/accuracy.md.
+.PHONY: accuracy
+accuracy: all $(if $(filter no,$(PEER)),,build/accuracy/venv/done)
+	@PYTHON=$(if $(filter no,$(PEER)),,build/accuracy/venv/bin/python) bench/accuracy.sh
+build/accuracy/venv/done: bench/requirements-accuracy.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet -r $<
+	@touch $@
 build/bench/venv/done: bench/requirements.txt
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet -r $<

@@ -51,6 +51,9 @@ extern char *recurnet_fit_series_log(const RecurnetFit *fit);
 /* Say that some steps were left out of sums. */
 extern void recurnet_fit_notice_cut(const RecurnetFit *fit);
 
+/* Say that the model lost to the seasonal naive forecast on what was held out. */
+extern void recurnet_fit_warn_worse(const RecurnetFit *fit);
+
 /* Say that some series were left out; which ones, the log knows. */
 extern void recurnet_fit_warn_skipped(const RecurnetFit *fit);
 

@@ -94,6 +94,9 @@ recurnet_fit_metrics(const RecurnetFit *fit)
 						 number_json(best >= 0 ? log->val_loss[best] : log->start_val_loss),
 						 number_json(fit->report.validation_mae),
 						 number_json(fit->report.naive_mae));
+	if (isfinite(fit->report.validation_mase))
+		appendStringInfo(&text, ", \"validation_mase\": %s, \"naive_mase\": %s",
+						 number_json(fit->report.validation_mase), number_json(fit->report.naive_mase));
 	appendStringInfoChar(&text, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
 }
@@ -111,6 +114,26 @@ recurnet_fit_notice_cut(const RecurnetFit *fit)
 				(errmsg_plural(INT64_FORMAT " step at an end of a series is left out, as its rows are no whole sum",
 							   INT64_FORMAT " steps at the ends of series are left out, as their rows are no whole sums",
 							   (unsigned long) cut, cut)));
+}
+
+void
+recurnet_fit_warn_worse(const RecurnetFit *fit)
+{
+	const RnTrainReport *report = &fit->report;
+	bool		whole = isfinite(report->validation_mase);
+	double		own = whole ? report->validation_mase : report->validation_mae;
+	double		naive = whole ? report->naive_mase : report->naive_mae;
+
+	if (!(own > naive))
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("the model forecasts held-out rows worse than the seasonal naive forecast"),
+			 errdetail("Mean absolute errors %s: %.4g of the model, %.4g of the seasonal naive forecast.",
+					   whole ? "of all steps, scaled" : "one step ahead", own, naive),
+			 errhint("%s", fit->plan.spec.recipe == RN_RECIPE_AUTO
+					 ? "Give more rows, or the season that they have in option \"season\"; rn_backtest compares on more origins."
+					 : "Try recipe auto, more rows or epochs, or another window; rn_backtest compares on more origins.")));
 }
 
 void

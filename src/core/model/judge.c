@@ -163,7 +163,7 @@ rn_judge(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, RnModel *m
 	Run			run = {.host = host,.plan = plan,.panel = panel,.model = model,.steps = steps_of(plan)};
 	RnCode		code;
 
-	report->validation_mae = report->naive_mae = NAN;
+	report->validation_mae = report->naive_mae = report->validation_mase = report->naive_mase = NAN;
 	code = rn_recipe_samples(host, plan, panel, model, RN_PART_JUDGED, &run.held_out);
 	run.origins = origins_of(run.held_out.n);
 	if (code == RN_OK && run.origins > 0)

@@ -17,7 +17,7 @@
 #define NO_SPREAD	1e-12
 
 /* How much of the scale is the series' own spread: as a power. */
-#define OWN_SCALE	0.35
+#define OWN_SCALE	0.45
 
 /* What a network sees is kept within so many scales. */
 #define FARTHEST	20

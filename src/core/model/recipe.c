@@ -256,7 +256,7 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		local->lookback = spec->window + plan->stride * (plan->steps - 1) + spec->season;
 	if (spec->epochs == 0)
 	{
-		double		steps = FEWEST_STEPS * pow((double) all / 20000, 0.4);
+		double		steps = FEWEST_STEPS * sqrt((double) all / 20000);
 
 		steps = steps < FEWEST_STEPS ? FEWEST_STEPS : steps > MOST_STEPS ? MOST_STEPS : steps;
 		spec->epochs = (int) lround(steps / STEPS_PER_EPOCH);

@@ -160,6 +160,9 @@ typedef struct RnTrainReport
 	double		validation_mae;	/* one step ahead, in users' units (of many
 								 * series: in scaled values); NaN without */
 	double		naive_mae;		/* of the seasonal naive on the same rows */
+	double		validation_mase;	/* of the whole horizon, by MASE's scale; method
+									 * local alone, else NaN */
+	double		naive_mase;
 } RnTrainReport;
 
 /*

@@ -192,7 +192,8 @@ typedef struct Trial
 	double	   *spread;			/* [origins] of the series, in the same terms */
 	double	   *naive;			/* [origins] mean error of the seasonal naive forecast in the
 								 * rows before, likewise; NaN without */
-	double	   *next;			/* [origins] what that says of the first step, as a value */
+	double	   *seasonal;		/* [origins][O] what that says of what came, as values */
+	double	   *scale;			/* [origins] MASE's: its mean error in the rows before, in values */
 } Trial;
 
 /* Held-out origins of a series: each knows the whole horizon. */
@@ -251,6 +252,7 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 	const unsigned char *missing = run->panel->missing;
 	size_t		O = (size_t) run->plan->spec.horizon;
 	size_t		season = (size_t) run->plan->spec.season;
+	size_t		first = row > (size_t) spec->lookback ? row - (size_t) spec->lookback : 0;
 	double		unit = local->unit;
 	double		sum = 0;
 	size_t		known = 0;
@@ -264,12 +266,13 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 		trial->classical[i * O + k] = (outlook->classical[(size_t) b * O + k] + local->centre) * unit;
 		trial->actual[i * O + k] = made_up ? (double) NAN : spec->log ? log(value[row + k]) : value[row + k];
 	}
-	for (size_t t = row > (size_t) spec->lookback ? row - (size_t) spec->lookback + season : season; t < row; t++, known++)
+	for (size_t t = first + season; t < row; t++, known++)
 		sum += fabs(rn_local_number(spec, local, value[t]) - rn_local_number(spec, local, value[t - season]));
 	trial->unit[i] = unit;
 	trial->spread[i] = rn_local_error_unit(spec, local);
 	trial->naive[i] = known > 0 && sum > 0 ? sum / (double) known * unit : (double) NAN;
-	rn_baseline_seasonal_naive(value, row, (int) season, &trial->next[i], 1);
+	rn_baseline_seasonal_naive(value, row, (int) season, trial->seasonal + i * O, (int) O);
+	trial->scale[i] = rn_metric_mase_scale(value + first, row - first, (int) season);
 }
 
 static RnCode
@@ -334,18 +337,14 @@ loss_of_share(const Trial *trial, double share)
 /*
  * Weights by past errors: Bates & Granger, "The combination of forecasts",
  * Operational Research Quarterly 20, 1969.  Not by the best past share: what is
- * held out is a short stretch of time, in which all series erred alike.  Those
- * who learn from many series are believed more before anything is known: the
- * few that are tried are worse than those that will be kept.
+ * held out is a short stretch of time, in which all series erred alike.
  */
 static double
 best_share(const Trial *trial)
 {
-	double		n = (double) trial->run->count;
-	double		odds = 1 + 2 * n / (n + 10);
+	double		odds = pow(loss_of_share(trial, 0) / loss_of_share(trial, 1), SHARE_POWER);
 	double		share;
 
-	odds *= pow(loss_of_share(trial, 0) / loss_of_share(trial, 1), SHARE_POWER);
 	if (isnan(odds))
 		return 0.5;
 	share = isinf(odds) ? 1 : odds / (odds + 1);
@@ -363,31 +362,51 @@ forecast_of(const Trial *trial, size_t i, size_t k)
 	return share * trial->network[at] + (1 - share) * trial->classical[at];
 }
 
-/* Mean errors of the first step, of one series in users' units, of many in spreads. */
+/* Errors of the model and of the seasonal naive forecast, and how many. */
+typedef struct Errors
+{
+	double		own;
+	double		naive;
+	size_t		n;
+} Errors;
+
+static void
+add_errors(Errors *errors, double own, double naive, double unit)
+{
+	if (isnan(own) || !(unit > 0))
+		return;
+	errors->own += own / unit;
+	errors->naive += naive / unit;
+	errors->n++;
+}
+
+/* Mean errors of the first step, and by MASE's scale of all. */
 static void
 report_errors(const Trial *trial, RnTrainReport *report)
 {
 	const Run  *run = trial->run;
+	size_t		O = (size_t) run->plan->spec.horizon;
 	bool		logs = run->model->local.log;
-	double		sum = 0;
-	double		naive = 0;
-	size_t		n = 0;
+	Errors		first = {0};
+	Errors		all = {0};
 
 	for (size_t i = 0; i < trial->origins; i++)
-	{
-		double		actual = trial->actual[i * (size_t) run->plan->spec.horizon];
-		double		forecast = forecast_of(trial, i, 0);
-		double		value = logs ? exp(actual) : actual;
-		double		unit = run->count == 1 ? 1 : trial->spread[i] * (logs ? value : 1);
+		for (size_t k = 0; k < O; k++)
+		{
+			double		actual = trial->actual[i * O + k];
+			double		forecast = forecast_of(trial, i, k);
+			double		value = logs ? exp(actual) : actual;
+			double		own = fabs((logs ? exp(forecast) : forecast) - value);
+			double		naive = fabs(trial->seasonal[i * O + k] - value);
 
-		if (isnan(actual) || !(unit > 0))
-			continue;
-		sum += fabs((logs ? exp(forecast) : forecast) - value) / unit;
-		naive += fabs(trial->next[i] - value) / unit;
-		n++;
-	}
-	report->validation_mae = n > 0 ? sum / (double) n : (double) NAN;
-	report->naive_mae = n > 0 ? naive / (double) n : (double) NAN;
+			if (k == 0)
+				add_errors(&first, own, naive, run->count == 1 ? 1 : trial->spread[i] * (logs ? value : 1));
+			add_errors(&all, own, naive, trial->scale[i]);
+		}
+	report->validation_mae = first.n > 0 ? first.own / (double) first.n : (double) NAN;
+	report->naive_mae = first.n > 0 ? first.naive / (double) first.n : (double) NAN;
+	report->validation_mase = all.n > 0 ? all.own / (double) all.n : (double) NAN;
+	report->naive_mase = all.n > 0 ? all.naive / (double) all.n : (double) NAN;
 }
 
 /* Errors in spreads of their series, step by step, as intervals want them. */
@@ -440,7 +459,8 @@ try_out(Run *run, RnTrainReport *report)
 		trial.actual = rn_arena_take(&arena, trial.origins * O, sizeof(double));
 		trial.unit = rn_arena_take(&arena, trial.origins, sizeof(double));
 		trial.spread = rn_arena_take(&arena, trial.origins, sizeof(double));
-		trial.next = rn_arena_take(&arena, trial.origins, sizeof(double));
+		trial.seasonal = rn_arena_take(&arena, trial.origins * O, sizeof(double));
+		trial.scale = rn_arena_take(&arena, trial.origins, sizeof(double));
 		trial.naive = rn_arena_take(&arena, trial.origins, sizeof(double));
 		if (pass == 0)
 			RN_TRY(rn_arena_allocate(run->host, &arena));
@@ -471,7 +491,7 @@ rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
 	Run			run = {.host = host,.plan = plan,.panel = panel,.model = model};
 	RnCode		code;
 
-	report->validation_mae = report->naive_mae = NAN;
+	report->validation_mae = report->naive_mae = report->validation_mase = report->naive_mase = NAN;
 	code = allocate(&run);
 	if (code == RN_OK)
 		code = try_out(&run, report);
@@ -492,7 +512,7 @@ rn_train_local_bytes(const RnTrainPlan *plan)
 	size_t		O = (size_t) plan->spec.horizon;
 	size_t		fit = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
 	size_t		lists = plan->series * (sizeof(RnLocal) + rn_local_phases(&plan->local) * sizeof(double) + sizeof(double));
-	size_t		trial = 4 * ORIGINS * O * sizeof(double);
+	size_t		trial = 5 * ORIGINS * (O + 1) * sizeof(double);
 	size_t		series;
 
 	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &series) ||
