@@ -103,6 +103,8 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	put(result, section, "rows looked at", psprintf("%d", local->lookback));
 	put(result, section, "networks", psprintf("%d", model->members));
 	put(result, section, "share of the networks", psprintf("%.0f %%", 100 * model->share));
+	put(result, section, "share of classical forecasts", psprintf("%.0f %%", 100 * rn_model_classical_share(model)));
+	put(result, section, "share of the seasonal naive forecast", psprintf("%.0f %%", 100 * model->naive_share));
 }
 
 /*

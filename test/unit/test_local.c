@@ -26,7 +26,7 @@ test_one_season(void **state)
 {
 	double		x[N];
 	double		index[12];
-	double		scratch[2 * N];
+	double		scratch[3 * N + 8];
 	double		true_index[12];
 	double		sum = 0;
 
@@ -64,7 +64,7 @@ test_two_seasons(void **state)
 {
 	double		x[1000];
 	double		index[168];
-	double		scratch[2000];
+	double		scratch[3008];
 
 	(void) state;
 	for (int i = 0; i < 1000; i++)

@@ -182,6 +182,7 @@ walk_method(Cursor *cursor, RnModel *model)
 	model->steps = walk_i32(cursor, model->steps);
 	model->stride = walk_i32(cursor, model->stride);
 	model->share = walk_f64(cursor, model->share);
+	model->naive_share = walk_f64(cursor, model->naive_share);
 	local->log = walk_bool(cursor, local->log);
 	local->outer = walk_i32(cursor, local->outer);
 	local->lookback = walk_i32(cursor, local->lookback);
@@ -414,7 +415,7 @@ encoded_size(const RnModel *model)
 	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
 	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
-		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 52 + 16 + 8 + 12 + 12 + 16 + 40
+		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 60 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
@@ -564,7 +565,8 @@ method_valid(const RnModel *model)
 		return model->members == 1 && !network->return_sequences && !network->skip;
 	return model->method == RN_METHOD_LOCAL && !model->relative &&
 		between(model->members, 1, RN_MAX_MEMBERS) && between(model->steps, 1, RN_LOCAL_MAX_STEPS) &&
-		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->share <= 1 &&
+		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->naive_share >= 0 &&
+		model->share + model->naive_share <= 1 + 1e-9 &&
 		local->season == model->season && between(local->season, 1, RN_LOCAL_MAX_SEASON) &&
 		(local->outer == 0 || (between(local->outer, local->season, RN_LOCAL_MAX_SEASON) && local->outer % local->season == 0)) &&
 		local->window == model->window && between(local->window, 1, RN_MAX_UNITS - 1) &&

@@ -57,7 +57,7 @@ typedef struct RnLocal
 typedef struct RnLocalScratch
 {
 	double	   *x;				/* [q] */
-	double	   *work;			/* [2 q] */
+	double	   *work;			/* [rn_season_scratch(q)] */
 } RnLocalScratch;
 
 /* Numbers of an RnLocal's index, and of a scratch. */

@@ -62,13 +62,15 @@ typedef struct RnModel
 	/*
 	 * RN_METHOD_LOCAL: weights are those of so many networks, one behind the
 	 * other, of which the median counts; they see sequences of steps rows, so
-	 * many apart; of the forecast so much is theirs, the rest classical
-	 * (smooth.h).  Else 1 network.
+	 * many apart; of the forecast so much is theirs, what neither they nor the
+	 * seasonal naive forecast have a share in is classical (smooth.h).  Else 1
+	 * network.
 	 */
 	int			members;
 	int			steps;
 	int			stride;
 	double		share;
+	double		naive_share;	/* of the seasonal naive forecast */
 	RnLocalSpec local;
 	RnInputs	inputs;
 	RnScalerKind scaler;
@@ -154,6 +156,15 @@ rn_model_calendar(const RnModel *model, const RnModelSeries *series)
 
 	calendar.anchor_day = series->anchor_day;
 	return calendar;
+}
+
+/* What is left for the classical forecasts. */
+static inline double
+rn_model_classical_share(const RnModel *model)
+{
+	double		share = 1 - model->share - model->naive_share;
+
+	return share > 1e-9 ? share : 0;
 }
 
 /* A number brought within the model's bounds. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/sequences.h"
+#include "series/season.h"
 #include "series/smooth.h"
 
 /* Rows looked at, at most, and room behind them. */
@@ -38,11 +39,12 @@ lay_out(RnOutlook *outlook)
 			outlook->local[b] = local;
 	}
 	outlook->scratch.x = rn_arena_take(&outlook->arena, q, sizeof(double));
-	outlook->scratch.work = rn_arena_take(&outlook->arena, 2 * q, sizeof(double));
+	outlook->scratch.work = rn_arena_take(&outlook->arena, rn_season_scratch(q), sizeof(double));
 	outlook->output = rn_arena_take(&outlook->arena, (size_t) model->members * B * (size_t) model->network.spec.outputs,
 									sizeof(rn_real));
 	outlook->network = rn_arena_take(&outlook->arena, B * (size_t) outlook->steps, sizeof(double));
 	outlook->classical = rn_arena_take(&outlook->arena, B * (size_t) outlook->steps, sizeof(double));
+	outlook->naive = rn_arena_take(&outlook->arena, B * (size_t) outlook->steps, sizeof(double));
 }
 
 size_t
@@ -116,14 +118,16 @@ run_networks(RnHost *host, RnOutlook *outlook, int count)
 	return RN_OK;
 }
 
-/* Both forecasts of step k, together. */
+/* Number at of all forecasts together; those without a share may be anything. */
 static double
 combined(const RnOutlook *outlook, size_t at)
 {
-	double		share = outlook->model->share;
+	const RnModel *model = outlook->model;
+	double		classical = rn_model_classical_share(model);
 
-	return share >= 1 ? outlook->network[at] : share <= 0 ? outlook->classical[at]
-		: share * outlook->network[at] + (1 - share) * outlook->classical[at];
+	return (model->share > 0 ? model->share * outlook->network[at] : 0)
+		+ (model->naive_share > 0 ? model->naive_share * outlook->naive[at] : 0)
+		+ (classical > 0 ? classical * outlook->classical[at] : 0);
 }
 
 /* Steps done .. of history b, from the networks' outputs of the next O; then they count as rows. */
@@ -151,6 +155,20 @@ put_steps(RnOutlook *outlook, int b, int count, int done)
 	for (size_t k = 0; k < O; k++)
 		rn_local_append(&model->local, local, combined(outlook, (size_t) b * steps + (size_t) done + k)
 						- rn_local_season(local, n + k));
+}
+
+/* The value of the same phase of the last season, or the last one. */
+static void
+put_naive(RnOutlook *outlook, int b, const RnHistory *history)
+{
+	const RnModel *model = outlook->model;
+	const RnLocal *local = &outlook->local[b];
+	size_t		m = (size_t) model->local.season <= history->n ? (size_t) model->local.season : 1;
+	size_t		steps = (size_t) outlook->steps;
+
+	for (size_t k = 0; k < steps; k++)
+		outlook->naive[(size_t) b * steps + k] =
+			rn_local_number(&model->local, local, history->value[history->n - m + k % m]);
 }
 
 static void
@@ -188,7 +206,8 @@ rn_outlook_run(RnHost *host, RnOutlook *outlook, const RnHistory *history, int c
 			newest.n = q;
 		}
 		rn_local_fit(&model->local, newest.value, newest.n, &outlook->scratch, &outlook->local[b]);
-		if (both || model->share < 1)
+		put_naive(outlook, b, &newest);
+		if (both || rn_model_classical_share(model) > 0)
 			put_classical(outlook, b, &newest);
 	}
 	for (int done = 0; done < outlook->steps; done += O)

@@ -32,6 +32,7 @@ typedef struct RnOutlook
 	rn_real    *output;			/* [members][B][O] */
 	double	   *network;
 	double	   *classical;
+	double	   *naive;			/* the seasonal naive forecast's */
 } RnOutlook;
 
 extern RnCode rn_outlook_create(RnHost *host, const RnModel *model, int B, int steps, RnOutlook *outlook);

@@ -201,6 +201,7 @@ shape_model(const RnTrainPlan *plan, const RnPanel *panel, RnModel *model)
 	model->steps = plan->steps;
 	model->stride = plan->stride;
 	model->share = 1;
+	model->naive_share = 0;
 	model->rows = spec->rows;
 	model->rows.frequency = panel->calendar;
 	model->lower_bound = spec->lower_bound;

@@ -12,18 +12,22 @@
 #include "model/interval.h"
 #include "model/outlook.h"
 #include "model/sequences.h"
-#include "series/baseline.h"
 #include "series/metrics.h"
 
 /* Networks that are tried out without the newest rows. */
 #define TRIAL_MEMBERS 2
 
-/* The most held-out origins that are looked at. */
+/* The most held-out origins that are looked at, and rows at all of them. */
 #define ORIGINS		((size_t) 2048)
+#define FEWEST_ORIGINS ((size_t) 256)
+#define ORIGIN_ROWS ((size_t) 1 << 21)
 
-/* How much a share goes by what losses were; above the other, it is all. */
+/*
+ * How much shares go by what losses were; smaller ones than these, of the
+ * networks, the classical and the seasonal naive forecasts, are none.
+ */
 #define SHARE_POWER 3
-#define ALL_FROM	0.9
+static const double least_share[3] = {0.1, 0.1, 0.3};
 
 /* Seeds of the members of an ensemble are so far apart. */
 #define SEED_STEP	UINT64_C(0x9e3779b97f4a7c15)
@@ -187,12 +191,12 @@ typedef struct Trial
 	size_t		origins;
 	double	   *network;		/* [origins][O] logarithms, or values */
 	double	   *classical;
+	double	   *seasonal;		/* the seasonal naive forecast's */
 	double	   *actual;			/* NaN where nothing is known */
 	double	   *unit;			/* [origins] what these are divided by to be alike */
 	double	   *spread;			/* [origins] of the series, in the same terms */
 	double	   *naive;			/* [origins] mean error of the seasonal naive forecast in the
 								 * rows before, likewise; NaN without */
-	double	   *seasonal;		/* [origins][O] what that says of what came, as values */
 	double	   *scale;			/* [origins] MASE's: its mean error in the rows before, in values */
 } Trial;
 
@@ -264,6 +268,7 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 
 		trial->network[i * O + k] = (outlook->network[(size_t) b * O + k] + local->centre) * unit;
 		trial->classical[i * O + k] = (outlook->classical[(size_t) b * O + k] + local->centre) * unit;
+		trial->seasonal[i * O + k] = (outlook->naive[(size_t) b * O + k] + local->centre) * unit;
 		trial->actual[i * O + k] = made_up ? (double) NAN : spec->log ? log(value[row + k]) : value[row + k];
 	}
 	for (size_t t = first + season; t < row; t++, known++)
@@ -271,7 +276,6 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 	trial->unit[i] = unit;
 	trial->spread[i] = rn_local_error_unit(spec, local);
 	trial->naive[i] = known > 0 && sum > 0 ? sum / (double) known * unit : (double) NAN;
-	rn_baseline_seasonal_naive(value, row, (int) season, trial->seasonal + i * O, (int) O);
 	trial->scale[i] = rn_metric_mase_scale(value + first, row - first, (int) season);
 }
 
@@ -306,60 +310,78 @@ forecast_origins(Trial *trial)
 }
 
 /*
- * The mean error of a share of the networks beside that of the classical
- * forecasts alone: absolute, and beside the seasonal naive's; their sum.
+ * The mean error of some forecasts: absolute, and beside the seasonal naive's in the
+ * rows before; each as a share of the seasonal naive's own at the origins.
  */
 static double
-loss_of_share(const Trial *trial, double share)
+loss_of(const Trial *trial, const double *forecast)
 {
 	size_t		O = (size_t) trial->run->plan->spec.horizon;
-	double		sum[2][2] = {{0}};	/* of the share and of the classical; absolute and scaled */
+	double		sum[2] = {0};
+	double		naive[2] = {0};
 
 	for (size_t i = 0; i < trial->origins; i++)
 		for (size_t k = 0; k < O; k++)
 		{
 			size_t		at = i * O + k;
-			double		error = fabs(share * trial->network[at] + (1 - share) * trial->classical[at] - trial->actual[at]);
-			double		classical = fabs(trial->classical[at] - trial->actual[at]);
+			double		error = fabs(forecast[at] - trial->actual[at]);
+			double		other = fabs(trial->seasonal[at] - trial->actual[at]);
 
-			if (isnan(error))
+			if (isnan(trial->actual[at]))
 				continue;
-			sum[0][0] += error / trial->unit[i];
-			sum[1][0] += classical / trial->unit[i];
+			sum[0] += error / trial->unit[i];
+			naive[0] += other / trial->unit[i];
 			if (isnan(trial->naive[i]))
 				continue;
-			sum[0][1] += error / trial->naive[i];
-			sum[1][1] += classical / trial->naive[i];
+			sum[1] += error / trial->naive[i];
+			naive[1] += other / trial->naive[i];
 		}
-	return (sum[1][0] > 0 ? sum[0][0] / sum[1][0] : 0) + (sum[1][1] > 0 ? sum[0][1] / sum[1][1] : 0);
+	return (naive[0] > 0 ? sum[0] / naive[0] : 1) + (naive[1] > 0 ? sum[1] / naive[1] : 1);
 }
 
 /*
  * Weights by past errors: Bates & Granger, "The combination of forecasts",
- * Operational Research Quarterly 20, 1969.  Not by the best past share: what is
+ * Operational Research Quarterly 20, 1969.  Not by the best past shares: what is
  * held out is a short stretch of time, in which all series erred alike.
  */
-static double
-best_share(const Trial *trial)
+static void
+choose_shares(const Trial *trial)
 {
-	double		odds = pow(loss_of_share(trial, 0) / loss_of_share(trial, 1), SHARE_POWER);
-	double		share;
+	RnModel    *model = trial->run->model;
+	double		loss[3] = {loss_of(trial, trial->network), loss_of(trial, trial->classical), loss_of(trial, trial->seasonal)};
+	double		share[3];
+	double		sum = 0;
+	double		least = fmin(loss[0], fmin(loss[1], loss[2]));
 
-	if (isnan(odds))
-		return 0.5;
-	share = isinf(odds) ? 1 : odds / (odds + 1);
+	for (int pass = 0; pass < 2; pass++)
+	{
+		double		before = sum;
 
-	return share > ALL_FROM ? 1 : share;
+		sum = 0;
+		for (int i = 0; i < 3; i++)
+		{
+			if (pass == 0)
+				share[i] = isfinite(loss[i]) && loss[i] > 0 ? pow(least / loss[i], SHARE_POWER) : loss[i] == 0;
+			else if (share[i] < least_share[i] * before)
+				share[i] = 0;
+			sum += share[i];
+		}
+	}
+	if (!(sum > 0))
+		return;
+	model->share = share[0] / sum;
+	model->naive_share = share[2] / sum;
 }
 
-/* Step k of origin i, both forecasts together. */
+/* Step k of origin i, all forecasts together. */
 static double
 forecast_of(const Trial *trial, size_t i, size_t k)
 {
+	const RnModel *model = trial->run->model;
 	size_t		at = i * (size_t) trial->run->plan->spec.horizon + k;
-	double		share = trial->run->model->share;
 
-	return share * trial->network[at] + (1 - share) * trial->classical[at];
+	return model->share * trial->network[at] + model->naive_share * trial->seasonal[at]
+		+ rn_model_classical_share(model) * trial->classical[at];
 }
 
 /* Errors of the model and of the seasonal naive forecast, and how many. */
@@ -397,7 +419,8 @@ report_errors(const Trial *trial, RnTrainReport *report)
 			double		forecast = forecast_of(trial, i, k);
 			double		value = logs ? exp(actual) : actual;
 			double		own = fabs((logs ? exp(forecast) : forecast) - value);
-			double		naive = fabs(trial->seasonal[i * O + k] - value);
+			double		seasonal = trial->seasonal[i * O + k];
+			double		naive = fabs((logs ? exp(seasonal) : seasonal) - value);
 
 			if (k == 0)
 				add_errors(&first, own, naive, run->count == 1 ? 1 : trial->spread[i] * (logs ? value : 1));
@@ -447,11 +470,14 @@ try_out(Run *run, RnTrainReport *report)
 	int			members = run->model->members;
 	RnFitLog	log = {0};
 	RnArena		arena = {0};
+	size_t		most;
 	RnCode		code;
 
 	if (trial.origins == 0)
 		return RN_OK;
-	trial.origins = trial.origins < ORIGINS ? trial.origins : ORIGINS;
+	most = ORIGIN_ROWS / (size_t) run->model->local.lookback;
+	most = most < ORIGINS ? most > FEWEST_ORIGINS ? most : FEWEST_ORIGINS : ORIGINS;
+	trial.origins = trial.origins < most ? trial.origins : most;
 	for (int pass = 0; pass < 2; pass++)
 	{
 		trial.network = rn_arena_take(&arena, trial.origins * O, sizeof(double));
@@ -475,7 +501,7 @@ try_out(Run *run, RnTrainReport *report)
 	if (code == RN_OK)
 	{
 		if (run->plan->spec.classical)
-			run->model->share = best_share(&trial);
+			choose_shares(&trial);
 		report_errors(&trial, report);
 		code = learn_intervals(&trial);
 	}
@@ -516,7 +542,7 @@ rn_train_local_bytes(const RnTrainPlan *plan)
 	size_t		series;
 
 	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &series) ||
-		__builtin_add_overflow(series, lists + trial + 4 * (size_t) plan->local.lookback * sizeof(double), &series) ||
+		__builtin_add_overflow(series, lists + trial + 8 * (size_t) plan->local.lookback * sizeof(double), &series) ||
 		__builtin_add_overflow(series, fit, &series))
 		return SIZE_MAX;
 	return series;

@@ -60,33 +60,56 @@ phase_means(const double *x, const double *trend, size_t from, size_t to, size_t
 		mean[p] -= all / (double) m;
 }
 
-/* Local linear regression of x less its season, tricube weights over half steps to either side. */
+/* Tricube weights: of the distance of so many steps of at most half. */
 static void
-smooth(const double *x, size_t n, const double *season, size_t m, size_t half, double *trend)
+tricube(size_t half, double *weight)
+{
+	for (size_t u = 0; u <= half; u++)
+	{
+		double		share = (double) u / (double) (half + 1);
+		double		near = 1 - share * share * share;
+
+		weight[u] = near * near * near;
+	}
+}
+
+/*
+ * Local linear regression of y [n] over half steps to either side; weight [half +
+ * 1] by distance.  In the middle the line's value is the weighted mean.
+ */
+static void
+smooth(const double *y, size_t n, size_t half, const double *weight, double *trend)
 {
 	for (size_t t = 0; t < n; t++)
 	{
-		size_t		from = t > half ? t - half : 0;
-		size_t		to = t + half < n ? t + half + 1 : n;
-		double		s0 = 0,
+		size_t		before = t < half ? t : half;
+		size_t		after = n - 1 - t < half ? n - 1 - t : half;
+		double		s0 = weight[0],
 					s1 = 0,
 					s2 = 0,
-					y0 = 0,
+					y0 = weight[0] * y[t],
 					y1 = 0;
 		double		determinant;
 
-		for (size_t i = from; i < to; i++)
+		for (size_t u = 1; u <= before; u++)
 		{
-			double		u = (double) i - (double) t;
-			double		near = 1 - pow(fabs(u) / (double) (half + 1), 3);
-			double		w = near * near * near;
-			double		y = x[i] - season[i % m];
+			double		w = weight[u];
 
 			s0 += w;
-			s1 += w * u;
-			s2 += w * u * u;
-			y0 += w * y;
-			y1 += w * u * y;
+			s1 -= w * (double) u;
+			s2 += w * (double) u * (double) u;
+			y0 += w * y[t - u];
+			y1 -= w * (double) u * y[t - u];
+		}
+		for (size_t u = 1; u <= after; u++)
+		{
+			double		w = weight[u];
+
+			s0 += w;
+			s1 += w * (double) u;
+			s2 += w * (double) u * (double) u;
+			y0 += w * y[t + u];
+			y1 += w * (double) u * y[t + u];
 		}
 		determinant = s0 * s2 - s1 * s1;
 		trend[t] = determinant > 1e-12 * s0 * s2 ? (s2 * y0 - s1 * y1) / determinant : y0 / s0;
@@ -111,19 +134,25 @@ shrinkage(double noise, double square)
 }
 
 static void
-one_season(const double *x, size_t n, size_t m, double *index, double *trend)
+one_season(const double *x, size_t n, size_t m, double *index, double *scratch)
 {
+	double	   *trend = scratch;
+	double	   *rest = scratch + n;
+	double	   *weight = scratch + 2 * n;
 	size_t		half = (size_t) lround(0.75 * (double) m);
 	double		freedom = (double) n - (double) m - (double) n / (double) m;
 	double		noise = 0;
 	double		believed;
 
 	half = half > 3 ? half : 3;
+	tricube(half, weight);
 	moving_average(x, n, m, trend);
 	phase_means(x, trend, m / 2, n - m / 2, m, index);
 	for (int pass = 0; pass < 2; pass++)
 	{
-		smooth(x, n, index, m, half, trend);
+		for (size_t t = 0; t < n; t++)
+			rest[t] = x[t] - index[t % m];
+		smooth(rest, n, half, weight, trend);
 		if (pass == 0)
 			phase_means(x, trend, 0, n, m, index);
 	}

@@ -11,7 +11,7 @@
 static inline size_t
 rn_season_scratch(size_t n)
 {
-	return 2 * n;
+	return 3 * n + 8;
 }
 
 /*

@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "base/vector.h"
+
 static const double alphas[] = {0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99};
 
 #define COUNT(array) ((int) (sizeof(array) / sizeof(array[0])))
@@ -85,59 +87,76 @@ add_theta(const double *x, size_t n, double alpha, double *forecast, size_t h)
 		forecast[k] += (level + drift * ((double) k + (1 - pow(1 - alpha, (double) n)) / alpha)) / 2;
 }
 
-/* Level and trend at the end, and the squared errors on the way. */
+#define ALPHAS 6
+#define BETAS 5
+#define PHIS 4
+#define GRID (ALPHAS * BETAS * PHIS)
+
+/* All parameters of the grid side by side: level, trend, and squared errors so far. */
 typedef struct Damped
 {
-	double		level;
-	double		trend;
-	double		phi;
-	double		sum;
+	double		alpha[GRID];
+	double		gain[GRID];		/* of the trend: alpha beta */
+	double		phi[GRID];
+	double		level[GRID];
+	double		trend[GRID];
+	double		sum[GRID];
 } Damped;
 
-static Damped
-run_damped(const double *x, size_t n, double alpha, double beta, double phi)
+static void
+begin_damped(Damped *d, double level, double trend)
 {
-	size_t		ahead = n - 1 < 4 ? n - 1 : 4;
-	Damped		d = {x[0], ahead > 0 ? (x[ahead] - x[0]) / (double) ahead : 0, phi, 0};
+	static const double alpha[ALPHAS] = {0.1, 0.3, 0.5, 0.7, 0.9, 0.99};
+	static const double beta[BETAS] = {0.02, 0.1, 0.2, 0.4, 0.7};
+	static const double phi[PHIS] = {0.8, 0.9, 0.95, 0.98};
 
-	for (size_t t = 1; t < n; t++)
+	for (int i = 0; i < GRID; i++)
 	{
-		double		expected = d.level + phi * d.trend;
-		double		error = x[t] - expected;
-
-		if (t >= 3)
-			d.sum += error * error;
-		d.level = expected + alpha * error;
-		d.trend = phi * d.trend + alpha * beta * error;
+		d->alpha[i] = alpha[i / (BETAS * PHIS)];
+		d->gain[i] = d->alpha[i] * beta[i / PHIS % BETAS];
+		d->phi[i] = phi[i % PHIS];
+		d->level[i] = level;
+		d->trend[i] = trend;
+		d->sum[i] = 0;
 	}
-	return d;
+}
+
+/* Row x becomes known; counts: its errors are among those that parameters are chosen by. */
+RN_VECTOR static void
+run_damped(Damped *d, double x, double counts)
+{
+	for (int i = 0; i < GRID; i++)
+	{
+		double		expected = d->level[i] + d->phi[i] * d->trend[i];
+		double		error = x - expected;
+
+		d->sum[i] += counts * error * error;
+		d->level[i] = expected + d->alpha[i] * error;
+		d->trend[i] = d->phi[i] * d->trend[i] + d->gain[i] * error;
+	}
 }
 
 /* Gardner & McKenzie, "Forecasting trends in time series", Management Science 31, 1985. */
 static void
 add_damped(const double *x, size_t n, double *forecast, size_t h)
 {
-	static const double alpha[] = {0.1, 0.3, 0.5, 0.7, 0.9, 0.99};
-	static const double beta[] = {0.02, 0.1, 0.2, 0.4, 0.7};
-	static const double phi[] = {0.8, 0.9, 0.95, 0.98};
-	Damped		best = {.sum = INFINITY};
+	size_t		ahead = n - 1 < 4 ? n - 1 : 4;
+	Damped		d;
+	int			best = 0;
 	double		gone = 0;
 	double		power = 1;
 
-	for (int a = 0; a < COUNT(alpha); a++)
-		for (int b = 0; b < COUNT(beta); b++)
-			for (int p = 0; p < COUNT(phi); p++)
-			{
-				Damped		d = run_damped(x, n, alpha[a], beta[b], phi[p]);
-
-				if (d.sum < best.sum)
-					best = d;
-			}
+	begin_damped(&d, x[0], ahead > 0 ? (x[ahead] - x[0]) / (double) ahead : 0);
+	for (size_t t = 1; t < n; t++)
+		run_damped(&d, x[t], t >= 3);
+	for (int i = 1; i < GRID; i++)
+		if (d.sum[i] < d.sum[best])
+			best = i;
 	for (size_t k = 0; k < h; k++)
 	{
-		power *= best.phi;
+		power *= d.phi[best];
 		gone += power;
-		forecast[k] += (best.level + best.trend * gone) / 2;
+		forecast[k] += (d.level[best] + d.trend[best] * gone) / 2;
 	}
 }
 
