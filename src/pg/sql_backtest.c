@@ -318,7 +318,9 @@ report_left_out(const Backtest *backtest)
 				 errhint("Give more rows, or ask for fewer folds, a smaller step or a shorter horizon.")));
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
-			 errmsg("%zu of the %zu forecasts of the backtest were left out", backtest->left_out, all),
+			 errmsg_plural("%zu of the %zu forecasts of the backtest is left out",
+						   "%zu of the %zu forecasts of the backtest are left out",
+						   (unsigned long) backtest->left_out, backtest->left_out, all),
 			 errdetail("The first is %s.", backtest->reason),
 			 errhint("Give more rows, or ask for fewer folds, a smaller step or a shorter horizon. "
 					 "Set option \"on_error\" to fail to have none left out.")));

@@ -44,6 +44,9 @@ SELECT results_eq($$SELECT * FROM rn_backtest('gru', 'SELECT day, v FROM one', o
 SELECT is((SELECT max(step) FROM rn_backtest('gru', 'SELECT day, v FROM one', o('{"recipe": "auto", "ensemble": 1, "epochs": 1}') - 'horizon' - 'window' - 'season', folds => 1)), 7,
 	'the horizon that the recipe chooses');
 SELECT is((SELECT max(step) FROM rn_backtest('gru', 'SELECT day, v FROM one', o() - 'horizon', folds => 1)), 1, 'and of recipe plain');
+SELECT is((SELECT max(step) FROM rn_backtest('gru', 'SELECT day, v FROM one WHERE i <> 30', '{"ensemble": 1, "epochs": 1, "transform": "log", "missing": "locf"}', folds => 1)), 7, 'where rows are missing, too');
+SELECT results_eq($$SELECT actual, ts::date FROM rn_backtest('gru', 'SELECT i, day, v FROM one', o(), folds => 1, "time" => 'day', target => 'i', covariates => 'v known')$$,
+	$$SELECT i::float8, day FROM one WHERE i > 56 ORDER BY i$$, 'the columns that are named');
 SELECT ok(bool_and(w.lower <= n.lower AND w.upper >= n.upper AND n.lower <= n.forecast AND n.upper >= n.forecast AND n.forecast = w.forecast) AND sum(w.upper - w.lower) > sum(n.upper - n.lower),
 	'intervals of the level asked for')
 FROM rn_backtest('gru', 'SELECT i, v FROM one', o(), folds => 2, level => 0.3) n JOIN rn_backtest('gru', 'SELECT i, v FROM one', o(), folds => 2, level => 0.99) w USING (fold, step);
@@ -80,8 +83,8 @@ SELECT results_eq($$SELECT ts::date FROM rn_backtest('gru', 'SELECT * FROM month
 -- covariates: those known ahead are those of the steps, and nothing behind them
 CREATE TABLE told AS
 SELECT i, day, v + 5 * p AS v, p, w, s FROM one, LATERAL (SELECT (hashint4(i * 3) & 1)::float8 AS p, (hashint4(i * 5) & 3)::float8 AS w, 4.0 AS s) x;
-SELECT results_eq($$SELECT * FROM made(1, 'SELECT day, v, p, s FROM told', o(), 4, 1, covariates => 'p known, s static')$$,
-	$$SELECT * FROM again('SELECT day, v, p, s FROM told', 'day < ''2024-02-21''', o(), 5, covariates => 'p known, s static', future => 'SELECT day, p FROM told WHERE day < ''2024-02-26''') WHERE step > 1$$, 'covariates known ahead');
+SELECT results_eq($$SELECT * FROM made(1, 'SELECT day, v, i AS p, s FROM told', o(), 4, 1, covariates => 'p known, s static')$$,
+	$$SELECT * FROM again('SELECT day, v, i AS p, s FROM told', 'day < ''2024-02-21''', o(), 5, covariates => 'p known, s static', future => 'SELECT day, i AS p FROM told WHERE day < ''2024-02-26''') WHERE step > 1$$, 'covariates known ahead');
 SELECT results_eq($$SELECT * FROM made(2, 'SELECT day, v, p, w FROM told', o(), 3, covariates => 'p known, w')$$,
 	$$SELECT * FROM again('SELECT day, v, p, w FROM told', 'day < ''2024-02-27''', o(), 3, covariates => 'p known, w', future => 'SELECT day, p FROM told')$$, 'and of the past');
 SELECT isnt((SELECT array_agg(forecast) FROM made(2, 'SELECT day, v, p FROM told', o(), 3, covariates => 'p known')),
@@ -228,7 +231,9 @@ SELECT is(current_setting('test.context'), 'cancelled', 'a cancel takes effect')
 CREATE TABLE stored AS SELECT (SELECT count(*) FROM recurnet.model) AS models, (SELECT count(*) FROM recurnet.version) AS versions;
 SELECT count(*) AS made FROM rn_backtest('gru', 'SELECT i, v FROM one', o()) \gset
 SELECT results_eq('SELECT (SELECT count(*) FROM recurnet.model), (SELECT count(*) FROM recurnet.version)', 'TABLE stored', 'nothing is stored');
-SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND parent <> 'CacheMemoryContext'), 0::bigint, 'and no memory kept, after errors either');
+SELECT is((SELECT concat((SELECT count(*) FROM rn_backtest('gru', 'SELECT i, v FROM one', o())), ' ', (SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND parent <> 'CacheMemoryContext'))),
+	'15 0', 'no memory is kept while the query goes on');
+SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND parent <> 'CacheMemoryContext'), 0::bigint, 'nor after errors');
 
 SELECT rn_train('gru', 'SELECT store, i, day, v FROM many', o(), 'kept', series => 'store', covariates => 'i known', "time" => 'day', target => 'v') AS kept \gset
 SELECT results_eq($$SELECT * FROM rn_backtest_model('kept', 3, 4, 2, 1, false, 0.7)$$,

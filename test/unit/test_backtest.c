@@ -162,6 +162,7 @@ test_short(void **state)
 			assert_int_equal(fold.panel.series[s].n, rows_of(s) > reach ? rows_of(s) - reach : 0);
 			assert_int_equal(fold.panel.series[s].skipped != NULL, rows_of(s) <= reach);
 		}
+		assert_int_equal(fold.panel.failed, SERIES);
 		rn_backtest_free(&test.host, &fold);
 	}
 	spec.rows.on_error = RN_ON_ERROR_FAIL;
@@ -210,6 +211,17 @@ test_missing(void **state)
 	for (size_t i = 66; i < 70; i++)	/* no line to row 79 */
 		assert_true(fold.panel.covariate[i * COLUMNS] == panel.covariate[65 * COLUMNS]);
 	rn_backtest_free(&test.host, &fold);
+
+	/* a fold that would begin in a gap begins behind it */
+	backtest.expanding = false;
+	backtest.folds = 2;
+	panel.value[4] = panel.value[5] = NAN;
+	assert_ok(test, rn_backtest_cut(&test.host, &backtest, &spec, &panel, 2, &fold));
+	assert_int_equal(fold.panel.series[0].n, 70 - 6);
+	assert_true(fold.panel.series[0].start == panel.series[0].start + 2 * 6);
+	assert_true(fold.panel.value[0] == panel.value[6] && !fold.panel.missing[0]);
+	rn_backtest_free(&test.host, &fold);
+	backtest.folds = 1;
 
 	/* its network looks 4 steps ahead, no more */
 	spec.inputs.covariate[0].kind = RN_COVARIATE_PAST;
@@ -382,6 +394,35 @@ test_horizon(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/*
+ * Planning for the horizon leaves a panel as it was: a series too short for it,
+ * whose times are kept one by one, too.
+ */
+static void
+test_horizon_short(void **state)
+{
+	TestHost	test = test_host();
+	RnTrainSpec spec = make_spec(RN_RECIPE_AUTO, 0);
+	RnPanel		panel = make_panel(&test, 0);
+	RnSeries   *series = &panel.series[2];
+	int			horizon;
+
+	(void) state;
+	settle(&test, &panel, &spec);
+	rn_times_free(&test.host, &series->time);
+	for (int i = 0; i < 3; i++)
+		assert_ok(test, rn_times_append(&test.host, &series->time, (size_t) i, i * i));
+	series->n = 3;
+	spec.horizon = 0;
+	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon));
+	assert_int_equal(horizon, 4);
+	assert_int_equal(series->n, 3);
+	assert_null(series->skipped);
+	assert_true(rn_time_at(&series->time, 2) == 4);
+	rn_panel_free(&test.host, &panel);
+	assert_int_equal(test.live, 0);
+}
+
 /* A value of zero where there was no row is one; any other that was made up is not. */
 static void
 test_actual(void **state)
@@ -457,6 +498,7 @@ main(void)
 		cmocka_unit_test(test_forecasts),
 		cmocka_unit_test(test_leaks),
 		cmocka_unit_test(test_horizon),
+		cmocka_unit_test(test_horizon_short),
 		cmocka_unit_test(test_actual),
 		cmocka_unit_test(test_out_of_memory),
 	};
