@@ -208,6 +208,7 @@ SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one', '{"unit": 3}'
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one WHERE false', o())$$, '21000', 'query returns no rows', '%', 'no rows');
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one WHERE i <> 30', o())$$, '22000', 'irregular time step%', '%', 'a gap in the only series');
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v, day FROM one', o(), "time" => 'j')$$, '42703', '%"j"%', '%', 'an unknown column');
+SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one', o(), target => 'w')$$, '42703', '%"w"%', '%', 'an unknown target');
 SELECT refuses($$SELECT rn_backtest('gru', 'DELETE FROM one', o())$$, '42601', '%', '%', 'no SELECT');
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one', o('{"epochs": 3, "learning_rate": 1e30, "optimizer": "sgd"}'))$$, '22P01', '%', '%', 'a training that diverges');
 SET LOCAL recurnet.max_memory = '1MB';

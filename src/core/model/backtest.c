@@ -182,9 +182,10 @@ void
 rn_backtest_free(RnHost *host, RnFold *fold)
 {
 	if (!fold->copied)
+	{
 		fold->panel.value = NULL;
-	if (!fold->copied)
 		fold->panel.covariate = NULL;
+	}
 	if (fold->panel.series == NULL)
 		fold->panel.count = 0;
 	rn_panel_free(host, &fold->panel);
@@ -226,7 +227,7 @@ find_future(const RnBacktest *backtest, const RnFold *fold, const RnPanel *all, 
 	}
 }
 
-/* Forecasts, and the seasonal naive ones, of the steps unseen and of H more. */
+/* Forecasts of the steps unseen and of H more. */
 static RnCode
 forecast_series(RnHost *host, const RnBacktest *backtest, const RnFold *fold, const RnPanel *all, const RnModel *model,
 				size_t s, size_t m, int steps, double *forecast, double *unit)

@@ -79,9 +79,9 @@ extern size_t rn_backtest_bytes(const RnTrainSpec *spec, const RnPanel *all);
 
 /*
  * The forecasts of series s of the panel, which is series m of the model that was
- * trained on the fold, into step [H]; and the mean absolute error of the seasonal naive forecast on
- * the fold's rows, the scale of MASE, or NaN without one above 0, into scale.  Covariates that
- * are known ahead are those of the steps forecast.
+ * trained on the fold, into step [H]; and the scale of MASE, the mean absolute
+ * error of the seasonal naive forecast on the fold's rows, or NaN without one above
+ * 0, into scale.  Covariates that are known ahead are those of the steps forecast.
  */
 extern RnCode rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, const RnFold *fold, const RnPanel *all,
 								   const RnModel *model, size_t s, size_t m, double level,
