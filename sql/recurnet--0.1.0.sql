@@ -611,6 +611,78 @@ CREATE AGGREGATE @extschema@.rn_mase_scale("time" bigint, value double precision
 COMMENT ON AGGREGATE @extschema@.rn_mase_scale(bigint, double precision, integer) IS 'mean absolute difference of a series from itself m rows earlier, the scale of rn_mase';
 
 -- ---------------------------------------------------------------------------
+-- Backtests
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_backtest(
+	cell text, query text, options jsonb DEFAULT '{}',
+	folds integer DEFAULT 5, horizon integer DEFAULT NULL, step integer DEFAULT NULL,
+	gap integer DEFAULT 0, expanding boolean DEFAULT true, level double precision DEFAULT 0.9,
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS TABLE (
+	fold integer, series jsonb, step integer, ts timestamptz, t bigint,
+	actual double precision, forecast double precision, lower double precision, upper double precision,
+	naive double precision, seasonal_naive double precision, mase_scale double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 1000000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_backtest';
+COMMENT ON FUNCTION @extschema@.rn_backtest(text, text, jsonb, integer, integer, integer, integer, boolean, double precision, text, text, text, text)
+IS 'train on the rows before several points of the past, and forecast from each what followed';
+
+CREATE FUNCTION @extschema@.rn_backtest_model(
+	model bigint, folds integer DEFAULT 5, horizon integer DEFAULT NULL, step integer DEFAULT NULL,
+	gap integer DEFAULT 0, expanding boolean DEFAULT true, level double precision DEFAULT 0.9)
+RETURNS TABLE (
+	fold integer, series jsonb, step integer, ts timestamptz, t bigint,
+	actual double precision, forecast double precision, lower double precision, upper double precision,
+	naive double precision, seasonal_naive double precision, mase_scale double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 1000000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_backtest_id';
+COMMENT ON FUNCTION @extschema@.rn_backtest_model(bigint, integer, integer, integer, integer, boolean, double precision)
+IS 'rn_backtest with the query, cell and options that a model was trained with';
+
+CREATE FUNCTION @extschema@.rn_backtest_model(
+	model text, folds integer DEFAULT 5, horizon integer DEFAULT NULL, step integer DEFAULT NULL,
+	gap integer DEFAULT 0, expanding boolean DEFAULT true, level double precision DEFAULT 0.9)
+RETURNS TABLE (
+	fold integer, series jsonb, step integer, ts timestamptz, t bigint,
+	actual double precision, forecast double precision, lower double precision, upper double precision,
+	naive double precision, seasonal_naive double precision, mase_scale double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 1000000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_backtest_name';
+COMMENT ON FUNCTION @extschema@.rn_backtest_model(text, integer, integer, integer, integer, boolean, double precision)
+IS 'rn_backtest with the query, cell and options that a model was trained with';
+
+CREATE FUNCTION @extschema@.rn_backtest_summary(
+	cell text, query text, options jsonb DEFAULT '{}',
+	folds integer DEFAULT 5, horizon integer DEFAULT NULL, step integer DEFAULT NULL,
+	gap integer DEFAULT 0, expanding boolean DEFAULT true, level double precision DEFAULT 0.9,
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS TABLE (
+	method text, mae double precision, rmse double precision, smape double precision,
+	mase double precision, coverage double precision)
+LANGUAGE sql VOLATILE PARALLEL RESTRICTED COST 1000000 ROWS 3
+BEGIN ATOMIC
+	SELECT m.method, @extschema@.rn_mae(b.actual, m.forecast), @extschema@.rn_rmse(b.actual, m.forecast),
+		@extschema@.rn_smape(b.actual, m.forecast), @extschema@.rn_mase(b.actual, m.forecast, b.mase_scale),
+		@extschema@.rn_coverage(b.actual, m.lower, m.upper)
+	FROM @extschema@.rn_backtest(rn_backtest_summary.cell, rn_backtest_summary.query, rn_backtest_summary.options,
+			rn_backtest_summary.folds, rn_backtest_summary.horizon, rn_backtest_summary.step,
+			rn_backtest_summary.gap, rn_backtest_summary.expanding, rn_backtest_summary.level,
+			rn_backtest_summary.series, rn_backtest_summary.covariates,
+			rn_backtest_summary."time", rn_backtest_summary.target) AS b
+	CROSS JOIN LATERAL (VALUES
+		(1, 'model', b.forecast, b.lower, b.upper),
+		(2, 'naive', b.naive, NULL, NULL),
+		(3, 'seasonal_naive', b.seasonal_naive, NULL, NULL)) AS m (place, method, forecast, lower, upper)
+	GROUP BY m.place, m.method
+	ORDER BY m.place;
+END;
+COMMENT ON FUNCTION @extschema@.rn_backtest_summary(text, text, jsonb, integer, integer, integer, integer, boolean, double precision, text, text, text, text)
+IS 'errors of a backtest over all folds, series and steps, beside those of the naive forecasts';
+
+-- ---------------------------------------------------------------------------
 -- Models
 -- ---------------------------------------------------------------------------
 

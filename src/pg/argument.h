@@ -10,6 +10,8 @@
 
 #include "catalog.h"
 
+#define RECURNET_DEFAULT_LEVEL	0.9
+
 /* Text argument i as a C string, or NULL. */
 static inline char *
 recurnet_argument_text(FunctionCallInfo fcinfo, int i)
@@ -25,6 +27,20 @@ recurnet_argument_required(FunctionCallInfo fcinfo, int i, const char *name)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("argument \"%s\" must not be null", name)));
+}
+
+/* The interval level from argument i; null: usual. */
+static inline double
+recurnet_argument_level(FunctionCallInfo fcinfo, int i, double usual)
+{
+	double		level = PG_ARGISNULL(i) ? usual : PG_GETARG_FLOAT8(i);
+
+	if (!(level > 0 && level < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("level is out of range: %g", level),
+				 errdetail("It must be above 0 and below 1, such as 0.9.")));
+	return level;
 }
 
 /* Argument i as the model it names: by id, or by name (or id) as text. */

@@ -85,7 +85,7 @@ check_frequency(const RecurnetFit *fit)
 						format_type_be(fit->rows.time_type))));
 }
 
-/* Every series in steps of one calendar, and holes filled. */
+/* Every series in steps of one calendar, and holes filled unless that is for later. */
 RnCode
 recurnet_fit_settle(RecurnetFit *fit)
 {
@@ -109,6 +109,8 @@ recurnet_fit_settle(RecurnetFit *fit)
 								  "set a coarser frequency");
 	fit->rows.bytes += panel->bytes;
 	notice_hour(fit);
+	if (fit->unfilled)
+		return policy->missing != RN_MISSING_ERROR ? rn_panel_spread(core, panel) : RN_OK;
 	return rn_panel_fill(core, panel, policy);
 }
 

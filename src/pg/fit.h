@@ -20,6 +20,7 @@ typedef struct RecurnetFit
 	RecurnetRows rows;
 	int32	   *holiday;		/* [holidays] or NULL */
 	size_t		holidays;
+	bool		unfilled;		/* rows are to be filled later, or in parts */
 	const RnModel *warm;		/* model to start from, or NULL */
 	RnTrainPlan plan;
 	RnModel		model;

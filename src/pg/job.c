@@ -13,14 +13,10 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-#include "cache.h"
 #include "fit.h"
-#include "history.h"
 #include "host.h"
 #include "job.h"
 #include "panel_check.h"
-#include "query.h"
-#include "reader.h"
 
 /* One run, from its request to the version that is stored. */
 typedef struct Run
@@ -38,31 +34,6 @@ static void
 check(Run *run, RnCode code)
 {
 	recurnet_panel_check(&run->host, &run->fit.rows.panel, code);
-}
-
-/* Rows from the user's query, prepared as series. */
-static void
-run_read(Run *run)
-{
-	RnRowPolicy *policy = &run->fit.options.spec.rows;
-
-	/* there is nothing to go on with beside the only series */
-	if (run->source.wanted.series.n == 0)
-		policy->on_error = RN_ON_ERROR_FAIL;
-	run->source.allow_null = policy->missing != RN_MISSING_ERROR || policy->on_error == RN_ON_ERROR_SKIP;
-	run->source.inputs = run->fit.options.spec.inputs;
-	run->source.whole_days = recurnet_fit_whole_days(policy);
-	recurnet_reader_read(&run->host, &run->source, &run->fit.rows);
-	if (run->old != NULL)
-		recurnet_history_check_type(run->old->time_type, run->fit.rows.time_type);
-	if (run->fit.rows.panel.rows == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CARDINALITY_VIOLATION),
-				 errmsg("query returns no rows"),
-				 errhint("There is nothing to learn from; look at the query's WHERE clause.")));
-	check(run, recurnet_fit_settle(&run->fit));
-	if (run->fit.options.holidays != NULL)
-		run->fit.holiday = recurnet_query_dates(&run->host, run->fit.options.holidays, &run->fit.holidays);
 }
 
 /* Weights that know days are no start for learning months. */
@@ -162,7 +133,7 @@ static void
 run_all(Run *run)
 {
 	run->started = GetCurrentTimestamp();
-	run_read(run);
+	recurnet_request_read(&run->source, run->old, &run->fit);
 	check(run, recurnet_fit_plan(&run->fit));
 	if (run->fit.warm != NULL)
 		check_same_step(run);
@@ -211,20 +182,9 @@ recurnet_job_train(const RecurnetTraining *training)
 	int64		model_id;
 
 	check_can_store("rn_train()");
-	recurnet_options_parse(training->cell, training->options, &run->fit.options);
+	recurnet_request_new(training, &run->source, &run->fit);
 	if (training->name != NULL)
 		recurnet_catalog_check_name(training->name);
-	run->source = (RecurnetSource)
-	{
-		.query = training->query,
-			.wanted = {
-			.time = training->time,.target = training->target,
-			.series = recurnet_names_parse(training->series, "series", false),
-			.covariates = recurnet_names_parse(training->covariates, "covariates", true)
-		},
-			.time_zone = run->fit.options.time_zone
-	};
-	recurnet_fit_covariates(&run->fit, &run->source.wanted.covariates);
 	run->version.series_columns = training->series != NULL ? pstrdup(training->series) : NULL;
 	run->version.covariates = training->covariates != NULL ? pstrdup(training->covariates) : NULL;
 	run->version.name = training->name != NULL ? pstrdup(training->name) : NULL;
@@ -234,74 +194,6 @@ recurnet_job_train(const RecurnetTraining *training)
 	model_id = run->version.model_id;
 	run_delete(run, caller);
 	return model_id;
-}
-
-/* A member of the request: {"cell": ..., "options": ...}. */
-static JsonbValue *
-request_member(const Jsonb *request, const char *name)
-{
-	JsonbValue *value;
-
-	value = getKeyJsonValueFromContainer((JsonbContainer *) &request->root, name, strlen(name), NULL);
-	if (value == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored model has no \"%s\" in its request", name)));
-	return value;
-}
-
-/* A text among the options of the request, such as time_zone, or NULL. */
-static char *
-request_option(const Jsonb *request, const char *name)
-{
-	JsonbValue *options = request_member(request, "options");
-	JsonbValue *text = NULL;
-
-	if (options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data))
-		text = getKeyJsonValueFromContainer(options->val.binary.data, name, strlen(name), NULL);
-	if (text == NULL || text->type != jbvString)
-		return NULL;
-	return pnstrdup(text->val.string.val, text->val.string.len);
-}
-
-/* Did the request say that option? */
-static bool
-request_has(const Jsonb *request, const char *name)
-{
-	JsonbValue *options = request_member(request, "options");
-
-	return options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data) &&
-		getKeyJsonValueFromContainer(options->val.binary.data, name, strlen(name), NULL) != NULL;
-}
-
-/* The options for training a stored model again. */
-static void
-options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
-{
-	JsonbValue *cell;
-
-	if (warm)
-	{
-		recurnet_options_parse(old->cell, old->options, options);
-		options->spec.season_kept = !request_has(old->request, "season");
-		return;
-	}
-	cell = request_member(old->request, "cell");
-	recurnet_options_parse(pnstrdup(cell->val.string.val, cell->val.string.len),
-						   JsonbValueToJsonb(request_member(old->request, "options")), options);
-}
-
-/* The zone that a model trained again goes by, unless the request named one. */
-static const char *
-zone_again(RecurnetHost *host, const RecurnetVersion *old)
-{
-	const RnModel *model;
-
-	/* only the model knows by whose clock short steps had their hours told */
-	if (!request_has(old->request, "calendar_features") && !request_has(old->request, "holidays"))
-		return old->time_zone;
-	model = recurnet_cache_model(host, old);
-	return model->wall_zone[0] != '\0' ? model->wall_zone : old->time_zone;
 }
 
 void
@@ -314,22 +206,10 @@ recurnet_job_retrain(RecurnetModelKey key, bool warm)
 	check_can_store("rn_retrain()");
 	old = recurnet_catalog_load(key);
 	recurnet_catalog_check_query(old);
-	options_again(old, warm, &run->fit.options);
-	run->source = (RecurnetSource)
-	{
-		.query = old->query,
-			.wanted = {
-			.time = old->time_column,.target = old->target_column,
-			.series = recurnet_names_parse(old->series_columns, "series", false),
-			.covariates = recurnet_names_parse(old->covariates, "covariates", true)
-		},
-			.time_zone = request_option(old->request, "time_zone"),.zone_before = zone_again(&run->host, old)
-	};
-	recurnet_fit_covariates(&run->fit, &run->source.wanted.covariates);
+	recurnet_request_again(old, warm, &run->source, &run->fit);
 	run->version.series_columns = old->series_columns;
 	run->version.covariates = old->covariates;
 	run->old = old;
-	run->fit.warm = warm ? recurnet_cache_model(&run->host, old) : NULL;
 	run->version.model_id = old->model_id;
 	run->version.name = old->name;
 	run->version.request = old->request;

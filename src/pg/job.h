@@ -5,20 +5,7 @@
 #ifndef RECURNET_JOB_H
 #define RECURNET_JOB_H
 
-#include "catalog.h"
-
-/* What rn_train was asked; strings may be NULL but for cell and query. */
-typedef struct RecurnetTraining
-{
-	const char *cell;
-	const char *query;
-	const Jsonb *options;		/* NULL: none */
-	const char *name;			/* of the model */
-	const char *time;			/* columns */
-	const char *target;
-	const char *series;
-	const char *covariates;
-} RecurnetTraining;
+#include "request.h"
 
 /* Train and store; returns the model's id. */
 extern int64 recurnet_job_train(const RecurnetTraining *training);

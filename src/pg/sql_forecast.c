@@ -25,7 +25,6 @@
 #define FORECAST_COLUMNS	7	/* series, step, ts, t, forecast, lower, upper */
 #define PREDICT_COLUMNS		7	/* series, ts, t, actual, predicted, lower, upper */
 #define ANOMALY_COLUMNS		(PREDICT_COLUMNS + 1)	/* and score */
-#define DEFAULT_LEVEL		0.9
 #define ANOMALY_LEVEL		0.99
 
 /* A model in use; all of it in one context below the caller's. */
@@ -73,20 +72,6 @@ no_model(FunctionCallInfo fcinfo, int argument)
 	if (PG_ARGISNULL(argument))
 		InitMaterializedSRF(fcinfo, 0);
 	return PG_ARGISNULL(argument);
-}
-
-/* The interval level from argument i; null: usual. */
-static double
-level_argument(FunctionCallInfo fcinfo, int i, double usual)
-{
-	double		level = PG_ARGISNULL(i) ? usual : PG_GETARG_FLOAT8(i);
-
-	if (!(level > 0 && level < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("level is out of range: %g", level),
-				 errdetail("It must be above 0 and below 1, such as 0.9.")));
-	return level;
 }
 
 /* Set up the result, load the model and decode it. */
@@ -259,7 +244,7 @@ static Datum
 forecast(FunctionCallInfo fcinfo, Finder find, int model, Oid ts_type)
 {
 	int			first = model + 1;
-	double		level = level_argument(fcinfo, first + 1, DEFAULT_LEVEL);
+	double		level = recurnet_argument_level(fcinfo, first + 1, RECURNET_DEFAULT_LEVEL);
 	RecurnetOriginSpec spec = {0};
 	RecurnetOrigins *origins;
 	RecurnetFuture *future;
@@ -452,7 +437,7 @@ require_intervals(const Use *use)
 static Datum
 predict(FunctionCallInfo fcinfo, Finder find, bool anomalies)
 {
-	double		level = level_argument(fcinfo, 2, anomalies ? ANOMALY_LEVEL : DEFAULT_LEVEL);
+	double		level = recurnet_argument_level(fcinfo, 2, anomalies ? ANOMALY_LEVEL : RECURNET_DEFAULT_LEVEL);
 	RecurnetRows rows;
 	Use		   *use;
 

@@ -96,6 +96,11 @@ SELECT rn_summary('nobody');
 SELECT rn_drop_model('nobody');
 CALL rn_retrain('nobody');
 
+-- backtests with too few rows
+SELECT DISTINCT fold FROM rn_backtest('gru', 'SELECT day, v FROM s LIMIT 12', :o) ORDER BY fold;
+SELECT rn_backtest('gru', 'SELECT day, v FROM s LIMIT 12', '{"recipe": "plain", "units": 2, "window": 12}');
+SELECT rn_backtest('gru', 'SELECT day, v FROM s LIMIT 12', '{"recipe": "plain", "units": 2, "window": 7, "on_error": "fail"}');
+
 -- histories that do not fit
 SELECT rn_forecast('unordered', 1, history => 'SELECT day, v FROM s LIMIT 6');
 SELECT rn_forecast('unordered', 1, history => 'SELECT day + n AS day, v FROM s');

@@ -194,20 +194,31 @@ has_gaps(const RnPanel *panel)
 }
 
 RnCode
-rn_panel_fill(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
+rn_panel_spread(RnHost *host, RnPanel *panel)
 {
 	Layout		to = {0};
+	RnCode		code;
+
+	if (panel->spread || !has_gaps(panel))
+	{
+		panel->spread = true;
+		return RN_OK;
+	}
+	code = spread_all(host, panel, &to);
+	rn_free(host, to.value);
+	rn_free(host, to.covariate);
+	panel->spread = code == RN_OK;
+	return code;
+}
+
+RnCode
+rn_panel_fill(RnHost *host, RnPanel *panel, const RnRowPolicy *policy)
+{
+	Layout		to;
 
 	if (policy->missing == RN_MISSING_ERROR)
 		return RN_OK;
-	if (has_gaps(panel))
-	{
-		RnCode		code = spread_all(host, panel, &to);
-
-		rn_free(host, to.value);
-		rn_free(host, to.covariate);
-		RN_TRY(code);
-	}
+	RN_TRY(rn_panel_spread(host, panel));
 	RN_TRY(rn_alloc(host, panel->rows, 1, (void **) &panel->missing));
 	to = (Layout) {panel->rows, panel->value, panel->covariate, panel->missing};
 	for (size_t s = 0; s < panel->count; s++)

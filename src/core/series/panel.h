@@ -92,6 +92,7 @@ typedef struct RnPanel
 								 * NULL: nowhere */
 
 	RnCalendar	calendar;		/* settled: of all, but for the anchors */
+	bool		spread;			/* settled: every step has its row */
 	size_t		bytes;			/* settled: rn_panel_fill allocates; SIZE_MAX / 2 if
 								 * that cannot be counted */
 	size_t		failed;			/* the series that an error is about; count:
@@ -111,6 +112,12 @@ typedef struct RnPanel
 extern RnCode rn_panel_settle(RnHost *host, RnPanel *panel, const RnRowPolicy *policy,
 							  const RnCalendar *calendar);
 extern RnCode rn_panel_fill(RnHost *host, RnPanel *panel, const RnRowPolicy *policy);
+
+/*
+ * The first half of filling alone: a row for every step, with NaN where there was
+ * none.  rn_panel_fill may come later.
+ */
+extern RnCode rn_panel_spread(RnHost *host, RnPanel *panel);
 
 /*
  * Only bring rows to the policy's frequency and combine those of one step: for
