@@ -80,6 +80,7 @@ options_again(const RecurnetVersion *old, bool warm, RecurnetOptions *options)
 	{
 		recurnet_options_parse(old->cell, old->options, options);
 		options->spec.season_kept = !request_has(old->request, "season");
+		options->spec.transform_kept = !request_has(old->request, "transform");
 		return;
 	}
 	cell = request_member(old->request, "cell");

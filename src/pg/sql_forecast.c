@@ -321,16 +321,18 @@ recurnet_forecast_as_value(PG_FUNCTION_ARGS)
 }
 
 /*
- * How many times as far as the interval reaches an actual value outside of it is
- * from its prediction.  Intervals reach as far up as down, unless a bound of the
- * model cuts them; where that leaves nothing of a side, it is infinity.
+ * How many times as far as the interval reaches on its side an actual value
+ * outside of it is from its prediction; of a model that takes logarithms, in these.
+ * Where a bound of the model leaves nothing of that side, it is infinity.
  */
 static double
-anomaly_score(double actual, double predicted, double lower, double upper)
+anomaly_score(const RnModel *model, double actual, double predicted, double lower, double upper)
 {
-	double		reach = actual > upper ? upper - predicted : predicted - lower;
+	double		bound = actual > upper ? upper : lower;
 
-	return fabs(actual - predicted) / reach;
+	if (model->method == RN_METHOD_LOCAL && model->local.log && predicted > 0 && bound > 0)
+		return actual > 0 ? fabs(log(actual / predicted) / log(bound / predicted)) : INFINITY;
+	return fabs(actual - predicted) / fabs(bound - predicted);
 }
 
 /* The columns of rn_predict as a row of rn_anomalies, if it is one. */
@@ -343,7 +345,7 @@ put_anomaly(Use *use, Datum *values, bool *nulls)
 
 	if (nulls[3] || nulls[4] || (actual >= lower && actual <= upper))
 		return;
-	values[7] = Float8GetDatum(anomaly_score(actual, DatumGetFloat8(values[4]), lower, upper));
+	values[7] = Float8GetDatum(anomaly_score(use->model, actual, DatumGetFloat8(values[4]), lower, upper));
 	tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 }
 
@@ -360,7 +362,7 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const do
 	put_key(series->key, &values[0], &nulls[0]);
 	for (size_t i = 0; i < series->n; i++)
 	{
-		bool		known = i >= (size_t) use->model->window;
+		bool		known = i >= (size_t) rn_model_first_predicted(use->model);
 		int64		time;
 
 		CHECK_FOR_INTERRUPTS();
@@ -447,7 +449,7 @@ predict(FunctionCallInfo fcinfo, Finder find, bool anomalies)
 	if (anomalies)
 		require_intervals(use);
 	recurnet_history_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, 1), false, NULL,
-						  (size_t) use->model->window + 1, &rows);
+						  (size_t) rn_model_first_predicted(use->model) + 1, &rows);
 	recurnet_guc_check_memory(rows.bytes + 2 * longest(&rows.panel) * sizeof(double) +
 							  rn_predict_bytes(use->model),
 							  "predicting", "read fewer rows");

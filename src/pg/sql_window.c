@@ -176,7 +176,7 @@ hand_out(const RnPanel *panel, const RnModel *model, const RnTimes *times, size_
 			CHECK_FOR_INTERRUPTS();
 		result[i] = get_float8_nan();
 		if (rn_calendar_steps(&calendar, series->start, rn_time_at(times, i), &step) &&
-			step >= model->window && step < (int64) series->n)
+			step >= rn_model_first_predicted(model) && step < (int64) series->n)
 			result[i] = predicted[step];
 	}
 }

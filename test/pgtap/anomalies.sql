@@ -54,7 +54,8 @@ SELECT is(count(*), 0::bigint, 'no model, no anomalies') FROM rn_anomalies(NULL:
 SELECT rn_train('gru', 'SELECT day, amount FROM clean WHERE store = 0', '{"units": 8, "horizon": 1}', name => 'apart') AS apart \gset
 SELECT is(count(*), 2::bigint, 'every spike is found by a model that takes series apart') FROM rn_anomalies('apart', 'SELECT day, amount FROM spiked WHERE store = 0') JOIN spike ON day = ts::date AND store = 0
 WHERE score > 5 AND actual NOT BETWEEN lower AND upper AND predicted BETWEEN lower AND upper;
-SELECT cmp_ok(count(*), '<', 15::bigint, 'and hardly anything in clean rows') FROM rn_anomalies('apart', 'SELECT day, amount FROM clean WHERE store = 0');
+SELECT cmp_ok(count(*), '<', 15::bigint, 'and hardly anything in clean rows, once there are some weeks of them') FROM rn_anomalies('apart', 'SELECT day, amount FROM clean WHERE store = 0')
+WHERE ts >= '2024-03-01';
 
 -- ---- many series, other times, rows that are not there ----
 

@@ -341,7 +341,7 @@ check_auto(RnMethod method)
 	}
 	assert_int_equal(model.series[0].base_season, method == RN_METHOD_WINDOWS ? 12 : 0);
 	assert_ok(test, predict_from(&test, &model, data.value, ROWS, predicted));
-	for (size_t i = (size_t) model.window; i < ROWS; i += 19)
+	for (size_t i = (size_t) rn_model_first_predicted(&model); i < ROWS; i += 19)
 	{
 		assert_ok(test, forecast_from(&test, &model, data.value, i, 1, forecast));
 		assert_true(fabs(forecast[0] - predicted[i]) < 1e-3);
@@ -541,7 +541,7 @@ test_feeds_back(void **state)
 		}
 
 		assert_ok(test, predict_from(&test, &model, data.value, ROWS, predicted));
-		for (size_t i = (size_t) model.window; i < ROWS; i += 19)
+		for (size_t i = (size_t) rn_model_first_predicted(&model); i < ROWS; i += 19)
 		{
 			double		one;
 

@@ -664,8 +664,8 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 
 	walk_fields(cursor, model, text);
 	model->inputs.horizon = model->network.spec.outputs;
-	if (cursor->failed || !network_valid(host, &model->network.spec) || !inputs_valid(model) ||
-		!method_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
+	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
+		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
 	if (encoded_size(model) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");

@@ -339,7 +339,7 @@ predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *vi
 static RnCode
 predict_local(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted, double *unit)
 {
-	size_t		first = (size_t) model->window;
+	size_t		first = (size_t) rn_model_first_predicted(model);
 	RnOutlook	outlook;
 	RnCode		code = rn_outlook_create(host, model, RN_FIT_PART, 1, &outlook);
 

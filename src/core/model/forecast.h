@@ -56,8 +56,8 @@ extern RnCode rn_forecast_scaled(RnHost *host, const RnModel *model, const RnRow
 
 /*
  * One step ahead beside what happened: predicted[i] is the prediction of row i
- * of n, the first of which is view->row, from the rows before it, for i = T
- * .. n-1 (the first T are not touched).  Within
+ * of n, the first of which is view->row, from the rows before it, for i =
+ * rn_model_first_predicted .. n-1 (the others are not touched).  Within
  * bounds, and finite, as above; unit [n] likewise.
  */
 extern RnCode rn_predict(RnHost *host, const RnModel *model, const RnRows *rows,

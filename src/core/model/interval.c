@@ -7,9 +7,11 @@
  * 2002; Lei et al., "Distribution-free predictive inference for regression",
  * JASA 113, 2018: with n exchangeable errors, the ceil((n + 1) level)-th
  * smallest covers the next one with at least that probability.  Errors are in
- * scaled values, so that those of all series of a model count.  Errors of a
+ * scaled values (of RN_METHOD_LOCAL, in spreads), so that those of all series of a model count.  Errors of a
  * time series are not exchangeable, so this is an approximation; what is
- * certain is that the network never trained on the rows it is judged by.
+ * certain is that the networks that are judged never trained on the rows that
+ * they are judged by (of RN_METHOD_LOCAL these are a few that are tried before
+ * those that are kept train on all rows).
  *
  * Steps beyond those held out have no errors to go by.  Predictions are fed
  * back there, so errors add up at least as those of a seasonal random walk:
@@ -19,10 +21,13 @@
  */
 #include "model/interval.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "model/model.h"
+
+#define ROUNDING 1e-13
 
 static int
 compare(const void *a, const void *b)
@@ -110,6 +115,8 @@ rn_interval_bounds(const RnModel *model, double level, int step, double forecast
 	double		width = rn_interval_width(model, level, step) * unit;
 	bool		logs = model->method == RN_METHOD_LOCAL && model->local.log;
 
-	*lower = rn_model_bound(model, logs ? forecast * exp(-width) : forecast - width);
-	*upper = rn_model_bound(model, logs ? forecast * exp(width) : forecast + width);
+	/* not narrower than what rounding does to a forecast */
+	width = isnan(width) ? 0 : width + ROUNDING * (logs ? 1 : fabs(forecast));
+	*lower = rn_model_bound(model, fmin(logs ? forecast * exp(-width) : forecast - width, forecast));
+	*upper = rn_model_bound(model, fmin(fmax(logs ? forecast * exp(width) : forecast + width, forecast), DBL_MAX));
 }

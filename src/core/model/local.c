@@ -19,6 +19,10 @@
 /* How much of the scale is the series' own spread: as a power. */
 #define OWN_SCALE	0.45
 
+/* Rows that are far from the newest may be anything: not beyond what floats can be squared. */
+#define LARGEST		1e15
+#define ROWS_PER_POLL ((size_t) 65536)
+
 /* What a network sees is kept within so many scales. */
 #define FARTHEST	20
 
@@ -107,17 +111,22 @@ put_level(const RnLocalSpec *spec, RnLocal *local, size_t t)
 	}
 	else
 	{
-		size_t		m = (size_t) spec->season < t + 1 ? (size_t) spec->season : t + 1;
-		double		sum = 0;
+		size_t		season = (size_t) spec->season;
+		size_t		m = season < t + 1 ? season : t + 1;
 
-		for (size_t i = t + 1 - m; i <= t; i++)
-			sum += (double) local->x[i];
-		local->level[t] = (float) (sum / (double) m);
+		local->sum = (t > 0 ? local->sum : 0) + (double) local->x[t] - (t >= season ? (double) local->x[t - season] : 0);
+		if (t % season == 0)	/* rounding does not add up */
+		{
+			local->sum = 0;
+			for (size_t i = t + 1 - m; i <= t; i++)
+				local->sum += (double) local->x[i];
+		}
+		local->level[t] = (float) (local->sum / (double) m);
 	}
 }
 
-void
-rn_local_fit(const RnLocalSpec *spec, const double *value, size_t n,
+RnCode
+rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t n,
 			 RnLocalScratch *scratch, RnLocal *local)
 {
 	size_t		q = n < (size_t) spec->lookback ? n : (size_t) spec->lookback;
@@ -141,10 +150,15 @@ rn_local_fit(const RnLocalSpec *spec, const double *value, size_t n,
 
 	for (size_t t = 0; t < n; t++)
 	{
-		local->x[t] = (float) (rn_local_number(spec, local, value[t]) - rn_local_season(local, t));
+		double		number = rn_local_number(spec, local, value[t]) - rn_local_season(local, t);
+
+		if (t % ROWS_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
+		local->x[t] = (float) fmin(fmax(number, -LARGEST), LARGEST);
 		put_level(spec, local, t);
 	}
 	rn_local_rescale(spec, local);
+	return RN_OK;
 }
 
 void
@@ -159,7 +173,7 @@ rn_local_rescale(const RnLocalSpec *spec, RnLocal *local)
 double
 rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local)
 {
-	return fmax(local->spread, LEAST_SPREAD * spec->typical_spread) * local->unit;
+	return fmax(local->spread, LEAST_SPREAD * fmax(spec->typical_spread, NO_SPREAD)) * local->unit;
 }
 
 void

@@ -47,6 +47,7 @@ typedef struct RnLocal
 	double	   *index;			/* [cycle] */
 	size_t		phase;			/* of row 0 */
 	double		alpha;			/* of the level; NaN: it is the mean of the last season */
+	double		sum;			/* which has so far this sum */
 	double		spread;			/* u: mean change from row to row, or from season to season */
 	double		scale;			/* of what the network sees and says */
 	float	   *x;				/* [n] without season, and what is known of what follows */
@@ -69,8 +70,8 @@ extern void rn_local_scratch_free(RnHost *host, RnLocalScratch *scratch);
  * Take value [n], n >= 1, apart by its newest lookback rows, into local, whose
  * arrays are there: index [rn_local_phases], x and level [n].
  */
-extern void rn_local_fit(const RnLocalSpec *spec, const double *value, size_t n,
-						 RnLocalScratch *scratch, RnLocal *local);
+extern RnCode rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t n,
+						   RnLocalScratch *scratch, RnLocal *local);
 
 /* The scale, beside the typical spread of spec. */
 extern void rn_local_rescale(const RnLocalSpec *spec, RnLocal *local);

@@ -131,6 +131,13 @@ rn_model_most_rows(const RnModel *model)
 	return model->method == RN_METHOD_LOCAL ? model->local.lookback : model->window;
 }
 
+/* The first row of a series that rn_predict predicts: of series that are taken apart, once there is a season. */
+static inline int
+rn_model_first_predicted(const RnModel *model)
+{
+	return model->method == RN_METHOD_LOCAL && model->season < model->window ? model->season + 1 : model->window;
+}
+
 /* Of so many rows a model keeps the newest. */
 static inline size_t
 rn_model_kept_rows(const RnModel *model, size_t n)

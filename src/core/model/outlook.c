@@ -205,7 +205,7 @@ rn_outlook_run(RnHost *host, RnOutlook *outlook, const RnHistory *history, int c
 			newest.value += newest.n - q;
 			newest.n = q;
 		}
-		rn_local_fit(&model->local, newest.value, newest.n, &outlook->scratch, &outlook->local[b]);
+		RN_TRY(rn_local_fit(host, &model->local, newest.value, newest.n, &outlook->scratch, &outlook->local[b]));
 		put_naive(outlook, b, &newest);
 		if (both || rn_model_classical_share(model) > 0)
 			put_classical(outlook, b, &newest);

@@ -275,12 +275,12 @@ resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 		for (size_t i = 0; i < rn_recipe_rows(&plan->spec, &panel->series[s]) && positive; i++)
 			positive = panel->value[panel->series[s].first + i] > 0;
 	}
-	if (plan->spec.transform == RN_TRANSFORM_LOG && !positive)
+	if (plan->spec.transform == RN_TRANSFORM_LOG && !positive && !plan->spec.transform_kept)
 	{
 		rn_fail(host, RN_INVALID_OPTION, "transform \"log\" needs positive values");
 		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
 	}
-	plan->local.log = positive && plan->spec.transform != RN_TRANSFORM_NONE;
+	plan->local.log = plan->spec.transform == RN_TRANSFORM_LOG || (positive && plan->spec.transform != RN_TRANSFORM_NONE);
 	plan->spec.transform = plan->local.log ? RN_TRANSFORM_LOG : RN_TRANSFORM_NONE;
 	return RN_OK;
 }
@@ -606,6 +606,11 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	if (plan->spec.window > RN_MAX_WINDOW)
 		return rn_fail(host, RN_INVALID_OPTION, "window %d is outside of 1 .. %d",
 					   plan->spec.window, RN_MAX_WINDOW);
+	if (plan->method == RN_METHOD_LOCAL && plan->spec.window >= RN_MAX_UNITS)
+	{
+		rn_fail(host, RN_INVALID_OPTION, "window %d is outside of 1 .. %d", plan->spec.window, RN_MAX_UNITS - 1);
+		return rn_fail_hint(host, "That is the most that recipe auto looks at; recipe plain has longer ones.");
+	}
 	RN_TRY(resolve_inputs(host, &plan->spec, panel));
 	RN_TRY(check_optimizer(host, &plan->spec.optim));
 	RN_TRY(check_series(host, panel, &plan->spec));

@@ -62,6 +62,7 @@ typedef struct RnTrainSpec
 	RnScalerKind scaler;
 	bool		scaler_open;
 	RnTransformKind transform;
+	bool		transform_kept; /* it was open when a recipe chose it */
 	bool		classical;		/* may classical forecasts have a share? */
 	int			members;		/* networks; 0: open */
 

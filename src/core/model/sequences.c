@@ -9,6 +9,9 @@
 
 #include "base/rng.h"
 
+/* Targets are kept within so many scales: a network can learn nothing from farther ones. */
+#define FARTHEST	100
+
 /* The row of step j of a sequence that ends at row end; negative: before the series. */
 static ptrdiff_t
 row_of(size_t end, int j, int steps, int stride)
@@ -42,8 +45,11 @@ put_targets(const RnSequences *s, const RnLocal *local, ptrdiff_t t, size_t firs
 		if (t < (ptrdiff_t) first || row >= local->n)
 			target[k - 1] = (rn_real) NAN;
 		else
-			target[k - 1] = (rn_real) (((double) local->x[row] - rn_local_base(s->spec, local, (size_t) t, k))
-									   / local->scale);
+		{
+			double		difference = (double) local->x[row] - rn_local_base(s->spec, local, (size_t) t, k);
+
+			target[k - 1] = (rn_real) fmin(fmax(difference / local->scale, -FARTHEST), FARTHEST);
+		}
 	}
 }
 

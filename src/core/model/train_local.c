@@ -29,6 +29,9 @@
 #define SHARE_POWER 3
 static const double least_share[3] = {0.1, 0.1, 0.3};
 
+/* A spread below this is rounding. */
+#define NO_SPREAD	1e-12
+
 /* Seeds of the members of an ensemble are so far apart. */
 #define SEED_STEP	UINT64_C(0x9e3779b97f4a7c15)
 
@@ -92,18 +95,20 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The typical spread, and the scales beside it. */
+/* The typical spread, of series that have one, and the scales beside it. */
 static RnCode
 settle_scales(Run *run)
 {
 	RnLocalSpec *spec = &run->model->local;
 	double	   *spread;
+	size_t		n = 0;
 
 	RN_TRY(rn_alloc(run->host, run->count, sizeof(double), (void **) &spread));
 	for (size_t s = 0; s < run->count; s++)
-		spread[s] = run->local[s].spread;
-	qsort(spread, run->count, sizeof(double), compare);
-	spec->typical_spread = (spread[run->count / 2] + spread[(run->count - 1) / 2]) / 2;
+		if (run->local[s].spread > NO_SPREAD)
+			spread[n++] = run->local[s].spread;
+	qsort(spread, n, sizeof(double), compare);
+	spec->typical_spread = n > 0 ? (spread[n / 2] + spread[(n - 1) / 2]) / 2 : 0;
 	rn_free(run->host, spread);
 	for (size_t s = 0; s < run->count; s++)
 		rn_local_rescale(spec, &run->local[s]);
@@ -129,7 +134,7 @@ take_apart(Run *run, bool trial)
 		RN_TRY(rn_poll(run->host));
 		n = rows_learnt(run, series, trial);
 		*local = (RnLocal) {.index = run->index + m * phases,.x = rows,.level = rows + n};
-		rn_local_fit(&run->model->local, run->panel->value + series->first, n, &run->scratch, local);
+		RN_TRY(rn_local_fit(run->host, &run->model->local, run->panel->value + series->first, n, &run->scratch, local));
 		rows += 2 * n;
 		m++;
 	}
@@ -195,6 +200,7 @@ typedef struct Trial
 	double	   *actual;			/* NaN where nothing is known */
 	double	   *unit;			/* [origins] what these are divided by to be alike */
 	double	   *spread;			/* [origins] of the series, in the same terms */
+	bool	   *own_spread;		/* [origins] has it any, if any series has? */
 	double	   *naive;			/* [origins] mean error of the seasonal naive forecast in the
 								 * rows before, likewise; NaN without */
 	double	   *scale;			/* [origins] MASE's: its mean error in the rows before, in values */
@@ -269,12 +275,14 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 		trial->network[i * O + k] = (outlook->network[(size_t) b * O + k] + local->centre) * unit;
 		trial->classical[i * O + k] = (outlook->classical[(size_t) b * O + k] + local->centre) * unit;
 		trial->seasonal[i * O + k] = (outlook->naive[(size_t) b * O + k] + local->centre) * unit;
-		trial->actual[i * O + k] = made_up ? (double) NAN : spec->log ? log(value[row + k]) : value[row + k];
+		trial->actual[i * O + k] = made_up ? (double) NAN
+			: (rn_local_number(spec, local, value[row + k]) + local->centre) * unit;
 	}
 	for (size_t t = first + season; t < row; t++, known++)
 		sum += fabs(rn_local_number(spec, local, value[t]) - rn_local_number(spec, local, value[t - season]));
 	trial->unit[i] = unit;
 	trial->spread[i] = rn_local_error_unit(spec, local);
+	trial->own_spread[i] = local->spread > NO_SPREAD || spec->typical_spread == 0;
 	trial->naive[i] = known > 0 && sum > 0 ? sum / (double) known * unit : (double) NAN;
 	trial->scale[i] = rn_metric_mase_scale(value + first, row - first, (int) season);
 }
@@ -449,7 +457,7 @@ learn_intervals(const Trial *trial)
 		{
 			double		e = fabs(forecast_of(trial, i, k) - trial->actual[i * O + k]) / fmax(trial->spread[i], DBL_MIN);
 
-			if (isfinite(e))
+			if (isfinite(e) && trial->own_spread[i])
 				error[k * trial->origins + count[k]++] = e;
 		}
 	for (size_t k = 0; k < steps; k++)
@@ -461,6 +469,16 @@ learn_intervals(const Trial *trial)
 	return code;
 }
 
+/* Origins that are looked at, of so many that there are. */
+static size_t
+origins_looked_at(const RnLocalSpec *spec, size_t all)
+{
+	size_t		most = ORIGIN_ROWS / (size_t) spec->lookback;
+
+	most = most < ORIGINS ? most > FEWEST_ORIGINS ? most : FEWEST_ORIGINS : ORIGINS;
+	return all < most ? all : most;
+}
+
 /* What the networks are worth without the newest rows. */
 static RnCode
 try_out(Run *run, RnTrainReport *report)
@@ -470,14 +488,11 @@ try_out(Run *run, RnTrainReport *report)
 	int			members = run->model->members;
 	RnFitLog	log = {0};
 	RnArena		arena = {0};
-	size_t		most;
 	RnCode		code;
 
 	if (trial.origins == 0)
 		return RN_OK;
-	most = ORIGIN_ROWS / (size_t) run->model->local.lookback;
-	most = most < ORIGINS ? most > FEWEST_ORIGINS ? most : FEWEST_ORIGINS : ORIGINS;
-	trial.origins = trial.origins < most ? trial.origins : most;
+	trial.origins = origins_looked_at(&run->model->local, trial.origins);
 	for (int pass = 0; pass < 2; pass++)
 	{
 		trial.network = rn_arena_take(&arena, trial.origins * O, sizeof(double));
@@ -485,6 +500,7 @@ try_out(Run *run, RnTrainReport *report)
 		trial.actual = rn_arena_take(&arena, trial.origins * O, sizeof(double));
 		trial.unit = rn_arena_take(&arena, trial.origins, sizeof(double));
 		trial.spread = rn_arena_take(&arena, trial.origins, sizeof(double));
+		trial.own_spread = rn_arena_take(&arena, trial.origins, sizeof(bool));
 		trial.seasonal = rn_arena_take(&arena, trial.origins * O, sizeof(double));
 		trial.scale = rn_arena_take(&arena, trial.origins, sizeof(double));
 		trial.naive = rn_arena_take(&arena, trial.origins, sizeof(double));
@@ -535,15 +551,20 @@ rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
 size_t
 rn_train_local_bytes(const RnTrainPlan *plan)
 {
+	RnModel		model = {
+		.network = {.spec = plan->network},.members = plan->spec.members,.steps = plan->steps,.local = plan->local
+	};
 	size_t		O = (size_t) plan->spec.horizon;
+	size_t		origins = origins_looked_at(&plan->local, plan->validation_windows);
 	size_t		fit = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
+	size_t		outlook = origins > 0 ? rn_outlook_bytes(&model, RN_FIT_PART, plan->spec.horizon) : 0;
 	size_t		lists = plan->series * (sizeof(RnLocal) + rn_local_phases(&plan->local) * sizeof(double) + sizeof(double));
-	size_t		trial = 5 * ORIGINS * (O + 1) * sizeof(double);
-	size_t		series;
+	size_t		trial = 6 * origins * (O + 1) * sizeof(double);
+	size_t		sum;
 
-	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &series) ||
-		__builtin_add_overflow(series, lists + trial + 8 * (size_t) plan->local.lookback * sizeof(double), &series) ||
-		__builtin_add_overflow(series, fit, &series))
+	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &sum) ||
+		__builtin_add_overflow(sum, lists + trial + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
+		__builtin_add_overflow(sum, fit > outlook ? fit : outlook, &sum))
 		return SIZE_MAX;
-	return series;
+	return sum;
 }

@@ -9,6 +9,9 @@
  * "Shrinkage estimators of time series seasonal factors and their effect on
  * forecasting accuracy", Int. J. Forecasting 19, 2003, on James & Stein).
  *
+ * Long seasons do with the moving average: a smoother of their width would take
+ * as many operations as the rows times the season.
+ *
  * Two seasons: the phases of the shorter one, and the shrunk deviations from
  * them of the phases of the longer.
  */
@@ -16,6 +19,9 @@
 
 #include <math.h>
 #include <string.h>
+
+/* Seasons of more steps are long. */
+#define LONGEST_SMOOTHED 100
 
 /* Of two seasons' indices so much is believed: they are many. */
 #define TWO_SEASONS_BELIEVED 0.8
@@ -140,15 +146,22 @@ one_season(const double *x, size_t n, size_t m, double *index, double *scratch)
 	double	   *rest = scratch + n;
 	double	   *weight = scratch + 2 * n;
 	size_t		half = (size_t) lround(0.75 * (double) m);
-	double		freedom = (double) n - (double) m - (double) n / (double) m;
+	size_t		from = m / 2;
+	size_t		to = n - m / 2;
+	double		freedom;
 	double		noise = 0;
 	double		believed;
 
-	half = half > 3 ? half : 3;
-	tricube(half, weight);
 	moving_average(x, n, m, trend);
-	phase_means(x, trend, m / 2, n - m / 2, m, index);
-	for (int pass = 0; pass < 2; pass++)
+	phase_means(x, trend, from, to, m, index);
+	half = half > 3 ? half : 3;
+	if (m <= LONGEST_SMOOTHED)
+	{
+		tricube(half, weight);
+		from = 0;
+		to = n;
+	}
+	for (int pass = 0; pass < 2 && m <= LONGEST_SMOOTHED; pass++)
 	{
 		for (size_t t = 0; t < n; t++)
 			rest[t] = x[t] - index[t % m];
@@ -156,9 +169,10 @@ one_season(const double *x, size_t n, size_t m, double *index, double *scratch)
 		if (pass == 0)
 			phase_means(x, trend, 0, n, m, index);
 	}
-	for (size_t t = 0; t < n; t++)
+	for (size_t t = from; t < to; t++)
 		noise += pow(x[t] - index[t % m] - trend[t], 2);
-	noise /= fmax(freedom, 1) * (double) n / (double) m;
+	freedom = (double) (to - from) - (double) m - (double) (to - from) / (double) m;
+	noise /= fmax(freedom, 1) * (double) (to - from) / (double) m;
 	believed = shrinkage(noise, mean_square(index, m));
 	for (size_t p = 0; p < m; p++)
 		index[p] *= believed;

@@ -14,6 +14,9 @@
 
 static const double alphas[] = {0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99};
 
+/* The newest rows, of which classical forecasts are made. */
+#define MOST_ROWS ((size_t) 4096)
+
 #define COUNT(array) ((int) (sizeof(array) / sizeof(array[0])))
 
 double
@@ -41,15 +44,6 @@ rn_smooth_alpha(const double *x, size_t n)
 		}
 	}
 	return best;
-}
-
-void
-rn_smooth_levels(const double *x, size_t n, double alpha, double before, double *level)
-{
-	double		l = isnan(before) ? x[0] : before;
-
-	for (size_t t = 0; t < n; t++)
-		level[t] = l += alpha * (x[t] - l);
 }
 
 /* Slope of the least squares line through x. */
@@ -163,6 +157,11 @@ add_damped(const double *x, size_t n, double *forecast, size_t h)
 void
 rn_smooth_classical(const double *x, size_t n, double alpha, double *forecast, size_t h)
 {
+	if (n > MOST_ROWS)
+	{
+		x += n - MOST_ROWS;
+		n = MOST_ROWS;
+	}
 	for (size_t k = 0; k < h; k++)
 		forecast[k] = 0;
 	add_theta(x, n, alpha, forecast, h);

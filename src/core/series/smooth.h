@@ -14,9 +14,6 @@
  */
 extern double rn_smooth_alpha(const double *x, size_t n);
 
-/* l_t = l_{t-1} + alpha (x_t - l_{t-1}) into level [n], the first going on from before (NaN: from x_0). */
-extern void rn_smooth_levels(const double *x, size_t n, double alpha, double before, double *level);
-
 /*
  * The mean of the Theta method and of exponential smoothing with a damped
  * trend, h steps from the end of a series without season.

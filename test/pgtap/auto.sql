@@ -1,0 +1,81 @@
+--
+-- Recipe auto: series taken apart, its options, and series that are hard to take apart.
+--
+\set QUIET 1
+\set ON_ERROR_STOP 1
+BEGIN;
+SELECT no_plan();
+\ir refuses.psql
+SET LOCAL client_min_messages = error;
+
+CREATE TABLE sale AS SELECT date '2015-01-01' + i * interval '1 month' AS month, 100 * (1 + i / 60.0) * (1 + 0.4 * sin(2 * pi() * i / 12)) + (hashint4(i) & 7) AS amount
+FROM generate_series(0, 83) i;
+\set quick '''{"units": 8, "ensemble": 2}'''
+
+-- ---- what it does, and says of it ----
+
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick, name => 'sale') AS id \gset
+SELECT is(string_agg(item || ' ' || value, ', '), 'transform logarithm, season 12, window 36, sequence 12 windows, each 1 step after the last, rows looked at 120, networks 2', 'what was chosen')
+FROM rn_summary('sale') WHERE section = 'method' AND item NOT LIKE 'share%';
+SELECT is(sum(rtrim(value, ' %')::int), 100::bigint, 'shares add up') FROM rn_summary('sale') WHERE item LIKE 'share of %';
+SELECT alike((SELECT value FROM rn_summary('sale') WHERE item = 'total'), '2 networks of % parameters', 'an ensemble');
+SELECT ok((metrics ->> 'validation_mase')::float8 < (metrics ->> 'naive_mase')::float8, 'better than the seasonal naive forecast on rows held out') FROM rn_models WHERE name = 'sale';
+SELECT ok(count(*) = 24 AND bool_and(lower < forecast AND forecast < upper AND abs(ln(upper / forecast) + ln(lower / forecast)) < 1e-9), 'intervals reach as far up as down, as logarithms')
+FROM rn_forecast('sale', 24);
+SELECT is(count(*) FILTER (WHERE narrower), 0::bigint, 'never narrower further ahead')
+FROM (SELECT upper / lower < lag(upper / lower) OVER (ORDER BY step) - 1e-9 AS narrower FROM rn_forecast('sale', 24)) f;
+SELECT results_eq($$SELECT * FROM rn_forecast('sale', 20)$$, $$SELECT * FROM rn_forecast('sale', 20, history => 'source')$$, 'from the rows kept, as from the query');
+SELECT results_eq($$SELECT forecast FROM rn_forecast('sale', 1, history => 'SELECT month, amount FROM sale WHERE month < ''2020-05-01''')$$,
+	$$SELECT predicted FROM rn_predict('sale', 'SELECT month, amount FROM sale') WHERE ts = '2020-05-01'$$, 'one step ahead is a forecast');
+SELECT ok(bool_and(abs(a.forecast * 1000 / b.forecast - 1) < 1e-4), 'the unit of the values does not matter')
+FROM rn_forecast('sale', 12) a JOIN rn_forecast(rn_train('auto', 'SELECT month, amount * 1000 AS amount FROM sale', :quick), 12) b USING (step);
+SELECT ok(count(*) = 3, 'a history of one row') FROM rn_forecast('sale', 3, history => 'SELECT month, amount FROM sale LIMIT 1');
+
+-- ---- options ----
+
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"classical": false}', name => 'alone') > 0 AS trained \gset
+SELECT is(value, '100 %', 'networks alone') FROM rn_summary('alone') WHERE item = 'share of the networks';
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"transform": "none"}', name => 'linear') > 0 AS trained \gset
+SELECT is(value, 'share of the mean magnitude', 'no logarithms') FROM rn_summary('linear') WHERE item = 'transform' AND section = 'method';
+SELECT ok(bool_and(abs(upper + lower - 2 * forecast) < 1e-6), 'intervals reach as far up as down') FROM rn_forecast('linear', 12);
+SELECT rn_train('auto', 'SELECT i AS t, sin(i * pi() / 12) + (i / 24 % 7 < 5)::int + 3 AS v FROM generate_series(0, 799) i', '{"units": 4, "ensemble": 1, "season": 24, "horizon": 24, "epochs": 2}', name => 'week') > 0 AS trained \gset
+SELECT is(value, '24 and 168', 'a week beside a day') FROM rn_summary('week') WHERE section = 'method' AND item = 'season';
+SELECT ok(bool_and(abs(forecast - (sin(t * pi() / 12) + (t / 24 % 7 < 5)::int + 3)) < 0.4), 'which forecasts know') FROM rn_forecast('week', 168);
+SELECT rn_train('auto', 'SELECT i AS t, sin(i * pi() / 12) + 3 AS v FROM generate_series(0, 799) i', '{"units": 4, "ensemble": 1, "season": [24], "horizon": 24, "epochs": 1}', name => 'day') > 0 AS trained \gset
+SELECT is(value, '24', 'or not') FROM rn_summary('day') WHERE section = 'method' AND item = 'season';
+SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"window": 4096}')$$, '22023', 'window 4096 is outside of 1 .. 4095', '%plain%', 'a window too long');
+SELECT ok(rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"validation_split": 0}', name => 'unjudged') > 0, 'nothing held out');
+SELECT ok(bool_and(lower IS NULL AND forecast > 0), 'no intervals then') FROM rn_forecast('unjudged', 3);
+
+-- ---- training again ----
+
+CREATE TABLE before AS SELECT name, options FROM rn_models WHERE name = 'sale';
+CALL rn_retrain('sale', 'warm');
+SELECT is(m.options, b.options, 'warm: with the same options') FROM rn_models m JOIN before b USING (name);
+INSERT INTO sale VALUES ('2022-01-01', 0);
+CALL rn_retrain('sale', 'warm');
+SELECT ok(bool_and(forecast > 0), 'a zero that comes later does not end logarithms') FROM rn_forecast('sale', 3);
+CALL rn_retrain('sale', 'cold');
+SELECT is(value, 'share of the mean magnitude', 'cold: but a new choice does') FROM rn_summary('sale') WHERE item = 'transform' AND section = 'method';
+
+-- ---- series that are hard ----
+
+CREATE TABLE hard AS
+SELECT s, i, CASE WHEN s <= 6 THEN 0 WHEN s = 7 THEN 15.9 ELSE 100 + 10 * sin(i * 2 * pi() / 7) + s + (hashint4(i * s) & 15) / 3.0 END AS v FROM generate_series(1, 10) s, generate_series(1, 180) i;
+SELECT rn_train('auto', 'SELECT s, i, v FROM hard', '{"units": 8, "ensemble": 1, "season": 7, "horizon": 7, "epochs": 2}', series => 's', name => 'hard') > 0 AS trained \gset
+SELECT ok(bool_and(upper - lower BETWEEN 1e-9 AND 60), 'constant series do not widen the intervals of others') FROM rn_forecast('hard') WHERE (series ->> 's')::int > 7;
+SELECT ok(bool_and(abs(forecast) < 0.1 AND upper - lower < 1), 'nor are their own wide') FROM rn_forecast('hard') WHERE (series ->> 's')::int <= 6;
+SELECT rn_train('auto', 'SELECT i, v FROM hard WHERE s = 7', :quick, name => 'constant') > 0 AS trained \gset
+SELECT ok(bool_and(abs(forecast - 15.9) < 1e-9), 'a constant goes on') FROM rn_forecast('constant', 30);
+SELECT is(count(*), 0::bigint, 'and is no anomaly') FROM rn_anomalies('constant', 'SELECT i, v FROM hard WHERE s = 7');
+SELECT rn_train('auto', 'SELECT i AS t, CASE WHEN i < 100 THEN 1e50 ELSE 5 + sin(i) END AS v FROM generate_series(1, 400) i', :quick, name => 'broken') > 0 AS trained \gset
+SELECT ok(bool_and(forecast BETWEEN 3 AND 7), 'old rows of another world') FROM rn_forecast('broken', 5);
+SELECT rn_train('auto', 'SELECT i AS t, -5 + 3 * sin(i) AS v FROM generate_series(1, 60) i', :quick, name => 'negative') > 0 AS trained \gset
+SELECT ok(bool_and(forecast < 0 AND lower < forecast), 'negative values') FROM rn_forecast('negative', 5);
+SELECT rn_train('auto', 'SELECT t, v FROM (VALUES (1, 3.0), (2, 4.0)) r (t, v)', :quick, name => 'two') > 0 AS trained \gset
+SELECT ok(bool_and(forecast BETWEEN 1 AND 9), 'two rows') FROM rn_forecast('two', 3);
+SET LOCAL statement_timeout = '20s';
+SELECT ok(rn_train('auto', 'SELECT i AS t, 5 + sin(i) AS v FROM generate_series(1, 60000) i', '{"epochs": 1, "ensemble": 1, "units": 4, "validation_split": 0, "season": 20000, "horizon": 4, "window": 10}') > 0, 'a season of 20,000 steps');
+
+SELECT * FROM finish();
+ROLLBACK;
