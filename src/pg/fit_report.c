@@ -124,7 +124,8 @@ recurnet_fit_warn_worse(const RecurnetFit *fit)
 	double		own = whole ? report->validation_mase : report->validation_mae;
 	double		naive = whole ? report->naive_mase : report->naive_mae;
 
-	if (!(own > naive))
+	/* of perfect seasons both are rounding */
+	if (!(own > naive + (whole ? 1e-6 : 0)) || (!whole && fit->plan.method == RN_METHOD_LOCAL))
 		return;
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),

@@ -202,6 +202,8 @@ test_lookback(void **state)
 	assert_true(isfinite(newest.x[118]) && isfinite(newest.x[119]) && isfinite(newest.scale));
 	for (int i = 0; i < N; i++)
 		value[i] = 0;
+	assert_int_equal(rn_local_fit(&test.host, &spec, value, N, &scratch, &newest), RN_INVALID_DATA);
+	spec.log = false;
 	assert_ok(test, rn_local_fit(&test.host, &spec, value, N, &scratch, &newest));
 	assert_true(newest.scale > 0 && newest.x[N - 1] == 0);
 	rn_local_scratch_free(&test.host, &scratch);

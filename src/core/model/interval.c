@@ -27,7 +27,8 @@
 
 #include "model/model.h"
 
-#define ROUNDING 1e-13
+/* Networks count in floats. */
+#define ROUNDING 1e-8
 
 static int
 compare(const void *a, const void *b)

@@ -16,6 +16,9 @@
 /* And below this it is rounding. */
 #define NO_SPREAD	1e-12
 
+/* Errors are counted in at least this: smaller spreads are those of perfect seasons. */
+#define LEAST_UNIT	1e-6
+
 /* How much of the scale is the series' own spread: as a power. */
 #define OWN_SCALE	0.45
 
@@ -62,7 +65,14 @@ rn_local_value(const RnLocalSpec *spec, const RnLocal *local, double number)
 	return spec->log ? exp(number) : number * local->unit;
 }
 
-/* The newest q values as numbers around 0. */
+static RnCode
+not_positive(RnHost *host)
+{
+	rn_fail(host, RN_INVALID_DATA, "none of the newest values of a series is positive, and the model counts in logarithms");
+	return rn_fail_hint(host, "Train a model anew on rows like these, or with option \"transform\" set to \"none\".");
+}
+
+/* The newest q values as numbers around 0; least is 0 where none has a logarithm. */
 static void
 take_numbers(const RnLocalSpec *spec, const double *value, size_t q, RnLocal *local, double *x)
 {
@@ -76,10 +86,10 @@ take_numbers(const RnLocalSpec *spec, const double *value, size_t q, RnLocal *lo
 		if (value[t] > 0 && value[t] < least)
 			least = value[t];
 	}
-	local->least = isinf(least) ? 1 : least;
+	local->least = spec->log && isinf(least) ? 0 : least;
 	local->unit = !spec->log && magnitude > 0 ? magnitude : 1;
 	local->centre = 0;
-	for (size_t t = 0; t < q; t++)
+	for (size_t t = 0; t < q && local->least > 0; t++)
 		sum += x[t] = rn_local_number(spec, local, value[t]);
 	local->centre = sum / (double) q;
 	for (size_t t = 0; t < q; t++)
@@ -135,6 +145,8 @@ rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t 
 
 	local->n = n;
 	take_numbers(spec, value + n - q, q, local, x);
+	if (local->least == 0)
+		return not_positive(host);
 	local->cycle = rn_season_indices(x, q, spec->season, spec->outer, local->index, scratch->work);
 	local->phase = 0;
 	if (local->cycle > 1)
@@ -173,7 +185,7 @@ rn_local_rescale(const RnLocalSpec *spec, RnLocal *local)
 double
 rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local)
 {
-	return fmax(local->spread, LEAST_SPREAD * fmax(spec->typical_spread, NO_SPREAD)) * local->unit;
+	return fmax(local->spread, fmax(LEAST_SPREAD * spec->typical_spread, LEAST_UNIT)) * local->unit;
 }
 
 void

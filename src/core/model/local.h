@@ -68,7 +68,8 @@ extern void rn_local_scratch_free(RnHost *host, RnLocalScratch *scratch);
 
 /*
  * Take value [n], n >= 1, apart by its newest lookback rows, into local, whose
- * arrays are there: index [rn_local_phases], x and level [n].
+ * arrays are there: index [rn_local_phases], x and level [n].  RN_INVALID_DATA
+ * if it is to be logarithms, and no value has one.
  */
 extern RnCode rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t n,
 						   RnLocalScratch *scratch, RnLocal *local);

@@ -29,6 +29,12 @@
 #define SHARE_POWER 3
 static const double least_share[3] = {0.1, 0.1, 0.3};
 
+/* The share of networks that cannot be tried. */
+#define UNTRIED_SHARE 0.5
+
+/* Errors of more spreads than this, where a series broke, count as that many. */
+#define LARGEST_ERROR 50
+
 /* A spread below this is rounding. */
 #define NO_SPREAD	1e-12
 
@@ -458,7 +464,7 @@ learn_intervals(const Trial *trial)
 			double		e = fabs(forecast_of(trial, i, k) - trial->actual[i * O + k]) / fmax(trial->spread[i], DBL_MIN);
 
 			if (isfinite(e) && trial->own_spread[i])
-				error[k * trial->origins + count[k]++] = e;
+				error[k * trial->origins + count[k]++] = fmin(e, LARGEST_ERROR);
 		}
 	for (size_t k = 0; k < steps; k++)
 		if (count[k] == 0)
@@ -491,7 +497,10 @@ try_out(Run *run, RnTrainReport *report)
 	RnCode		code;
 
 	if (trial.origins == 0)
+	{
+		run->model->share = run->plan->spec.classical ? UNTRIED_SHARE : 1;
 		return RN_OK;
+	}
 	trial.origins = origins_looked_at(&run->model->local, trial.origins);
 	for (int pass = 0; pass < 2; pass++)
 	{

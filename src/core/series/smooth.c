@@ -14,6 +14,9 @@
 
 static const double alphas[] = {0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99};
 
+/* Of fewer rows nobody can tell a trend. */
+#define FEWEST_FOR_TREND 8
+
 /* The newest rows, of which classical forecasts are made. */
 #define MOST_ROWS ((size_t) 4096)
 
@@ -154,6 +157,18 @@ add_damped(const double *x, size_t n, double *forecast, size_t h)
 	}
 }
 
+/* Simple exponential smoothing: the last level. */
+static void
+add_level(const double *x, size_t n, double alpha, double *forecast, size_t h)
+{
+	double		level = x[0];
+
+	for (size_t t = 1; t < n; t++)
+		level += alpha * (x[t] - level);
+	for (size_t k = 0; k < h; k++)
+		forecast[k] += level;
+}
+
 void
 rn_smooth_classical(const double *x, size_t n, double alpha, double *forecast, size_t h)
 {
@@ -164,6 +179,11 @@ rn_smooth_classical(const double *x, size_t n, double alpha, double *forecast, s
 	}
 	for (size_t k = 0; k < h; k++)
 		forecast[k] = 0;
-	add_theta(x, n, alpha, forecast, h);
-	add_damped(x, n, forecast, h);
+	if (n < FEWEST_FOR_TREND)
+		add_level(x, n, alpha, forecast, h);
+	else
+	{
+		add_theta(x, n, alpha, forecast, h);
+		add_damped(x, n, forecast, h);
+	}
 }

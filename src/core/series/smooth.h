@@ -16,7 +16,8 @@ extern double rn_smooth_alpha(const double *x, size_t n);
 
 /*
  * The mean of the Theta method and of exponential smoothing with a damped
- * trend, h steps from the end of a series without season.
+ * trend, h steps from the end of a series without season; of a few rows, the
+ * last level.
  */
 extern void rn_smooth_classical(const double *x, size_t n, double alpha, double *forecast, size_t h);
 
