@@ -18,7 +18,7 @@
 CHOICE_FUNCTION(recipe_choice, RnRecipeKind, rn_recipe_name)
 CHOICE_FUNCTION(activation_choice, RnActivation, rn_activation_name)
 CHOICE_FUNCTION(scaler_choice, RnScalerKind, rn_scaler_name)
-CHOICE_FUNCTION(transform_choice, RnTransformKind, rn_transform_name)
+CHOICE_FUNCTION(transform_choice, RnRecipeTransform, rn_recipe_transform_name)
 CHOICE_FUNCTION(loss_choice, RnLossKind, rn_loss_name)
 CHOICE_FUNCTION(optimizer_choice, RnOptimKind, rn_optim_name)
 CHOICE_FUNCTION(schedule_choice, RnScheduleKind, rn_schedule_name)
@@ -67,7 +67,7 @@ const RecurnetOption recurnet_option_table[] = {
 			"steps that the network predicts at once"),
 	{"season", OPTION_SEASON, AT(season), OPEN_ZERO, 1, RN_MAX_WINDOW, ENDS_IN, NULL, 0,
 	"steps in a season, 1 for none; or an array of it and of a longer season, a multiple of it"},
-	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_TRANSFORM_KINDS,
+	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_RECIPE_TRANSFORMS,
 		   "auto: what values are turned into before all else; auto takes logarithms if all are positive"),
 	BOOLEAN("classical", classical,
 			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),

@@ -147,15 +147,15 @@ test_plans(void **state)
 	assert_int_equal(plan.spec.members, 5);
 	assert_int_equal(plan.validation_windows, 24 - 11);
 	assert_int_equal(rn_recipe_tail_rows(&plan), 120);
-	spec.transform = RN_TRANSFORM_NONE;
+	spec.transform = RN_RECIPE_TRANSFORM_NONE;
 	spec.validation_split = 0;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_false(plan.local.log);
 	assert_int_equal(plan.validation_windows, 0);
 	data.value[7] = 0;
-	spec.transform = RN_TRANSFORM_LOG;
+	spec.transform = RN_RECIPE_TRANSFORM_LOG;
 	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
-	spec.transform = RN_TRANSFORM_AUTO;
+	spec.transform = RN_RECIPE_TRANSFORM_AUTO;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
 	assert_false(plan.local.log);
 

@@ -29,7 +29,7 @@ rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *ho
 	*horizon = spec->horizon;
 	if (spec->horizon > 0)
 		return RN_OK;
-	open.transform = RN_TRANSFORM_NONE; /* values are not looked at */
+	open.transform = RN_RECIPE_TRANSFORM_NONE; /* values are not looked at */
 	RN_TRY(rn_alloc(host, all->count, sizeof(RnSeries), (void **) &panel.series));
 	for (size_t s = 0; s < all->count; s++)
 	{

@@ -187,8 +187,6 @@ walk_method(Cursor *cursor, RnModel *model)
 	local->outer = walk_i32(cursor, local->outer);
 	local->lookback = walk_i32(cursor, local->lookback);
 	local->typical_spread = walk_f64(cursor, local->typical_spread);
-	local->window = walk_i32(cursor, local->window);
-	local->season = walk_i32(cursor, local->season);
 }
 
 static void
@@ -415,7 +413,7 @@ encoded_size(const RnModel *model)
 	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
 	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
-		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 60 + 16 + 8 + 12 + 12 + 16 + 40
+		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 52 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
@@ -567,9 +565,9 @@ method_valid(const RnModel *model)
 		between(model->members, 1, RN_MAX_MEMBERS) && between(model->steps, 1, RN_LOCAL_MAX_STEPS) &&
 		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->naive_share >= 0 &&
 		model->share + model->naive_share <= 1 + 1e-9 &&
-		local->season == model->season && between(local->season, 1, RN_LOCAL_MAX_SEASON) &&
+		between(local->season, 1, RN_LOCAL_MAX_SEASON) &&
 		(local->outer == 0 || (between(local->outer, local->season, RN_LOCAL_MAX_SEASON) && local->outer % local->season == 0)) &&
-		local->window == model->window && between(local->window, 1, RN_MAX_UNITS - 1) &&
+		between(local->window, 1, RN_MAX_UNITS - 1) &&
 		between(local->lookback, 1, RN_LOCAL_MAX_LOOKBACK) &&
 		local->typical_spread >= 0 && isfinite(local->typical_spread);
 }
@@ -664,6 +662,8 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 
 	walk_fields(cursor, model, text);
 	model->inputs.horizon = model->network.spec.outputs;
+	model->local.window = model->window;
+	model->local.season = model->season;
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
 		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");

@@ -13,9 +13,6 @@
 /* A spread below so much of the typical one counts as that much. */
 #define LEAST_SPREAD 0.05
 
-/* And below this it is rounding. */
-#define NO_SPREAD	1e-12
-
 /* Errors are counted in at least this: smaller spreads are those of perfect seasons. */
 #define LEAST_UNIT	1e-6
 
@@ -176,7 +173,7 @@ rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t 
 void
 rn_local_rescale(const RnLocalSpec *spec, RnLocal *local)
 {
-	double		typical = fmax(spec->typical_spread, NO_SPREAD);
+	double		typical = fmax(spec->typical_spread, RN_NO_SPREAD);
 	double		own = fmax(local->spread, LEAST_SPREAD * typical);
 
 	local->scale = pow(own, OWN_SCALE) * pow(typical, 1 - OWN_SCALE);
@@ -210,7 +207,7 @@ rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real 
 	const float *x = local->x + (t + 1 + before - W);
 	float		level = local->level[t];
 	float		per_scale = (float) (1 / local->scale);
-	double		typical = fmax(spec->typical_spread, NO_SPREAD);
+	double		typical = fmax(spec->typical_spread, RN_NO_SPREAD);
 
 	for (size_t i = 0; i < W; i++)
 	{

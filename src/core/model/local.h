@@ -25,6 +25,9 @@
 #define RN_LOCAL_MAX_STEPS 1024
 #define RN_LOCAL_MAX_LOOKBACK 1048576
 
+/* A spread of at most this is rounding. */
+#define RN_NO_SPREAD 1e-12
+
 /* How series are taken apart: the same for all of a model. */
 typedef struct RnLocalSpec
 {

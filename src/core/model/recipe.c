@@ -55,9 +55,9 @@ rn_recipe_name(RnRecipeKind kind)
 }
 
 const char *
-rn_transform_name(RnTransformKind kind)
+rn_recipe_transform_name(RnRecipeTransform kind)
 {
-	static const char *const names[RN_TRANSFORM_KINDS] = {"auto", "log", "none"};
+	static const char *const names[RN_RECIPE_TRANSFORMS] = {"auto", "log", "none"};
 
 	return names[kind];
 }
@@ -275,13 +275,13 @@ resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 		for (size_t i = 0; i < rn_recipe_rows(&plan->spec, &panel->series[s]) && positive; i++)
 			positive = panel->value[panel->series[s].first + i] > 0;
 	}
-	if (plan->spec.transform == RN_TRANSFORM_LOG && !positive && !plan->spec.transform_kept)
+	if (plan->spec.transform == RN_RECIPE_TRANSFORM_LOG && !positive && !plan->spec.transform_kept)
 	{
 		rn_fail(host, RN_INVALID_OPTION, "transform \"log\" needs positive values");
 		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
 	}
-	plan->local.log = plan->spec.transform == RN_TRANSFORM_LOG || (positive && plan->spec.transform != RN_TRANSFORM_NONE);
-	plan->spec.transform = plan->local.log ? RN_TRANSFORM_LOG : RN_TRANSFORM_NONE;
+	plan->local.log = plan->spec.transform == RN_RECIPE_TRANSFORM_LOG || (positive && plan->spec.transform != RN_RECIPE_TRANSFORM_NONE);
+	plan->spec.transform = plan->local.log ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_NONE;
 	return RN_OK;
 }
 

@@ -23,16 +23,16 @@ typedef enum RnRecipeKind
 #define RN_RECIPE_KINDS 2
 
 /* What method local makes of values first. */
-typedef enum RnTransformKind
+typedef enum RnRecipeTransform
 {
-	RN_TRANSFORM_AUTO,			/* logarithms, if all values are positive */
-	RN_TRANSFORM_LOG,
-	RN_TRANSFORM_NONE			/* shares of their mean magnitude */
-} RnTransformKind;
+	RN_RECIPE_TRANSFORM_AUTO,			/* logarithms, if all values are positive */
+	RN_RECIPE_TRANSFORM_LOG,
+	RN_RECIPE_TRANSFORM_NONE			/* shares of their mean magnitude */
+} RnRecipeTransform;
 
-#define RN_TRANSFORM_KINDS 3
+#define RN_RECIPE_TRANSFORMS 3
 
-extern const char *rn_transform_name(RnTransformKind kind);
+extern const char *rn_recipe_transform_name(RnRecipeTransform kind);
 
 /*
  * Every option of a training.  Numbers that the recipe may choose are 0 (or
@@ -61,7 +61,7 @@ typedef struct RnTrainSpec
 								 * each series' own as if it still were */
 	RnScalerKind scaler;
 	bool		scaler_open;
-	RnTransformKind transform;
+	RnRecipeTransform transform;
 	bool		transform_kept; /* it was open when a recipe chose it */
 	bool		classical;		/* may classical forecasts have a share? */
 	int			members;		/* networks; 0: open */

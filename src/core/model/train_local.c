@@ -35,9 +35,6 @@ static const double least_share[3] = {0.1, 0.1, 0.3};
 /* Errors of more spreads than this, where a series broke, count as that many. */
 #define LARGEST_ERROR 50
 
-/* A spread below this is rounding. */
-#define NO_SPREAD	1e-12
-
 /* Seeds of the members of an ensemble are so far apart. */
 #define SEED_STEP	UINT64_C(0x9e3779b97f4a7c15)
 
@@ -111,7 +108,7 @@ settle_scales(Run *run)
 
 	RN_TRY(rn_alloc(run->host, run->count, sizeof(double), (void **) &spread));
 	for (size_t s = 0; s < run->count; s++)
-		if (run->local[s].spread > NO_SPREAD)
+		if (run->local[s].spread > RN_NO_SPREAD)
 			spread[n++] = run->local[s].spread;
 	qsort(spread, n, sizeof(double), compare);
 	spec->typical_spread = n > 0 ? (spread[n / 2] + spread[(n - 1) / 2]) / 2 : 0;
@@ -288,7 +285,7 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 		sum += fabs(rn_local_number(spec, local, value[t]) - rn_local_number(spec, local, value[t - season]));
 	trial->unit[i] = unit;
 	trial->spread[i] = rn_local_error_unit(spec, local);
-	trial->own_spread[i] = local->spread > NO_SPREAD || spec->typical_spread == 0;
+	trial->own_spread[i] = local->spread > RN_NO_SPREAD || spec->typical_spread == 0;
 	trial->naive[i] = known > 0 && sum > 0 ? sum / (double) known * unit : (double) NAN;
 	trial->scale[i] = rn_metric_mase_scale(value + first, row - first, (int) season);
 }
