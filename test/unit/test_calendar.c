@@ -425,6 +425,7 @@ refuse_gaps(void **state)
 	at(2021, 1, 12)};
 	int64_t		hours[] = {at(2021, 1, 4), at(2021, 1, 4) + clock_at(1, 0, 0), at(2021, 1, 4) + clock_at(1, 30, 0),
 		at(2021, 1, 4) + clock_at(2, 30, 0)};
+	int64_t		written[] = {202010, 202011, 202012, 202101, 202102, 202103};
 	int64_t		integers[] = {-2, -1, 0, 3, 4};
 	int64_t		far[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX};
 
@@ -452,6 +453,8 @@ refuse_gaps(void **state)
 	assert_refused(RN_TIME_INTEGER, integers, COUNT(integers), RN_IRREGULAR_TIME,
 				   "irregular time step from 0 to 3",
 				   "The usual step of the series is 1. It leads from 0 to 1. 1 of 4 steps differs.", "option \"missing\"");
+	assert_refused(RN_TIME_INTEGER, written, COUNT(written), RN_IRREGULAR_TIME,
+				   "irregular time step from 202012 to 202101", NULL, "to_date(month::text, 'YYYYMM')");
 	assert_refused(RN_TIME_INTEGER, far, COUNT(far), RN_IRREGULAR_TIME,
 				   "irregular time step from -9223372036854775807 to 9223372036854775807", NULL, "option \"frequency\"");
 }

@@ -150,6 +150,13 @@ describe_next(RnHost *host, const RnCalendar *calendar, RnStepSource source, int
 	snprintf(text, size, " It leads from %s to %s.", from_text, next_text);
 }
 
+/* From a December to a January, as integers YYYYMM: no gap that anything could fill. */
+static bool
+are_written_months(RnTimeKind kind, int64_t from, int64_t to)
+{
+	return kind == RN_TIME_INTEGER && from >= 100012 && from <= 999812 && from % 100 == 12 && to == from + 89;
+}
+
 /* What to do about rows that are off the grid, or that others are missing between. */
 static RnCode
 hint_irregular(RnHost *host, RnTimeKind kind, bool gaps, const RnMisfits *misfits)
@@ -190,6 +197,8 @@ rn_calendar_fail_irregular(RnHost *host, const RnCalendar *calendar, RnStepSourc
 	rn_fail_detail(host, "The %sstep of the series is %s.%s %s%zu of %zu steps %s.",
 				   rare ? "most common " : source == RN_STEP_INFERRED ? "usual " : "", step, next,
 				   rare ? "But " : "", count, n - 1, verb);
+	if (are_written_months(calendar->kind, from, to))
+		return rn_fail_hint(host, "If these are months written as YYYYMM, make dates of them in the query: to_date(month::text, 'YYYYMM').");
 	return hint_irregular(host, calendar->kind, gaps, misfits);
 }
 
