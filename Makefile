@@ -187,16 +187,20 @@ $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 # ---- benchmarks -----------------------------------------------------------
 
 # make bench: the core beside PyTorch, Keras and the BLAS alone, then many series
-# at once beside PyTorch (alone: make bench-many); it makes the peers an
+# at once beside PyTorch (alone: make bench-many), and what a second core gives
+# (alone: make bench-parallel); it makes the peers an
 # environment of their own (some 3 GB).  make growth: do time and memory grow
 # linearly with the rows?  All tables of docs/performance.md.
-.PHONY: bench bench-many growth
+.PHONY: bench bench-many bench-parallel growth
 bench: SERIES ?= examples/electric.csv
 bench: build/bench/speed build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/speed.sh $(SERIES)
 	@PYTHON=build/bench/venv/bin/python bench/many.sh
+	@bench/parallel.sh
 bench-many: build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/many.sh
+bench-parallel: all
+	@bench/parallel.sh
 growth: all
 	@bench/growth.sh
 # make accuracy RECURNET_DATA=FOLDER: forecasts and intervals of a call without

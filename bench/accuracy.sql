@@ -1,5 +1,6 @@
 -- accuracy.sql: what bench/accuracy.sh does in the database.
 CREATE EXTENSION recurnet;
+SET max_parallel_maintenance_workers = 0;	-- seconds are those of one core
 CREATE UNLOGGED TABLE row_of (series_id text, t int, value float8, set text);
 CREATE INDEX ON row_of (set, series_id, t);
 CREATE TABLE meta (set text, series_id text, h int, n_train int, season int);

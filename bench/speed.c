@@ -185,7 +185,7 @@ network_ms(RnHost *host, const Network *network, RnPanel *panel, int epochs, dou
 	if (rn_recipe_plan(host, &spec, panel, &plan) != RN_OK)
 		fail(host);
 	start = now();
-	if (rn_recipe_train(host, &plan, panel, NULL, 0, NULL, &model, &report) != RN_OK)
+	if (rn_recipe_train(host, &plan, panel, NULL, 0, NULL, NULL, &model, &report) != RN_OK)
 		fail(host);
 	ms = now() - start;
 	*loss = report.log.loss[report.log.epochs - 1];

@@ -193,8 +193,13 @@ label_model(RecurnetFit *fit)
 RnCode
 recurnet_fit_train(RecurnetFit *fit)
 {
-	RN_TRY(rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
-						   fit->warm, &fit->model, &fit->report));
+	int			workers = recurnet_fit_workers(fit);
+
+	if (workers > 0)
+		RN_TRY(recurnet_fit_train_parallel(fit, workers));
+	else
+		RN_TRY(rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
+							   fit->warm, NULL, &fit->model, &fit->report));
 	label_model(fit);
 	return RN_OK;
 }

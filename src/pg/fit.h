@@ -21,6 +21,7 @@ typedef struct RecurnetFit
 	int32	   *holiday;		/* [holidays] or NULL */
 	size_t		holidays;
 	bool		unfilled;		/* rows are to be filled later, or in parts */
+	bool		parallel;		/* workers may help to train it */
 	const RnModel *warm;		/* model to start from, or NULL */
 	RnTrainPlan plan;
 	RnModel		model;
@@ -41,6 +42,13 @@ extern bool recurnet_fit_whole_days(const RnRowPolicy *policy);
 extern RnCode recurnet_fit_settle(RecurnetFit *fit);
 extern RnCode recurnet_fit_plan(RecurnetFit *fit);
 extern RnCode recurnet_fit_train(RecurnetFit *fit);
+
+/*
+ * fit_parallel.c: workers worth having for the networks that are planned; and the
+ * training with these.  What goes wrong there is an ERROR.
+ */
+extern int	recurnet_fit_workers(const RecurnetFit *fit);
+extern RnCode recurnet_fit_train_parallel(RecurnetFit *fit, int workers);
 
 /* The model as stored bytes, in the current memory context. */
 extern bytea *recurnet_fit_encode(RecurnetFit *fit);

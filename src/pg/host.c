@@ -148,6 +148,19 @@ recurnet_host_init(RecurnetHost *host, MemoryContext context)
 	host->last_notice = GetCurrentTimestamp();
 }
 
+static void
+no_progress(RnHost *core, const RnProgress *progress)
+{
+	(void) core;
+	(void) progress;
+}
+
+void
+recurnet_host_quiet(RecurnetHost *host)
+{
+	host->core.progress = no_progress;
+}
+
 void
 recurnet_host_check(RecurnetHost *host, RnCode code)
 {

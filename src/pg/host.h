@@ -21,6 +21,9 @@ typedef struct RecurnetHost
 /* A host whose memory is context; it owns nothing else. */
 extern void recurnet_host_init(RecurnetHost *host, MemoryContext context);
 
+/* Tell no progress: another process of the same work does. */
+extern void recurnet_host_quiet(RecurnetHost *host);
+
 /*
  * Return if code is RN_OK; otherwise raise: the interrupt that stopped the
  * core if there was one, else the core's own error.

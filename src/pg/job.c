@@ -162,6 +162,7 @@ run_create(MemoryContext *caller)
 	run = palloc0(sizeof(Run));
 	recurnet_host_init(&run->host, context);
 	run->fit.host = &run->host;
+	run->fit.parallel = true;
 	return run;
 }
 

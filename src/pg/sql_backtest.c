@@ -3,8 +3,8 @@
  *		rn_backtest and rn_backtest_model.
  *
  * The rows are read and brought into steps once.  Each fold then trains as
- * rn_train does, in a memory context of its own, on the rows before its origin;
- * nothing is stored.
+ * rn_train does, in a memory context of its own, on the rows before its origin,
+ * most of them ahead and together with parallel workers; nothing is stored.
  */
 #include "postgres.h"
 
@@ -15,10 +15,8 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
-#include "model/backtest.h"
-#include "model/forecast.h"
-
 #include "argument.h"
+#include "fold.h"
 #include "guc.h"
 #include "output.h"
 #include "panel_check.h"
@@ -37,23 +35,12 @@ typedef struct Backtest
 	MemoryContext caller;
 	ReturnSetInfo *result;
 	RecurnetSource source;
-	RecurnetFit fit;			/* options and all rows; each fold has a fit of its own */
-	RnBacktest folds;			/* horizon, step: 0 until they are known */
-	double		level;
+	RecurnetFolds folds;		/* horizon, step: 0 until they are known */
 	RecurnetOutput output;
 	size_t		forecasts;		/* of a series in a fold: made, */
 	size_t		left_out;		/* and not made */
 	char	   *reason;			/* of the first of these */
 } Backtest;
-
-/* One fold of it, in the context of its host. */
-typedef struct Fold
-{
-	RecurnetHost host;
-	Backtest   *backtest;
-	RnFold		rows;
-	RecurnetFit fit;
-} Fold;
 
 /* ---- arguments ---- */
 
@@ -96,10 +83,10 @@ backtest_open(FunctionCallInfo fcinfo, int first)
 	backtest = palloc0(sizeof(Backtest));
 	backtest->caller = caller;
 	backtest->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	backtest->folds = folds;
-	backtest->level = level;
-	backtest->fit.host = &backtest->host;
-	backtest->fit.unfilled = true;
+	backtest->folds.host = backtest->folds.fit.host = &backtest->host;
+	backtest->folds.fit.unfilled = backtest->folds.fit.parallel = true;
+	backtest->folds.backtest = folds;
+	backtest->folds.level = level;
 	recurnet_host_init(&backtest->host, context);
 	return backtest;
 }
@@ -119,7 +106,8 @@ backtest_close(Backtest *backtest)
 static void
 read_rows(Backtest *backtest, const RecurnetVersion *old)
 {
-	RecurnetFit *fit = &backtest->fit;
+	RecurnetFit *fit = &backtest->folds.fit;
+	RnBacktest *folds = &backtest->folds.backtest;
 	RnTrainSpec *spec = &fit->options.spec;
 	RnOnError	on_error = spec->rows.on_error;
 	RecurnetSubject subject = {0};
@@ -128,11 +116,13 @@ read_rows(Backtest *backtest, const RecurnetVersion *old)
 	recurnet_panel_check(&backtest->host, &fit->rows.panel,
 						 rn_backtest_horizon(&backtest->host.core, spec, &fit->rows.panel, &spec->horizon));
 	spec->rows.on_error = on_error; /* beside a fold of the only series there are others */
-	if (backtest->folds.horizon == 0)
-		backtest->folds.horizon = spec->horizon;
-	if (backtest->folds.step == 0)
-		backtest->folds.step = backtest->folds.horizon;
-	recurnet_host_check(&backtest->host, rn_backtest_check(&backtest->host.core, &backtest->folds, spec));
+	if (folds->horizon == 0)
+		folds->horizon = spec->horizon;
+	if (folds->step == 0)
+		folds->step = folds->horizon;
+	recurnet_host_check(&backtest->host, rn_backtest_check(&backtest->host.core, folds, spec));
+	backtest->folds.candidates = 1;
+	backtest->folds.candidate = spec;
 	fit->rows.bytes += rn_backtest_bytes(spec, &fit->rows.panel);
 	recurnet_guc_check_memory(fit->rows.bytes, "cutting rows off for a fold", "read fewer rows");
 	subject.time_type = fit->rows.time_type;
@@ -151,10 +141,11 @@ float_datum(double value, bool *null)
 
 /* All rows of a series. */
 static void
-put_steps(const Fold *fold, size_t s, const RnFoldStep *steps, double scale)
+put_steps(void *listener, const RecurnetFold *fold, size_t s, const RnFoldStep *steps, double scale)
 {
-	const Backtest *backtest = fold->backtest;
-	const RnPanel *all = &backtest->fit.rows.panel;
+	Backtest   *backtest = listener;
+	const RnBacktest *folds = &backtest->folds.backtest;
+	const RnPanel *all = &backtest->folds.fit.rows.panel;
 	const RnSeries *series = &all->series[s];
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
@@ -163,7 +154,7 @@ put_steps(const Fold *fold, size_t s, const RnFoldStep *steps, double scale)
 	nulls[1] = series->key == NULL;
 	values[1] = series->key != NULL ? recurnet_key_datum(series->key) : (Datum) 0;
 	values[11] = float_datum(scale, &nulls[11]);
-	for (int h = 0; h < backtest->folds.horizon; h++)
+	for (int h = 0; h < folds->horizon; h++)
 	{
 		const RnFoldStep *step = &steps[h];
 		NullableDatum ts;
@@ -174,7 +165,7 @@ put_steps(const Fold *fold, size_t s, const RnFoldStep *steps, double scale)
 		recurnet_host_check(fold->fit.host, rn_panel_time(&fold->fit.host->core, all, series,
 														  fold->rows.series[s].next - series->first + h, &time));
 		recurnet_output_time(&backtest->output, time, &ts, &t);
-		values[2] = Int32GetDatum(backtest->folds.gap + h + 1);
+		values[2] = Int32GetDatum(folds->gap + h + 1);
 		values[3] = ts.value;
 		nulls[3] = ts.isnull;
 		values[4] = t.value;
@@ -187,40 +178,13 @@ put_steps(const Fold *fold, size_t s, const RnFoldStep *steps, double scale)
 		values[10] = Float8GetDatum(step->seasonal);
 		tuplestore_putvalues(backtest->result->setResult, backtest->result->setDesc, values, nulls);
 	}
-}
-
-/* Forecasts of all series that the fold's model was trained on. */
-static void
-fold_forecast(Fold *fold)
-{
-	Backtest   *backtest = fold->backtest;
-	const RnModel *model = &fold->fit.model;
-	RnFoldStep *steps;
-	size_t		m = 0;
-
-	recurnet_guc_check_memory(fold->fit.rows.bytes + rn_backtest_forecast_bytes(&backtest->folds, &fold->rows, model),
-							  "forecasting", "ask for fewer steps, or train a smaller network");
-	steps = MemoryContextAllocHuge(CurrentMemoryContext, (size_t) backtest->folds.horizon * sizeof(RnFoldStep));
-	for (size_t s = 0; s < fold->rows.panel.count; s++)
-	{
-		double		scale;
-
-		if (fold->rows.panel.series[s].n == 0)
-			continue;
-		recurnet_host_check(&fold->host, rn_backtest_forecast(&fold->host.core, &backtest->folds, &fold->rows,
-															  &backtest->fit.rows.panel, model, s, m++,
-															  backtest->level, steps, &scale));
-		put_steps(fold, s, steps, scale);
-	}
-	backtest->forecasts += m;
+	backtest->forecasts++;
 }
 
 /* A series of the fold is not forecast: why, in the core's words. */
 static void
-leave_out(const Fold *fold, const RnSeries *series, const char *reason)
+leave_out(Backtest *backtest, const RecurnetFold *fold, const RnSeries *series, const char *reason)
 {
-	Backtest   *backtest = fold->backtest;
-
 	backtest->left_out++;
 	if (backtest->reason == NULL)
 		backtest->reason = MemoryContextStrdup(backtest->host.context,
@@ -234,70 +198,49 @@ leave_out(const Fold *fold, const RnSeries *series, const char *reason)
  * all; and, if the fold cannot be trained, the others for what the core says.
  */
 static void
-count_left_out(const Fold *fold, bool trained)
+count_left_out(Backtest *backtest, const RecurnetFold *fold, bool trained)
 {
-	const RnPanel *all = &fold->backtest->fit.rows.panel;
+	const RnPanel *all = &backtest->folds.fit.rows.panel;
 
 	for (size_t s = 0; s < all->count; s++)
 	{
 		const RnSeries *series = &fold->rows.panel.series[s];
 
 		if (series->skipped != NULL)
-			leave_out(fold, series, series->skipped);
+			leave_out(backtest, fold, series, series->skipped);
 		else if (all->series[s].skipped != NULL)
-			leave_out(fold, series, all->series[s].skipped);
+			leave_out(backtest, fold, series, all->series[s].skipped);
 		else if (!trained)
-			leave_out(fold, series, fold->host.core.error.message);
+			leave_out(backtest, fold, series, fold->host.core.error.message);
 	}
 }
 
+/* What was forecast of a fold that was worked on ahead. */
 static void
-name_fold(void *fold)
+put_fold(Backtest *backtest, const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece)
 {
-	errcontext("fold %d", ((const Fold *) fold)->rows.number);
+	size_t		count = fold->rows.panel.count;
+	size_t		H = (size_t) backtest->folds.backtest.horizon;
+
+	for (size_t s = 0; s < count; s++)
+		if (fold->rows.panel.series[s].n > 0)
+			put_steps(backtest, fold, s, ahead->step + (piece * count + s) * H, ahead->scale[piece * count + s]);
 }
 
-/*
- * Cut, train, forecast.  The fold's panel becomes the rows of its fit; what that
- * leaves out, the panel's series say.
- */
+/* A fold, in a memory context of its own. */
 static void
-fold_run(Fold *fold)
-{
-	Backtest   *backtest = fold->backtest;
-	RecurnetFit *fit = &fold->fit;
-	RnHost	   *core = &fold->host.core;
-	RnCode		code = rn_backtest_cut(core, &backtest->folds, &fit->options.spec, &backtest->fit.rows.panel,
-									   fold->rows.number, &fold->rows);
-
-	recurnet_panel_check(&fold->host, &fold->rows.panel, code);
-	fit->rows.panel = fold->rows.panel;
-	code = recurnet_fit_plan(fit);
-	count_left_out(fold, code != RN_TOO_FEW_ROWS);
-	if (code == RN_TOO_FEW_ROWS && fit->options.spec.rows.on_error == RN_ON_ERROR_SKIP)
-		return;
-	recurnet_panel_check(&fold->host, &fit->rows.panel, code);
-	recurnet_panel_check(&fold->host, &fit->rows.panel, recurnet_fit_train(fit));
-	fold_forecast(fold);
-}
-
-/* A fold in a memory context of its own. */
-static void
-backtest_fold(Backtest *backtest, int number)
+backtest_fold(Backtest *backtest, const RecurnetFoldSteps *ahead, size_t piece)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	Fold	   *fold = palloc0(sizeof(Fold));
-	ErrorContextCallback where = {.callback = name_fold,.arg = fold,.previous = error_context_stack};
+	RecurnetFold *fold = recurnet_fold_create(&backtest->folds, piece);
+	bool		trained = recurnet_fold_plan(fold) == RN_OK;
 
-	recurnet_host_init(&fold->host, context);
-	fold->backtest = backtest;
-	fold->rows.number = number;
-	fold->fit = backtest->fit;
-	fold->fit.host = &fold->host;
-	error_context_stack = &where;
-	fold_run(fold);
-	error_context_stack = where.previous;
+	count_left_out(backtest, fold, trained);
+	if (trained && piece < ahead->pieces && ahead->done[piece])
+		put_fold(backtest, fold, ahead, piece);
+	else if (trained)
+		recurnet_fold_run(fold, put_steps, backtest);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }
@@ -330,10 +273,13 @@ report_left_out(const Backtest *backtest)
 static void
 backtest_run(Backtest *backtest, const RecurnetVersion *old)
 {
+	RecurnetFoldSteps ahead;
+
 	read_rows(backtest, old);
-	for (int number = 1; number <= backtest->folds.folds; number++)
-		backtest_fold(backtest, number);
-	recurnet_fit_notice_cut(&backtest->fit);
+	ahead = recurnet_folds_ahead(&backtest->folds);
+	for (int i = 0; i < backtest->folds.backtest.folds; i++)
+		backtest_fold(backtest, &ahead, (size_t) i);
+	recurnet_fit_notice_cut(&backtest->folds.fit);
 	report_left_out(backtest);
 	backtest_close(backtest);
 }
@@ -361,7 +307,7 @@ recurnet_backtest(PG_FUNCTION_ARGS)
 	training.covariates = recurnet_argument_text(fcinfo, 10);
 	training.time = recurnet_argument_text(fcinfo, 11);
 	training.target = recurnet_argument_text(fcinfo, 12);
-	recurnet_request_new(&training, &backtest->source, &backtest->fit);
+	recurnet_request_new(&training, &backtest->source, &backtest->folds.fit);
 	backtest_run(backtest, NULL);
 	return (Datum) 0;
 }
@@ -376,7 +322,7 @@ backtest_model(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	RecurnetVersion *old = recurnet_catalog_load(key);
 
 	recurnet_catalog_check_query(old);
-	recurnet_request_again(old, false, &backtest->source, &backtest->fit);
+	recurnet_request_again(old, false, &backtest->source, &backtest->folds.fit);
 	backtest_run(backtest, old);
 	return (Datum) 0;
 }

@@ -93,7 +93,7 @@ run_fold(TestHost *test, const RnBacktest *backtest, const RnTrainSpec *spec, co
 	if (code == RN_OK)
 		code = rn_recipe_plan(&test->host, spec, &fold.panel, &plan);
 	if (code == RN_OK)
-		code = rn_recipe_train(&test->host, &plan, &fold.panel, NULL, 0, NULL, &model, &report);
+		code = rn_recipe_train(&test->host, &plan, &fold.panel, NULL, 0, NULL, NULL, &model, &report);
 	for (size_t s = 0; code == RN_OK && s < SERIES; s++)
 		if (fold.panel.series[s].n > 0)
 			code = rn_backtest_forecast(&test->host, backtest, &fold, panel, &model, s, m++, 0.9,
@@ -257,7 +257,7 @@ check_against_training(RnRecipeKind recipe, int given, int gap)
 		alone.series[s].n -= 3 + 4 + (size_t) gap;
 	settle(&test, &alone, &spec);
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &alone, &plan));
-	assert_ok(test, rn_recipe_train(&test.host, &plan, &alone, NULL, 0, NULL, &model, &report));
+	assert_ok(test, rn_recipe_train(&test.host, &plan, &alone, NULL, 0, NULL, NULL, &model, &report));
 	for (size_t s = 0; s < SERIES; s++)
 	{
 		RnOrigin	origin = rn_forecast_tail(&model, s);

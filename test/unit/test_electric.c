@@ -77,7 +77,7 @@ test_gru_256(void **state)
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &panel, &plan));
 	assert_int_equal(plan.spec.cell, RN_CELL_GRU);
 	assert_int_equal(plan.train_windows, 226);
-	assert_ok(test, rn_recipe_train(&test.host, &plan, &panel, NULL, 0, NULL, &model, &report));
+	assert_ok(test, rn_recipe_train(&test.host, &plan, &panel, NULL, 0, NULL, NULL, &model, &report));
 	assert_int_equal(report.log.epochs, 100);
 	loss = report.log.loss[99];
 	view = (RnView) {0, 0, ROWS, rn_model_transform(&model, model.series), model.series[0].base_season};

@@ -80,7 +80,7 @@ train(TestHost *test, const RnTrainSpec *spec, Data *data, const RnModel *warm,
 	RnTrainPlan plan;
 
 	RN_TRY(rn_recipe_plan(&test->host, spec, &data->panel, &plan));
-	return rn_recipe_train(&test->host, &plan, &data->panel, NULL, 0, warm, model, report);
+	return rn_recipe_train(&test->host, &plan, &data->panel, NULL, 0, warm, NULL, model, report);
 }
 
 /* Forecasts from n values. */

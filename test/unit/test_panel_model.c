@@ -101,7 +101,7 @@ train(TestHost *test, const RnTrainSpec *spec, RnPanel *panel, RnModel *model, R
 	if (code == RN_OK)
 		code = rn_recipe_plan(&test->host, spec, panel, &plan);
 	if (code == RN_OK)
-		code = rn_recipe_train(&test->host, &plan, panel, holiday, holidays, NULL, model, report);
+		code = rn_recipe_train(&test->host, &plan, panel, holiday, holidays, NULL, NULL, model, report);
 	rn_panel_free(&test->host, panel);
 	return code;
 }
@@ -219,7 +219,7 @@ mask_last(TestHost *test, bool masked, double value, double split, RnModel *mode
 			panel.value[i] = value;
 		}
 	assert_ok(*test, rn_recipe_plan(&test->host, &spec, &panel, &plan));
-	assert_ok(*test, rn_recipe_train(&test->host, &plan, &panel, NULL, 0, NULL, model, report));
+	assert_ok(*test, rn_recipe_train(&test->host, &plan, &panel, NULL, 0, NULL, NULL, model, report));
 	rn_panel_free(&test->host, &panel);
 }
 
@@ -477,7 +477,7 @@ test_leaves_out(void **state)
 	assert_int_equal(plan.rows, 3 * ROWS + WINDOW + HORIZON);
 	assert_int_equal(plan.train_windows, 3 * (ROWS - WINDOW - HORIZON + 1) + 1);
 	assert_string_equal(panel.series[1].skipped, "10 rows are too few to train on, at least 11 are needed. A window of 7 steps and a horizon of 4 need that many");
-	assert_ok(test, rn_recipe_train(&test.host, &plan, &panel, NULL, 0, NULL, &model, &report));
+	assert_ok(test, rn_recipe_train(&test.host, &plan, &panel, NULL, 0, NULL, NULL, &model, &report));
 	assert_int_equal(model.count, SERIES - 1);
 	assert_string_equal(model.series[1].key, keys[2]);
 	assert_string_equal(model.series[2].key, keys[3]);

@@ -104,20 +104,25 @@ rn_arena_bytes(const RnArena *arena)
 	return bytes;
 }
 
+void
+rn_arena_place(RnArena *arena, void *block)
+{
+	uintptr_t	first = ((uintptr_t) block + RN_ALIGNMENT - 1) & ~(uintptr_t) (RN_ALIGNMENT - 1);
+
+	*arena = (RnArena) {.base = (char *) block + (first - (uintptr_t) block)};
+}
+
 RnCode
 rn_arena_allocate(RnHost *host, RnArena *arena)
 {
 	size_t		bytes = rn_arena_bytes(arena);
 	void	   *block;
-	uintptr_t	first;
 
 	if (bytes == SIZE_MAX)
 		return out_of_memory(host, SIZE_MAX);
 	RN_TRY(rn_alloc(host, bytes, 1, &block));
-	first = ((uintptr_t) block + RN_ALIGNMENT - 1) & ~(uintptr_t) (RN_ALIGNMENT - 1);
+	rn_arena_place(arena, block);
 	arena->block = block;
-	arena->base = (char *) block + (first - (uintptr_t) block);
-	arena->used = 0;
 	return RN_OK;
 }
 

@@ -93,6 +93,9 @@ extern void *rn_arena_take(RnArena *arena, size_t count, size_t size);
 /* Bytes to allocate for what the measuring pass took; SIZE_MAX on overflow. */
 extern size_t rn_arena_bytes(const RnArena *arena);
 
+/* Hand out what lies in somebody else's block of as many bytes as that. */
+extern void rn_arena_place(RnArena *arena, void *block);
+
 /* Allocate the block for what has been measured and start over. */
 extern RnCode rn_arena_allocate(RnHost *host, RnArena *arena);
 extern void rn_arena_free(RnHost *host, RnArena *arena);

@@ -125,6 +125,16 @@ same_shape(const RnNetworkSpec *a, const RnNetworkSpec *b)
 	return true;
 }
 
+/* Can a training of plan go on from the weights of warm? */
+static RnCode
+check_shape(RnHost *host, const RnTrainPlan *plan, const RnModel *warm)
+{
+	if (same_shape(&plan->network, &warm->network.spec) && warm->members == plan->spec.members)
+		return RN_OK;
+	rn_fail(host, RN_INVALID_OPTION, "the network to continue from has another shape");
+	return rn_fail_hint(host, "Train it anew: mode => 'cold'.");
+}
+
 /* Weights to start from: drawn, or those of a model trained before. */
 static RnCode
 start_weights(Run *run, const RnModel *warm)
@@ -132,11 +142,8 @@ start_weights(Run *run, const RnModel *warm)
 	const RnTrainPlan *plan = run->plan;
 	RnNetwork  *network = &run->model->network;
 
-	if (warm != NULL && !(same_shape(&plan->network, &warm->network.spec) && warm->members == run->model->members))
-	{
-		rn_fail(run->host, RN_INVALID_OPTION, "the network to continue from has another shape");
-		return rn_fail_hint(run->host, "Train it anew: mode => 'cold'.");
-	}
+	if (warm != NULL)
+		RN_TRY(check_shape(run->host, plan, warm));
 	RN_TRY(rn_model_create_networks(run->host, &plan->network, run->model));
 	if (plan->method == RN_METHOD_LOCAL)
 		return RN_OK;
@@ -285,10 +292,98 @@ keep_tails(Run *run)
 	return keep_keys(run);
 }
 
+/* ---- networks that can be fitted apart ---- */
+
+size_t
+rn_fits_count(const RnTrainPlan *plan)
+{
+	return plan->method == RN_METHOD_LOCAL ? rn_train_local_networks(plan) : 1;
+}
+
+/* Over an arena without a block this only measures. */
+static void
+fits_lay_out(const RnTrainPlan *plan, RnArena *arena, RnFits *fits)
+{
+	*fits = (RnFits) {
+		.count = rn_fits_count(plan),.size = rn_network_size(&plan->network),.epochs = plan->spec.epochs
+	};
+	fits->weights = rn_arena_take(arena, fits->count * fits->size, sizeof(rn_real));
+	fits->loss = rn_arena_take(arena, (size_t) fits->epochs, sizeof(double));
+}
+
+size_t
+rn_fits_bytes(const RnTrainPlan *plan)
+{
+	RnArena		arena = {0};
+	RnFits		fits;
+
+	fits_lay_out(plan, &arena, &fits);
+	return rn_arena_bytes(&arena);
+}
+
+void
+rn_fits_place(const RnTrainPlan *plan, void *block, RnFits *fits)
+{
+	RnArena		arena;
+
+	rn_arena_place(&arena, block);
+	fits_lay_out(plan, &arena, fits);
+}
+
+RnCode
+rn_fits_warm(RnHost *host, const RnTrainPlan *plan, const RnModel *warm, RnFits *fits)
+{
+	RN_TRY(check_shape(host, plan, warm));
+	fits->warm = true;
+	memcpy(fits->weights, warm->network.weights, (size_t) plan->spec.members * fits->size * sizeof(rn_real));
+	return RN_OK;
+}
+
+RnCode
+rn_fits_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits)
+{
+	return rn_train_local_fit(host, plan, panel, fits);
+}
+
+static size_t
+next_number(void *queue)
+{
+	return (*(size_t *) queue)++;
+}
+
+/* All of them, one after the other. */
+static RnCode
+fit_alone(Run *run, const RnModel *warm, RnTrainReport *report)
+{
+	RnFits		fits;
+	size_t		number = 0;
+	RnArena		arena = {0};
+	RnCode		code;
+
+	fits_lay_out(run->plan, &arena, &fits);
+	RN_TRY(rn_arena_allocate(run->host, &arena));
+	fits_lay_out(run->plan, &arena, &fits);
+	fits.next = next_number;
+	fits.queue = &number;
+	code = warm != NULL ? rn_fits_warm(run->host, run->plan, warm, &fits) : RN_OK;
+	if (code == RN_OK)
+		code = rn_train_local(run->host, run->plan, run->panel, &fits, run->model, report);
+	rn_arena_free(run->host, &arena);
+	return code;
+}
+
+static RnCode
+fit_local(Run *run, const RnModel *warm, const RnFits *fits, RnTrainReport *report)
+{
+	if (fits == NULL)
+		return fit_alone(run, warm, report);
+	return rn_train_local(run->host, run->plan, run->panel, fits, run->model, report);
+}
+
 RnCode
 rn_recipe_train(RnHost *host, const RnTrainPlan *plan, RnPanel *panel,
 				const int32_t *holiday, size_t holidays,
-				const RnModel *warm, RnModel *model, RnTrainReport *report)
+				const RnModel *warm, const RnFits *fits, RnModel *model, RnTrainReport *report)
 {
 	Run			run = {.host = host,.plan = plan,.panel = panel,.model = model};
 	RnCode		code;
@@ -301,8 +396,7 @@ rn_recipe_train(RnHost *host, const RnTrainPlan *plan, RnPanel *panel,
 	if (code == RN_OK)
 		code = start_weights(&run, warm);
 	if (code == RN_OK)
-		code = plan->method == RN_METHOD_LOCAL ? rn_train_local(host, plan, panel, warm, model, report)
-			: fit_windows(&run, report);
+		code = plan->method == RN_METHOD_LOCAL ? fit_local(&run, warm, fits, report) : fit_windows(&run, report);
 	if (code == RN_OK)
 		code = keep_tails(&run);
 	if (code != RN_OK)

@@ -1,6 +1,7 @@
 /*
  * train_local.c
- *		The training of a model that takes series apart.
+ *		The training of a model that takes series apart: its networks, which
+ *		processes may share out, and what is made of them.
  */
 #include "model/train_local.h"
 
@@ -38,12 +39,22 @@ static const double least_share[3] = {0.1, 0.1, 0.3};
 /* Seeds of the members of an ensemble are so far apart. */
 #define SEED_STEP	UINT64_C(0x9e3779b97f4a7c15)
 
+/* Which rows are learnt from: all, or those that are not held out. */
+typedef enum Part
+{
+	PART_ALL,
+	PART_TRIAL,
+	PART_NONE					/* not yet known */
+} Part;
+
 typedef struct Run
 {
 	RnHost	   *host;
 	const RnTrainPlan *plan;
 	const RnPanel *panel;
-	RnModel    *model;
+	RnLocalSpec spec;			/* with the typical spread of the part */
+	Part		part;			/* that the series are taken apart for */
+	double		typical[2];		/* spread of each part; NaN: not known */
 	size_t		count;			/* series */
 	RnLocal    *local;			/* [count] */
 	float	   *rows;			/* what their x and level point into */
@@ -53,21 +64,22 @@ typedef struct Run
 
 /* ---- series taken apart ---- */
 
-/* Rows of a series that are learnt from; trial: without those held out. */
+/* Rows of a series that are learnt from. */
 static size_t
-rows_learnt(const Run *run, const RnSeries *series, bool trial)
+rows_learnt(const Run *run, const RnSeries *series, Part part)
 {
 	size_t		rows = rn_recipe_rows(&run->plan->spec, series);
 
-	return trial ? rows - rn_recipe_held_out(&run->plan->spec, rows) : rows;
+	return part == PART_TRIAL ? rows - rn_recipe_held_out(&run->plan->spec, rows) : rows;
 }
 
+/* run_free is due even after an error. */
 static RnCode
-allocate(Run *run)
+run_create(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, Run *run)
 {
 	size_t		rows = 0;
 
-	run->count = 0;
+	*run = (Run) {.host = host,.plan = plan,.panel = panel,.spec = plan->local,.part = PART_NONE,.typical = {NAN, NAN}};
 	for (size_t s = 0; s < run->panel->count; s++)
 		if (run->panel->series[s].n > 0)
 		{
@@ -76,8 +88,8 @@ allocate(Run *run)
 		}
 	RN_TRY(rn_alloc(run->host, run->count, sizeof(RnLocal), (void **) &run->local));
 	RN_TRY(rn_alloc(run->host, 2 * rows, sizeof(float), (void **) &run->rows));
-	RN_TRY(rn_alloc(run->host, run->count * rn_local_phases(&run->model->local), sizeof(double), (void **) &run->index));
-	return rn_local_scratch(run->host, &run->model->local, &run->scratch);
+	RN_TRY(rn_alloc(run->host, run->count * rn_local_phases(&run->spec), sizeof(double), (void **) &run->index));
+	return rn_local_scratch(run->host, &run->spec, &run->scratch);
 }
 
 static void
@@ -102,7 +114,7 @@ compare(const void *a, const void *b)
 static RnCode
 settle_scales(Run *run)
 {
-	RnLocalSpec *spec = &run->model->local;
+	RnLocalSpec *spec = &run->spec;
 	double	   *spread;
 	size_t		n = 0;
 
@@ -118,14 +130,18 @@ settle_scales(Run *run)
 	return RN_OK;
 }
 
+/* Series as a part knows them, unless they are. */
 static RnCode
-take_apart(Run *run, bool trial)
+take_apart(Run *run, Part part)
 {
-	size_t		phases = rn_local_phases(&run->model->local);
+	size_t		phases = rn_local_phases(&run->spec);
 	float	   *rows = run->rows;
 	size_t		m = 0;
 
-	run->model->local.typical_spread = 0;
+	if (run->part == part)
+		return RN_OK;
+	run->part = PART_NONE;
+	run->spec.typical_spread = 0;
 	for (size_t s = 0; s < run->panel->count; s++)
 	{
 		const RnSeries *series = &run->panel->series[s];
@@ -135,13 +151,16 @@ take_apart(Run *run, bool trial)
 		if (series->n == 0)
 			continue;
 		RN_TRY(rn_poll(run->host));
-		n = rows_learnt(run, series, trial);
+		n = rows_learnt(run, series, part);
 		*local = (RnLocal) {.index = run->index + m * phases,.x = rows,.level = rows + n};
-		RN_TRY(rn_local_fit(run->host, &run->model->local, run->panel->value + series->first, n, &run->scratch, local));
+		RN_TRY(rn_local_fit(run->host, &run->spec, run->panel->value + series->first, n, &run->scratch, local));
 		rows += 2 * n;
 		m++;
 	}
-	return settle_scales(run);
+	RN_TRY(settle_scales(run));
+	run->typical[part] = run->spec.typical_spread;
+	run->part = part;
+	return RN_OK;
 }
 
 /* ---- networks ---- */
@@ -155,39 +174,68 @@ clear_head(const RnNetwork *network)
 	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
 }
 
-/* The first members networks of the model, from the weights that stand there if warm. */
-static RnCode
-fit_members(Run *run, int members, bool warm, RnFitLog *log)
+/* Networks that are tried out. */
+static size_t
+trial_members(const RnTrainPlan *plan)
 {
-	RnSequences source = {
-		&run->model->local, run->local, run->count, run->plan->steps, run->plan->stride, run->plan->spec.horizon, 0
-	};
+	if (plan->validation_windows == 0)
+		return 0;
+	return (size_t) (plan->spec.members < TRIAL_MEMBERS ? plan->spec.members : TRIAL_MEMBERS);
+}
+
+size_t
+rn_train_local_networks(const RnTrainPlan *plan)
+{
+	return (size_t) plan->spec.members + trial_members(plan);
+}
+
+/* Network i of fits: those that are kept come first. */
+static RnCode
+fit_network(Run *run, const RnFits *fits, size_t i)
+{
+	size_t		members = (size_t) run->plan->spec.members;
+	bool		trial = i >= members;
+	RnNetwork	network = {run->plan->network, fits->size, fits->weights + i * fits->size};
 	RnFitSpec	fit = run->plan->fit;
+	RnSequences source = {
+		&run->spec, run->local, run->count, run->plan->steps, run->plan->stride, run->plan->spec.horizon, 0
+	};
 	RnDataset	data = {run->plan->train_windows, &source, rn_sequences_gather};
+	RnFitLog	log = {0};
+	RnCode		code;
 
-	for (int i = 0; i < members; i++)
+	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL));
+	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - members : i) * SEED_STEP;
+	if (trial || !fits->warm)
 	{
-		RnNetwork	member = run->model->network;
-		RnFitLog	own;
-
-		member.weights += (size_t) i * member.size;
-		source.seed = fit.seed = run->plan->fit.seed + (uint64_t) i * SEED_STEP;
-		if (!warm)
-		{
-			RN_TRY(rn_network_init(run->host, &member, fit.seed));
-			clear_head(&member);
-		}
-		RN_TRY(rn_fit(run->host, &fit, &member, &data, NULL, &own));
-		if (i == 0)
-			*log = own;
-		else
-		{
-			for (int e = 0; e < own.epochs; e++)
-				log->loss[e] += (own.loss[e] - log->loss[e]) / (i + 1);
-			rn_fit_log_free(run->host, &own);
-		}
+		RN_TRY(rn_network_init(run->host, &network, fit.seed));
+		clear_head(&network);
 	}
+	code = rn_fit(run->host, &fit, &network, &data, NULL, &log);
+	if (code == RN_OK && i == 0)
+		memcpy(fits->loss, log.loss, (size_t) fits->epochs * sizeof(double));
+	rn_fit_log_free(run->host, &log);
+	return code;
+}
+
+static RnCode
+fit_networks(Run *run, const RnFits *fits)
+{
+	for (size_t i; (i = fits->next(fits->queue)) < fits->count;)
+		RN_TRY(fit_network(run, fits, i));
 	return RN_OK;
+}
+
+RnCode
+rn_train_local_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits)
+{
+	Run			run;
+	RnCode		code = run_create(host, plan, panel, &run);
+
+	if (code == RN_OK)
+		code = fit_networks(&run, fits);
+	run_free(&run);
+	return code;
 }
 
 /* ---- what is held out ---- */
@@ -196,6 +244,8 @@ fit_members(Run *run, int members, bool warm, RnFitLog *log)
 typedef struct Trial
 {
 	Run		   *run;
+	RnModel    *model;			/* that the shares and intervals are for */
+	RnModel		tried;			/* the same, with the networks on trial */
 	size_t		origins;
 	double	   *network;		/* [origins][O] logarithms, or values */
 	double	   *classical;
@@ -259,7 +309,7 @@ static void
 keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSeries *series, size_t row)
 {
 	const Run  *run = trial->run;
-	const RnLocalSpec *spec = &run->model->local;
+	const RnLocalSpec *spec = &run->spec;
 	const RnLocal *local = &outlook->local[b];
 	const double *value = run->panel->value + series->first;
 	const unsigned char *missing = run->panel->missing;
@@ -300,7 +350,7 @@ forecast_origins(Trial *trial)
 	const RnSeries *series[RN_FIT_PART];
 	size_t		row[RN_FIT_PART];
 	Place		place = {0};
-	RnCode		code = rn_outlook_create(run->host, run->model, RN_FIT_PART, run->plan->spec.horizon, &outlook);
+	RnCode		code = rn_outlook_create(run->host, &trial->tried, RN_FIT_PART, run->plan->spec.horizon, &outlook);
 
 	for (size_t at = 0; code == RN_OK && at < trial->origins; at += RN_FIT_PART)
 	{
@@ -358,7 +408,7 @@ loss_of(const Trial *trial, const double *forecast)
 static void
 choose_shares(const Trial *trial)
 {
-	RnModel    *model = trial->run->model;
+	RnModel    *model = trial->model;
 	double		loss[3] = {loss_of(trial, trial->network), loss_of(trial, trial->classical), loss_of(trial, trial->seasonal)};
 	double		share[3];
 	double		sum = 0;
@@ -388,7 +438,7 @@ choose_shares(const Trial *trial)
 static double
 forecast_of(const Trial *trial, size_t i, size_t k)
 {
-	const RnModel *model = trial->run->model;
+	const RnModel *model = trial->model;
 	size_t		at = i * (size_t) trial->run->plan->spec.horizon + k;
 
 	return model->share * trial->network[at] + model->naive_share * trial->seasonal[at]
@@ -419,7 +469,7 @@ report_errors(const Trial *trial, RnTrainReport *report)
 {
 	const Run  *run = trial->run;
 	size_t		O = (size_t) run->plan->spec.horizon;
-	bool		logs = run->model->local.log;
+	bool		logs = run->spec.log;
 	Errors		first = {0};
 	Errors		all = {0};
 
@@ -467,7 +517,7 @@ learn_intervals(const Trial *trial)
 		if (count[k] == 0)
 			steps = k;
 	if (steps > 0)
-		code = rn_interval_learn(run->host, run->model, error, (int) steps, trial->origins, count);
+		code = rn_interval_learn(run->host, trial->model, error, (int) steps, trial->origins, count);
 	rn_free(run->host, error);
 	return code;
 }
@@ -482,42 +532,49 @@ origins_looked_at(const RnLocalSpec *spec, size_t all)
 	return all < most ? all : most;
 }
 
+static RnCode
+trial_allocate(Trial *trial, RnArena *arena)
+{
+	RnHost	   *host = trial->run->host;
+	size_t		O = (size_t) trial->run->plan->spec.horizon;
+
+	for (int pass = 0; pass < 2; pass++)
+	{
+		trial->network = rn_arena_take(arena, trial->origins * O, sizeof(double));
+		trial->classical = rn_arena_take(arena, trial->origins * O, sizeof(double));
+		trial->actual = rn_arena_take(arena, trial->origins * O, sizeof(double));
+		trial->unit = rn_arena_take(arena, trial->origins, sizeof(double));
+		trial->spread = rn_arena_take(arena, trial->origins, sizeof(double));
+		trial->own_spread = rn_arena_take(arena, trial->origins, sizeof(bool));
+		trial->seasonal = rn_arena_take(arena, trial->origins * O, sizeof(double));
+		trial->scale = rn_arena_take(arena, trial->origins, sizeof(double));
+		trial->naive = rn_arena_take(arena, trial->origins, sizeof(double));
+		if (pass == 0)
+			RN_TRY(rn_arena_allocate(host, arena));
+	}
+	return RN_OK;
+}
+
 /* What the networks are worth without the newest rows. */
 static RnCode
-try_out(Run *run, RnTrainReport *report)
+try_out(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
 {
-	size_t		O = (size_t) run->plan->spec.horizon;
-	Trial		trial = {.run = run,.origins = count_origins(run)};
-	int			members = run->model->members;
-	RnFitLog	log = {0};
+	Trial		trial = {.run = run,.model = model,.origins = count_origins(run)};
 	RnArena		arena = {0};
 	RnCode		code;
 
 	if (trial.origins == 0)
 	{
-		run->model->share = run->plan->spec.classical ? UNTRIED_SHARE : 1;
+		model->share = run->plan->spec.classical ? UNTRIED_SHARE : 1;
 		return RN_OK;
 	}
-	trial.origins = origins_looked_at(&run->model->local, trial.origins);
-	for (int pass = 0; pass < 2; pass++)
-	{
-		trial.network = rn_arena_take(&arena, trial.origins * O, sizeof(double));
-		trial.classical = rn_arena_take(&arena, trial.origins * O, sizeof(double));
-		trial.actual = rn_arena_take(&arena, trial.origins * O, sizeof(double));
-		trial.unit = rn_arena_take(&arena, trial.origins, sizeof(double));
-		trial.spread = rn_arena_take(&arena, trial.origins, sizeof(double));
-		trial.own_spread = rn_arena_take(&arena, trial.origins, sizeof(bool));
-		trial.seasonal = rn_arena_take(&arena, trial.origins * O, sizeof(double));
-		trial.scale = rn_arena_take(&arena, trial.origins, sizeof(double));
-		trial.naive = rn_arena_take(&arena, trial.origins, sizeof(double));
-		if (pass == 0)
-			RN_TRY(rn_arena_allocate(run->host, &arena));
-	}
-	run->model->members = members < TRIAL_MEMBERS ? members : TRIAL_MEMBERS;
-	code = take_apart(run, true);
-	if (code == RN_OK)
-		code = fit_members(run, run->model->members, false, &log);
-	rn_fit_log_free(run->host, &log);
+	RN_TRY(take_apart(run, PART_TRIAL));
+	trial.origins = origins_looked_at(&run->spec, trial.origins);
+	trial.tried = *model;
+	trial.tried.local = run->spec;
+	trial.tried.members = (int) trial_members(run->plan);
+	trial.tried.network.weights = fits->weights + (size_t) run->plan->spec.members * fits->size;
+	code = trial_allocate(&trial, &arena);
 	if (code == RN_OK)
 		code = forecast_origins(&trial);
 	if (code == RN_OK)
@@ -527,29 +584,49 @@ try_out(Run *run, RnTrainReport *report)
 		report_errors(&trial, report);
 		code = learn_intervals(&trial);
 	}
-	run->model->members = members;
 	rn_arena_free(run->host, &arena);
 	return code;
 }
 
+/* The losses of the first network as those of the training. */
+static RnCode
+keep_losses(RnHost *host, const RnFits *fits, RnFitLog *log)
+{
+	size_t		epochs = (size_t) fits->epochs;
+
+	*log = (RnFitLog) {.epochs = fits->epochs,.best_epoch = fits->epochs,.start_val_loss = NAN};
+	RN_TRY(rn_alloc(host, epochs, sizeof(double), (void **) &log->loss));
+	RN_TRY(rn_alloc(host, epochs, sizeof(double), (void **) &log->val_loss));
+	memcpy(log->loss, fits->loss, epochs * sizeof(double));
+	for (size_t e = 0; e < epochs; e++)
+		log->val_loss[e] = NAN;
+	return RN_OK;
+}
+
+/* The series taken apart, what is not fitted yet, and what comes of it. */
+static RnCode
+train(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
+{
+	RN_TRY(fit_networks(run, fits));
+	RN_TRY(try_out(run, fits, model, report));
+	if (isnan(run->typical[PART_ALL]))
+		RN_TRY(take_apart(run, PART_ALL));
+	model->local.typical_spread = run->typical[PART_ALL];
+	memcpy(model->network.weights, fits->weights, (size_t) model->members * fits->size * sizeof(rn_real));
+	return keep_losses(run->host, fits, &report->log);
+}
+
 RnCode
 rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
-			   const RnModel *warm, RnModel *model, RnTrainReport *report)
+			   const RnFits *fits, RnModel *model, RnTrainReport *report)
 {
-	Run			run = {.host = host,.plan = plan,.panel = panel,.model = model};
+	Run			run;
 	RnCode		code;
 
 	report->validation_mae = report->naive_mae = report->validation_mase = report->naive_mase = NAN;
-	code = allocate(&run);
+	code = run_create(host, plan, panel, &run);
 	if (code == RN_OK)
-		code = try_out(&run, report);
-	if (code == RN_OK)
-		code = take_apart(&run, false);
-	if (code == RN_OK && warm != NULL)
-		memcpy(model->network.weights, warm->network.weights,
-			   (size_t) model->members * model->network.size * sizeof(rn_real));
-	if (code == RN_OK)
-		code = fit_members(&run, model->members, warm != NULL, &report->log);
+		code = train(&run, fits, model, report);
 	run_free(&run);
 	return code;
 }
@@ -569,6 +646,7 @@ rn_train_local_bytes(const RnTrainPlan *plan)
 	size_t		sum;
 
 	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &sum) ||
+		__builtin_add_overflow(sum, rn_fits_bytes(plan), &sum) ||
 		__builtin_add_overflow(sum, lists + trial + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
 		__builtin_add_overflow(sum, fit > outlook ? fit : outlook, &sum))
 		return SIZE_MAX;

@@ -11,12 +11,18 @@
 
 #include "model/recipe.h"
 
+/* Networks of such a training: those that are kept, then those that are tried out. */
+extern size_t rn_train_local_networks(const RnTrainPlan *plan);
+
+/* Fit those that fits gives out. */
+extern RnCode rn_train_local_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits);
+
 /*
- * Weights, share, typical spread and intervals of a model that is otherwise
- * what the plan says; warm as for rn_recipe_train.
+ * Fit what is left of fits, and make of it weights, share, typical spread and
+ * intervals of a model that is otherwise what the plan says.
  */
 extern RnCode rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
-							 const RnModel *warm, RnModel *model, RnTrainReport *report);
+							 const RnFits *fits, RnModel *model, RnTrainReport *report);
 
 /* Bytes that it allocates at most; SIZE_MAX: too many. */
 extern size_t rn_train_local_bytes(const RnTrainPlan *plan);
