@@ -682,6 +682,20 @@ END;
 COMMENT ON FUNCTION @extschema@.rn_backtest_summary(text, text, jsonb, integer, integer, integer, integer, boolean, double precision, text, text, text, text)
 IS 'errors of a backtest over all folds, series and steps, beside those of the naive forecasts';
 
+CREATE FUNCTION @extschema@.rn_tune(
+	query text, space jsonb DEFAULT NULL, budget interval DEFAULT NULL, options jsonb DEFAULT '{}',
+	trials integer DEFAULT 20, folds integer DEFAULT 3, horizon integer DEFAULT NULL, step integer DEFAULT NULL,
+	gap integer DEFAULT 0, expanding boolean DEFAULT true,
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS TABLE (
+	rank integer, cell text, options jsonb, mase double precision, smape double precision,
+	mae double precision, rmse double precision, seasonal_naive_mase double precision, forecasts bigint)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000000 ROWS 20
+AS 'MODULE_PATHNAME', 'recurnet_tune';
+COMMENT ON FUNCTION @extschema@.rn_tune(text, jsonb, interval, jsonb, integer, integer, integer, integer, integer, boolean, text, text, text, text)
+IS 'cells and options of a space, ranked by how they did in backtests; the first trains with rn_train';
+
 -- ---------------------------------------------------------------------------
 -- Models
 -- ---------------------------------------------------------------------------

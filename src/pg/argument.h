@@ -29,6 +29,20 @@ recurnet_argument_required(FunctionCallInfo fcinfo, int i, const char *name)
 				 errmsg("argument \"%s\" must not be null", name)));
 }
 
+/* Argument i, called name, an integer of least .. most; null: usual. */
+static inline int
+recurnet_argument_int(FunctionCallInfo fcinfo, int i, const char *name, int usual, int least, int most)
+{
+	int			value = PG_ARGISNULL(i) ? usual : PG_GETARG_INT32(i);
+
+	if (!PG_ARGISNULL(i) && (value < least || value > most))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is out of range: %d", name, value),
+				 errdetail("Its range is: %d to %d.", least, most)));
+	return value;
+}
+
 /* The interval level from argument i; null: usual. */
 static inline double
 recurnet_argument_level(FunctionCallInfo fcinfo, int i, double usual)

@@ -28,9 +28,14 @@ recurnet_fold_create(const RecurnetFolds *folds, size_t i)
 }
 
 static void
-name_fold(void *fold)
+name_fold(void *arg)
 {
-	errcontext("fold %d", ((const RecurnetFold *) fold)->rows.number);
+	const RecurnetFold *fold = arg;
+
+	if (fold->folds->first > 0)
+		errcontext("trial %d, fold %d", fold->folds->first + fold->candidate, fold->rows.number);
+	else
+		errcontext("fold %d", fold->rows.number);
 }
 
 static ErrorContextCallback

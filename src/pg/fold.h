@@ -21,6 +21,7 @@ typedef struct RecurnetFolds
 	RecurnetFit fit;			/* all rows, and options of the first candidate */
 	int			candidates;		/* at least 1 */
 	RnTrainSpec *candidate;		/* [candidates] */
+	int			first;			/* number of the first for messages, or 0: there is one */
 	RnBacktest	backtest;
 	double		level;
 } RecurnetFolds;

@@ -19,6 +19,7 @@ typedef struct Shared
 	pg_atomic_uint64 next;
 	size_t		pieces;
 	int			candidates;
+	int			first;
 	RnBacktest	backtest;
 	double		level;
 	Oid			time_type;
@@ -56,7 +57,7 @@ sizes_of(const RecurnetFolds *folds, size_t pieces)
 {
 	const RecurnetRows *rows = &folds->fit.rows;
 	Shared		sizes = {
-		.pieces = pieces,.candidates = folds->candidates,.backtest = folds->backtest,.level = folds->level,
+		.pieces = pieces,.candidates = folds->candidates,.first = folds->first,.backtest = folds->backtest,.level = folds->level,
 		.time_type = rows->time_type,.bytes = rows->bytes,.holidays = folds->fit.holidays,.panel = rows->panel
 	};
 
@@ -169,6 +170,7 @@ recurnet_folds_work(void *memory)
 	lay_out(&arena, block.shared, &block);
 	folds.candidates = block.shared->candidates;
 	folds.candidate = block.candidate;
+	folds.first = block.shared->first;
 	folds.backtest = block.shared->backtest;
 	folds.level = block.shared->level;
 	folds.fit.host = &host;
@@ -221,7 +223,7 @@ largest_piece(const RecurnetFolds *folds, size_t pieces, size_t *networks)
 static size_t
 pieces_ahead(const RecurnetFolds *folds, size_t pieces, int workers, size_t networks)
 {
-	return folds->candidates == 1 && networks > 1 ? pieces - pieces % ((size_t) workers + 1) : pieces;
+	return folds->first == 0 && networks > 1 ? pieces - pieces % ((size_t) workers + 1) : pieces;
 }
 
 /* A copy of what lies from done to the rows. */

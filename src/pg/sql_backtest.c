@@ -44,20 +44,6 @@ typedef struct Backtest
 
 /* ---- arguments ---- */
 
-/* Argument i, called name, or usual for null. */
-static int
-int_argument(FunctionCallInfo fcinfo, int i, const char *name, int usual, int least, int most)
-{
-	int			value = PG_ARGISNULL(i) ? usual : PG_GETARG_INT32(i);
-
-	if (!PG_ARGISNULL(i) && (value < least || value > most))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is out of range: %d", name, value),
-				 errdetail("Its range is: %d to %d.", least, most)));
-	return value;
-}
-
 /*
  * Set up the result and the backtest.  Arguments from first on: folds, horizon,
  * step, gap, expanding, level.
@@ -66,10 +52,10 @@ static Backtest *
 backtest_open(FunctionCallInfo fcinfo, int first)
 {
 	RnBacktest	folds = {
-		.folds = int_argument(fcinfo, first, "folds", DEFAULT_FOLDS, 1, MOST_FOLDS),
-		.horizon = int_argument(fcinfo, first + 1, "horizon", 0, 1, RN_MAX_HORIZON),
-		.step = int_argument(fcinfo, first + 2, "step", 0, 1, PG_INT32_MAX),
-		.gap = int_argument(fcinfo, first + 3, "gap", 0, 0, RN_MAX_HORIZON),
+		.folds = recurnet_argument_int(fcinfo, first, "folds", DEFAULT_FOLDS, 1, MOST_FOLDS),
+		.horizon = recurnet_argument_int(fcinfo, first + 1, "horizon", 0, 1, RN_MAX_HORIZON),
+		.step = recurnet_argument_int(fcinfo, first + 2, "step", 0, 1, PG_INT32_MAX),
+		.gap = recurnet_argument_int(fcinfo, first + 3, "gap", 0, 0, RN_MAX_HORIZON),
 		.expanding = PG_ARGISNULL(first + 4) || PG_GETARG_BOOL(first + 4)
 	};
 	double		level = recurnet_argument_level(fcinfo, first + 5, RECURNET_DEFAULT_LEVEL);

@@ -52,6 +52,10 @@ my %work = (
 	'a backtest whose folds do not divide evenly' => q{
 		SELECT md5(string_agg(b::text, ';')) FROM rn_backtest('auto', 'SELECT id, day, amount FROM sales',
 			'{"horizon": 7, "season": 7, "missing": "interpolate", "epochs": 3}', series => 'id', folds => 7) b},
+	'a tuning' => q{
+		SELECT md5(string_agg(t::text, ';' ORDER BY rank)) FROM rn_tune('SELECT id, day, amount FROM sales WHERE id < 5',
+			'{"cell": ["gru", "lstm"], "units": [8, [8, 4]], "recipe": ["auto", "plain"]}',
+			options => '{"horizon": 7, "season": 7, "missing": "interpolate", "epochs": 2}', series => 'id') t},
 	'a backtest with gaps, covariates and holidays' => q{
 		SELECT md5(string_agg(b::text, ';')) FROM rn_backtest('gru', 'SELECT id, day, amount, price FROM sales',
 			'{"horizon": 7, "window": 14, "missing": "mask", "epochs": 2, "calendar_features": ["month", "holiday"],

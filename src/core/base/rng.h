@@ -21,7 +21,8 @@ typedef enum RnPurpose
 	RN_RANDOM_INPUT_DROPOUT,
 	RN_RANDOM_RECURRENT_DROPOUT,
 	RN_RANDOM_SERIES,
-	RN_RANDOM_END
+	RN_RANDOM_END,
+	RN_RANDOM_TRIALS
 } RnPurpose;
 
 extern uint64_t rn_rng_stream(RnPurpose purpose, uint64_t number);

@@ -14,7 +14,6 @@
 #include "model/forecast.h"
 #include "model/interval.h"
 #include "series/baseline.h"
-#include "series/metrics.h"
 
 #define POLL_ROWS	0x10000
 
@@ -312,6 +311,24 @@ rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, const RnFold *fol
 	}
 	rn_free(host, forecast);
 	return code;
+}
+
+void
+rn_backtest_score(const RnBacktest *backtest, const RnFoldStep *step, double scale, RnBacktestScore *score)
+{
+	score->forecasts++;
+	for (int h = 0; h < backtest->horizon; h++)
+	{
+		if (isnan(step[h].actual))
+			continue;
+		rn_metric_add_absolute(&score->absolute, step[h].actual, step[h].forecast);
+		rn_metric_add_square(&score->square, step[h].actual, step[h].forecast);
+		rn_metric_add_symmetric(&score->symmetric, step[h].actual, step[h].forecast);
+		if (!(scale > 0))
+			continue;
+		rn_metric_add_scaled(&score->scaled, step[h].actual, step[h].forecast, scale);
+		rn_metric_add_scaled(&score->naive_scaled, step[h].actual, step[h].seasonal, scale);
+	}
 }
 
 size_t

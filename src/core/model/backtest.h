@@ -12,6 +12,7 @@
 #define RN_BACKTEST_H
 
 #include "model/recipe.h"
+#include "series/metrics.h"
 
 /*
  * The last fold's steps are the last rows of each series; those of the fold
@@ -87,7 +88,21 @@ extern RnCode rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, con
 								   const RnModel *model, size_t s, size_t m, double level,
 								   RnFoldStep *step, double *scale);
 
-/* Bytes that it takes at most, for the longest of the fold. */
+/* Errors of many forecasts; zero at first. */
+typedef struct RnBacktestScore
+{
+	size_t		forecasts;		/* of a series in a fold */
+	RnMean		absolute;
+	RnMean		square;
+	RnMean		symmetric;
+	RnMean		scaled;			/* by MASE's scale, where there is one */
+	RnMean		naive_scaled;	/* the seasonal naive forecast's */
+} RnBacktestScore;
+
+/* Add the steps [H] of a forecast whose actual value is known. */
+extern void rn_backtest_score(const RnBacktest *backtest, const RnFoldStep *step, double scale, RnBacktestScore *score);
+
+/* Bytes that rn_backtest_forecast takes at most, for the longest of the fold. */
 extern size_t rn_backtest_forecast_bytes(const RnBacktest *backtest, const RnFold *fold, const RnModel *model);
 
 #endif							/* RN_BACKTEST_H */

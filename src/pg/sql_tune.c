@@ -1,0 +1,304 @@
+/*
+ * sql_tune.c
+ *		rn_tune: backtests of many cells and options on the same rows.
+ *
+ * The rows are read once.  Trials run a few at a time, whose folds parallel workers
+ * share; a budget of time is looked at between these, so that it decides how many
+ * trials there are and nothing else.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "funcapi.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+
+#include "argument.h"
+#include "fold.h"
+#include "guc.h"
+#include "panel_check.h"
+#include "request.h"
+#include "space.h"
+
+#define COLUMNS			9		/* rank, cell, options, mase, smape, mae, rmse,
+								 * seasonal_naive_mase, forecasts */
+#define DEFAULT_TRIALS	20
+#define MOST_TRIALS		1000
+#define MOST_FOLDS		1000
+#define DEFAULT_FOLDS	3
+
+/* Trials between two looks at the clock. */
+#define AT_A_TIME		4
+
+/* A trial and how it did. */
+typedef struct Trial
+{
+	RecurnetTrial asked;
+	RnTrainSpec spec;
+	RnBacktestScore score;
+} Trial;
+
+/* All of it in one context below the caller's. */
+typedef struct Tune
+{
+	RecurnetHost host;
+	RecurnetSource source;
+	RecurnetTraining training;	/* what is the same for all */
+	RecurnetFolds folds;		/* of the trials at work */
+	int			n;
+	Trial	   *trial;			/* [n] */
+	int			done;			/* trials */
+	char	   *reason;			/* why the first fold that was not trained on was not */
+	const Interval *budget;		/* or NULL */
+} Tune;
+
+/* ---- what is asked ---- */
+
+/* The trials, with their options checked. */
+static void
+plan_trials(Tune *tune, const Jsonb *space, int most)
+{
+	RecurnetTrial *asked;
+
+	tune->n = recurnet_space_trials(space, tune->training.options, most, &asked);
+	tune->trial = palloc0((size_t) tune->n * sizeof(Trial));
+	for (int i = 0; i < tune->n; i++)
+	{
+		RecurnetOptions options;
+
+		recurnet_options_parse(asked[i].cell, asked[i].options, &options);
+		tune->trial[i].asked = asked[i];
+		tune->trial[i].spec = options.spec;
+	}
+	tune->training.cell = asked[0].cell;
+	tune->training.options = asked[0].options;
+	recurnet_request_new(&tune->training, &tune->source, &tune->folds.fit);
+}
+
+/* Read the rows, and settle what depends on them: all but the open choices of a trial. */
+static void
+read_rows(Tune *tune)
+{
+	RecurnetFit *fit = &tune->folds.fit;
+	RnBacktest *folds = &tune->folds.backtest;
+	RnTrainSpec *spec = &fit->options.spec;
+
+	recurnet_request_read(&tune->source, NULL, fit);
+	recurnet_panel_check(&tune->host, &fit->rows.panel,
+						 rn_backtest_horizon(&tune->host.core, spec, &fit->rows.panel, &spec->horizon));
+	spec->rows.on_error = RN_ON_ERROR_SKIP; /* a fold may be too early for a trial */
+	if (folds->horizon == 0)
+		folds->horizon = spec->horizon;
+	if (folds->step == 0)
+		folds->step = folds->horizon;
+	for (int i = 0; i < tune->n; i++)
+	{
+		RnTrainSpec *own = &tune->trial[i].spec;
+
+		own->rows = spec->rows;
+		own->inputs = spec->inputs;
+		own->horizon = spec->horizon;
+	}
+	recurnet_host_check(&tune->host, rn_backtest_check(&tune->host.core, folds, spec));
+	fit->rows.bytes += rn_backtest_bytes(spec, &fit->rows.panel);
+	recurnet_guc_check_memory(fit->rows.bytes, "cutting rows off for a fold", "read fewer rows");
+}
+
+/* ---- trials ---- */
+
+static void
+add_score(void *listener, const RecurnetFold *fold, size_t s, const RnFoldStep *step, double scale)
+{
+	(void) s;
+	rn_backtest_score(&fold->folds->backtest, step, scale, listener);
+}
+
+/* The scores of a piece that was worked on ahead. */
+static void
+add_piece(const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece, RnBacktestScore *score)
+{
+	size_t		count = fold->rows.panel.count;
+	size_t		H = (size_t) fold->folds->backtest.horizon;
+
+	for (size_t s = 0; s < count; s++)
+		if (fold->rows.panel.series[s].n > 0)
+			add_score(score, fold, s, ahead->step + (piece * count + s) * H, ahead->scale[piece * count + s]);
+}
+
+/* One fold of trial c of those at work, in a memory context of its own. */
+static void
+run_piece(Tune *tune, const RecurnetFoldSteps *ahead, size_t piece)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	RecurnetFold *fold = recurnet_fold_create(&tune->folds, piece);
+	RnBacktestScore *score = &tune->trial[tune->done + fold->candidate].score;
+
+	if (recurnet_fold_plan(fold) == RN_OK)
+	{
+		if (piece < ahead->pieces && ahead->done[piece])
+			add_piece(fold, ahead, piece, score);
+		else
+			recurnet_fold_run(fold, add_score, score);
+	}
+	else if (tune->reason == NULL)
+		tune->reason = MemoryContextStrdup(tune->host.context, fold->host.core.error.message);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+/* The next few trials. */
+static void
+run_some(Tune *tune)
+{
+	RecurnetFolds *folds = &tune->folds;
+	RnTrainSpec spec[AT_A_TIME];
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet trials", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	RecurnetFoldSteps ahead;
+
+	folds->candidates = Min(AT_A_TIME, tune->n - tune->done);
+	folds->candidate = spec;
+	folds->first = tune->done + 1;
+	for (int c = 0; c < folds->candidates; c++)
+		spec[c] = tune->trial[tune->done + c].spec;
+	ahead = recurnet_folds_ahead(folds);
+	for (size_t i = 0; i < (size_t) folds->candidates * (size_t) folds->backtest.folds; i++)
+		run_piece(tune, &ahead, i);
+	tune->done += folds->candidates;
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+static void
+run_all(Tune *tune)
+{
+	TimestampTz end = DT_NOEND;
+
+	if (tune->budget != NULL)
+		end = DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval,
+													  TimestampTzGetDatum(GetCurrentTimestamp()),
+													  IntervalPGetDatum(tune->budget)));
+	while (tune->done < tune->n && (tune->done == 0 || GetCurrentTimestamp() < end))
+		run_some(tune);
+	if (tune->done < tune->n)
+		ereport(NOTICE,
+				(errmsg("the budget was enough for %d of %d trials", tune->done, tune->n)));
+}
+
+/* ---- the result ---- */
+
+static double
+mean_of(const RnMean *mean)
+{
+	return mean->terms > 0 ? rn_mean_value(mean) : (double) NAN;
+}
+
+/*
+ * Those that forecast more come first (a trial that needs more rows than early
+ * folds have was spared these), then the smaller scaled, then absolute error.
+ */
+static int
+compare(const void *a, const void *b)
+{
+	const RnBacktestScore *x = &(*(Trial *const *) a)->score;
+	const RnBacktestScore *y = &(*(Trial *const *) b)->score;
+	double		error[2][2] = {{mean_of(&x->scaled), mean_of(&x->absolute)}, {mean_of(&y->scaled), mean_of(&y->absolute)}};
+
+	if (x->forecasts != y->forecasts)
+		return x->forecasts > y->forecasts ? -1 : 1;
+	for (int i = 0; i < 2; i++)
+		if (error[0][i] != error[1][i] && !isnan(error[0][i]) && !isnan(error[1][i]))
+			return error[0][i] < error[1][i] ? -1 : 1;
+	return *(Trial *const *) a < *(Trial *const *) b ? -1 : 1;
+}
+
+static Datum
+mean_datum(const RnMean *mean, bool *null)
+{
+	*null = isnan(mean_of(mean));
+	return Float8GetDatum(mean_of(mean));
+}
+
+static void
+put_trials(const Tune *tune, ReturnSetInfo *result)
+{
+	Trial	  **order = palloc((size_t) tune->done * sizeof(Trial *));
+
+	for (int i = 0; i < tune->done; i++)
+		order[i] = &tune->trial[i];
+	qsort(order, (size_t) tune->done, sizeof(Trial *), compare);
+	if (order[0]->score.forecasts == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CARDINALITY_VIOLATION),
+				 errmsg("there are too few rows for any trial"),
+				 errdetail("Of the first: %s.", tune->reason),
+				 errhint("Give more rows, or ask for fewer folds, a smaller step or a shorter horizon.")));
+	for (int i = 0; i < tune->done; i++)
+	{
+		const RnBacktestScore *score = &order[i]->score;
+		Datum		values[COLUMNS];
+		bool		nulls[COLUMNS] = {false};
+
+		values[0] = Int32GetDatum(i + 1);
+		values[1] = CStringGetTextDatum(order[i]->asked.cell);
+		values[2] = JsonbPGetDatum(order[i]->asked.options);
+		values[3] = mean_datum(&score->scaled, &nulls[3]);
+		values[4] = mean_datum(&score->symmetric, &nulls[4]);
+		values[5] = mean_datum(&score->absolute, &nulls[5]);
+		values[6] = mean_datum(&score->square, &nulls[6]);
+		values[6] = Float8GetDatum(sqrt(DatumGetFloat8(values[6])));
+		values[7] = mean_datum(&score->naive_scaled, &nulls[7]);
+		values[8] = Int64GetDatum((int64) score->forecasts);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}
+
+/*
+ * rn_tune(query, space, budget, options, trials, folds, horizon, step, gap,
+ * expanding, series, covariates, time, target)
+ */
+PG_FUNCTION_INFO_V1(recurnet_tune);
+Datum
+recurnet_tune(PG_FUNCTION_ARGS)
+{
+	MemoryContext context;
+	MemoryContext caller;
+	Tune	   *tune;
+	int			trials = recurnet_argument_int(fcinfo, 4, "trials", DEFAULT_TRIALS, 1, MOST_TRIALS);
+
+	recurnet_argument_required(fcinfo, 0, "query");
+	InitMaterializedSRF(fcinfo, 0);
+	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet tuning", ALLOCSET_DEFAULT_SIZES);
+	caller = MemoryContextSwitchTo(context);
+	tune = palloc0(sizeof(Tune));
+	recurnet_host_init(&tune->host, context);
+	tune->folds.host = tune->folds.fit.host = &tune->host;
+	tune->folds.fit.unfilled = tune->folds.fit.parallel = true;
+	tune->folds.level = RECURNET_DEFAULT_LEVEL;
+	tune->folds.backtest = (RnBacktest) {
+		.folds = recurnet_argument_int(fcinfo, 5, "folds", DEFAULT_FOLDS, 1, MOST_FOLDS),
+		.horizon = recurnet_argument_int(fcinfo, 6, "horizon", 0, 1, RN_MAX_HORIZON),
+		.step = recurnet_argument_int(fcinfo, 7, "step", 0, 1, PG_INT32_MAX),
+		.gap = recurnet_argument_int(fcinfo, 8, "gap", 0, 0, RN_MAX_HORIZON),
+		.expanding = PG_ARGISNULL(9) || PG_GETARG_BOOL(9)
+	};
+	tune->training = (RecurnetTraining) {
+		.query = recurnet_argument_text(fcinfo, 0),
+		.options = PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3),
+		.series = recurnet_argument_text(fcinfo, 10),
+		.covariates = recurnet_argument_text(fcinfo, 11),
+		.time = recurnet_argument_text(fcinfo, 12),
+		.target = recurnet_argument_text(fcinfo, 13)
+	};
+	tune->budget = PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2);
+	plan_trials(tune, PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), trials);
+	read_rows(tune);
+	run_all(tune);
+	put_trials(tune, (ReturnSetInfo *) fcinfo->resultinfo);
+	recurnet_fit_notice_cut(&tune->folds.fit);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+	return (Datum) 0;
+}

@@ -1,0 +1,76 @@
+--
+-- rn_tune: what is tried, that scores are those of backtests, and in which order
+-- trials come.
+--
+\set QUIET 1
+\set ON_ERROR_STOP 1
+BEGIN;
+SELECT no_plan();
+\ir refuses.psql
+
+CREATE TABLE one AS
+SELECT i, date '2024-01-01' + i AS day, (10 + i % 7 + hashint4(i) % 100 / 100.0)::float8 AS v FROM generate_series(0, 89) i;
+CREATE TABLE many AS	-- the first series is short
+SELECT store, i, store * v AS v FROM generate_series(1, 3) store, one WHERE i >= CASE store WHEN 1 THEN 60 ELSE 0 END;
+
+CREATE TEMP TABLE tuned AS
+SELECT * FROM rn_tune('SELECT day, v FROM one', '{"cell": ["rnn", "gru"], "units": [2, [3, 2]], "window": [5, 9]}',
+	options => '{"recipe": "plain", "epochs": 3, "horizon": 3, "season": 7}', folds => 4);
+
+-- ---- what is tried ----
+
+SELECT is((SELECT count(*) FROM tuned), 9::bigint, 'all combinations, and the options as they are');
+SELECT is((SELECT count(DISTINCT (cell, options)) FROM tuned), 9::bigint, 'each of them once');
+SELECT is((SELECT count(*) FROM tuned WHERE cell = 'auto' AND options = '{"recipe": "plain", "epochs": 3, "horizon": 3, "season": 7}'), 1::bigint, 'among them no option of the space');
+SELECT is((SELECT count(*) FROM tuned WHERE options @> '{"epochs": 3, "horizon": 3, "season": 7}'), 9::bigint, 'options that all have');
+SELECT is((SELECT count(*) FROM tuned WHERE options->'units' = '[3, 2]' AND cell = 'rnn' AND options->'window' = '9'), 1::bigint, 'a stack of layers is one value');
+SELECT results_eq($$SELECT rank FROM tuned$$, $$SELECT generate_series(1, 9)$$, 'in the order of ranks');
+SELECT results_eq($$SELECT rank FROM tuned ORDER BY mase$$, $$SELECT generate_series(1, 9)$$, 'which is that of errors');
+SELECT results_eq($$SELECT cell, options, mase, rmse FROM tuned$$,
+	$$SELECT cell, options, mase, rmse FROM rn_tune('SELECT day, v FROM one', '{"cell": ["rnn", "gru"], "units": [2, [3, 2]], "window": [5, 9]}',
+		options => '{"recipe": "plain", "epochs": 3, "horizon": 3, "season": 7}', folds => 4)$$, 'the same again');
+SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"window": [3, 4, 5, 6, 7], "units": [1, 2, 3]}', trials => 6,
+	options => '{"recipe": "plain", "epochs": 1, "horizon": 3}')), 6::bigint, 'no more trials than asked for');
+SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"window": [3, 4, 5, 6, 7], "units": [1, 2, 3]}', '0 seconds',
+	'{"recipe": "plain", "epochs": 1, "horizon": 3}')), 4::bigint, 'a budget ends it after four');
+SELECT results_eq($$SELECT cell, options FROM rn_tune('SELECT day, v FROM one', '{}', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}')$$,
+	$$VALUES ('auto', '{"epochs": 1, "horizon": 3, "ensemble": 1}'::jsonb)$$, 'nothing to try');
+SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}', folds => 1)), 7::bigint, 'a space that nobody gave');
+
+-- ---- scores ----
+
+CREATE FUNCTION beside(tuned, OUT mase float8, OUT smape float8, OUT mae float8, OUT rmse float8) LANGUAGE sql AS $$
+	SELECT mase, smape, mae, rmse
+	FROM rn_backtest_summary($1.cell, 'SELECT day, v FROM one', $1.options, 4) WHERE method = 'model'
+$$;
+SELECT results_eq($$SELECT mase::numeric(20, 9), smape::numeric(20, 9), mae::numeric(20, 9), rmse::numeric(20, 9) FROM tuned$$,
+	$$SELECT b.mase::numeric(20, 9), b.smape::numeric(20, 9), b.mae::numeric(20, 9), b.rmse::numeric(20, 9) FROM tuned t, beside(t) b$$,
+	'those of the backtest of each');
+SELECT is((SELECT array_agg(DISTINCT seasonal_naive_mase::numeric(20, 9)) FROM tuned),
+	(SELECT ARRAY[mase::numeric(20, 9)] FROM rn_backtest_summary('rnn', 'SELECT day, v FROM one', '{"recipe": "plain", "epochs": 1, "horizon": 3, "season": 7}', 4) WHERE method = 'seasonal_naive'),
+	'the seasonal naive forecast beside them');
+SELECT ok((SELECT model > 0 FROM (SELECT rn_train(cell, 'SELECT day, v FROM one', options) AS model FROM tuned WHERE rank = 1) t), 'the first trains with one call');
+SELECT results_eq($$SELECT options->>'window', forecasts FROM rn_tune('SELECT store, i, v FROM many', '{"window": [3, 20]}',
+	options => '{"recipe": "plain", "units": 2, "epochs": 3, "horizon": 3}', folds => 4, series => 'store') WHERE options ? 'window'$$,
+	$$VALUES ('3', 12::bigint), ('20', 10)$$, 'who forecasts less comes later');
+SELECT results_eq($$SELECT DISTINCT mase IS NULL, mae IS NULL FROM rn_tune('SELECT i, 5.0 AS v FROM one', '{"units": [1, 2]}', options => '{"recipe": "plain", "epochs": 1}')$$,
+	$$VALUES (true, false)$$, 'no scale, no scaled error');
+
+-- ---- refused ----
+
+SELECT refuses($$SELECT rn_tune(NULL)$$, '22004', 'argument "query" must not be null', '%', 'no query');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '[1]')$$, '22023', 'space must be a JSON object', '%{"cell"%', 'an array');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"units": []}')$$, '22023', 'option "units" has no value to try', '%', 'no value');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"horizon": [3, 4]}')$$, '22023', 'option "horizon" must be the same in all trials', '%"options"%', 'another horizon');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"missing": "zero"}')$$, '22023', 'option "missing" must be the same in all trials', '%', 'other rows');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"unit": [3]}')$$, '22023', 'unrecognized option "unit"', '%"units"%', 'an option that is none');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"units": [3, "x"]}')$$, '22023', '%', '%', 'a value that is none, before anything is trained');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"cell": [3]}')$$, '22023', 'cell 3 of the space is not a string', '%', 'a cell that is no name');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"cell": ["grue"]}')$$, '22023', 'unrecognized cell "grue"', '%', 'a cell that is none');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{"seed": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "units": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "window": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "epochs": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "batch_size": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "patience": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "season": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16], "ensemble": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]}')$$,
+	'54000', 'space has more than 4294967295 combinations', '%', 'too many combinations to count');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', trials => 0)$$, '22023', 'trials is out of range: 0', '%', 'no trial');
+SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one LIMIT 3', options => '{"horizon": 3}')$$, '21000', '%', '%', 'too few rows');
+
+SELECT finish();
+ROLLBACK;
