@@ -76,6 +76,10 @@ SELECT results_eq($$SELECT step, lower, upper FROM rn_forecast('several', 7, his
 SELECT ok(w.upper - w.lower > 1.5 * (c.upper - c.lower), 'a model that is a value') FROM (SELECT rn_fit(day, amount, 'gru', :quick) AS model FROM old) m,
 	rn_forecast(model, 1, history => 'SELECT day, amount FROM days(1, 3)') w, rn_forecast(model, 1, history => 'SELECT day, amount FROM days(1, 1)') c;
 
+SELECT rn_train('gru', 'SELECT day, price, amount FROM old', :quick::jsonb || '{"epochs": 100}', covariates => 'price', name => 'past') > 0 \g /dev/null
+SELECT ok(w.upper - w.lower > 1.5 * (c.upper - c.lower), 'a covariate whose future is not known') FROM
+	rn_forecast('past', 1, history => 'SELECT day, price, amount FROM days(1, 3)') w, rn_forecast('past', 1, history => 'SELECT day, price, amount FROM days(1, 1)') c;
+
 -- ---- rn_predict and rn_anomalies ----
 
 SELECT off() \g /dev/null
@@ -106,6 +110,29 @@ SELECT ok(bool_and(lower IS NULL AND forecast IS NOT NULL), 'no intervals, nothi
 SELECT rn_train('gru', 'SELECT day, amount FROM old', :quick::jsonb || '{"lower_bound": 90, "upper_bound": 120}', name => 'bounded') > 0 \g /dev/null
 SELECT ok(bool_and(lower >= 90 AND upper <= 120 AND forecast BETWEEN lower AND upper), 'within bounds') FROM rn_forecast('bounded', 7, history => 'SELECT day, amount FROM days(1, 9)');
 SELECT lives_ok($$SELECT * FROM rn_forecast('apart', 300, history => 'SELECT day, amount FROM days(1, 3)')$$, 'far beyond what intervals know');
+
+-- More memory than without: as much as that takes does not do.
+CREATE FUNCTION over(history text) RETURNS bigint LANGUAGE sql AS $$SELECT count(*) FROM rn_forecast('several', 7, history => history)$$;
+CREATE FUNCTION least_memory() RETURNS int LANGUAGE plpgsql AS $$
+DECLARE
+	kb int := 64;
+BEGIN
+	LOOP
+		PERFORM set_config('recurnet.max_memory', kb || 'kB', true);
+		BEGIN
+			PERFORM over('SELECT * FROM both_stores');
+			RETURN kb;
+		EXCEPTION WHEN program_limit_exceeded THEN
+			kb := kb * 5 / 4;
+		END;
+	END LOOP;
+END $$;
+SELECT off() \g /dev/null
+SELECT least_memory() AS kb \gset
+SELECT "on"() \g /dev/null
+SET LOCAL recurnet.max_memory = :kb;
+SELECT refuses($$SELECT over('SELECT * FROM both_stores')$$, '54000', 'forecasting needs%', '%turn recurnet.adaptive_intervals off%', 'more memory than allowed');
+SELECT is(over('SELECT * FROM both_stores WHERE day < ''2024-07-19'''), 14::bigint, 'which nothing new does not need');
 
 SELECT * FROM finish();
 ROLLBACK;
