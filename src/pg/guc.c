@@ -13,6 +13,7 @@
 
 static int	max_memory = -1;	/* kB; -1: maintenance_work_mem */
 static int	model_cache_size = 64 * 1024;	/* kB */
+static bool adaptive_intervals = true;
 
 void
 recurnet_guc_init(void)
@@ -33,6 +34,14 @@ recurnet_guc_init(void)
 							PGC_USERSET,
 							GUC_UNIT_KB,
 							NULL, NULL, NULL);
+	DefineCustomBoolVariable("recurnet.adaptive_intervals",
+							 "Lets errors on rows newer than those trained on widen and narrow intervals.",
+							 "Off: intervals are those learnt in training.",
+							 &adaptive_intervals,
+							 true,
+							 PGC_USERSET,
+							 0,
+							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("recurnet");
 }
 
@@ -46,6 +55,12 @@ size_t
 recurnet_guc_model_cache(void)
 {
 	return (size_t) model_cache_size * 1024;
+}
+
+bool
+recurnet_guc_adaptive(void)
+{
+	return adaptive_intervals;
 }
 
 /* Bytes as people read them, in a buffer of the current context. */

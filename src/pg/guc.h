@@ -14,6 +14,9 @@ extern size_t recurnet_guc_max_memory(void);
 /* Bytes that a session keeps decoded models in: recurnet.model_cache_size. */
 extern size_t recurnet_guc_model_cache(void);
 
+/* recurnet.adaptive_intervals: do new rows count for intervals? */
+extern bool recurnet_guc_adaptive(void);
+
 /*
  * Raise ERROR if a task ("training") needs more bytes than
  * recurnet.max_memory; SIZE_MAX stands for more than there can be.  otherwise

@@ -449,6 +449,54 @@ recurnet_history_view(RecurnetHost *host, const RecurnetSubject *subject, const 
 	return view;
 }
 
+/* How many of the newest rows of a settled series are after a time. */
+static size_t
+rows_after(RecurnetHost *host, const RnPanel *panel, const RnSeries *series, int64 time)
+{
+	size_t		low = 0;		/* rows before it are not, */
+	size_t		high = series->n;	/* this one and those behind it are */
+
+	if (last_time_of(host, panel, series) <= time)
+		return 0;
+	while (low < high)
+	{
+		size_t		middle = low + (high - low) / 2;
+		int64		at;
+
+		recurnet_host_check(host, rn_panel_time(&host->core, panel, series, middle, &at));
+		if (at > time)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return series->n - low;
+}
+
+RnNews
+recurnet_history_news(RecurnetHost *host, const RecurnetSubject *subject, const RnPanel *panel,
+					  const RnSeries *series, int64 of_model)
+{
+	RnNews		news = {{panel->value, panel->missing, panel->covariate}};
+
+	news.fresh = of_model < 0 ? series->n
+		: rows_after(host, panel, series, subject->model->series[of_model].last_time);
+	news.view = (RnView) {series->first, series->first, series->first + series->n};
+	if (news.fresh > 0)
+		news.view = recurnet_history_view(host, subject, panel, series, of_model);
+	return news;
+}
+
+RnNews
+recurnet_history_origin_news(RecurnetHost *host, const RecurnetOrigins *origins, size_t i)
+{
+	const RnPanel *panel;
+
+	if (origins->rows == NULL)
+		return (RnNews) {0};
+	panel = &origins->rows->panel;
+	return recurnet_history_news(host, origins->subject, panel, &panel->series[origins->series[i]], origins->of_model[i]);
+}
+
 RnOrigin
 recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i, const char **key)
 {

@@ -5,7 +5,7 @@
 #ifndef RECURNET_HISTORY_H
 #define RECURNET_HISTORY_H
 
-#include "model/forecast.h"
+#include "model/adapt.h"
 
 #include "host.h"
 #include "reader.h"
@@ -66,6 +66,13 @@ extern RecurnetOrigins *recurnet_history_origins(RecurnetHost *host, const Recur
 /* One of them, without its future, and its key (NULL: none). */
 extern RnOrigin recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i,
 										const char **key);
+
+/* The rows of one of them, and how many are newer than those trained on: none of the model's own. */
+extern RnNews recurnet_history_origin_news(RecurnetHost *host, const RecurnetOrigins *origins, size_t i);
+
+/* The same of series i of rows, which is that series of the model, or -1. */
+extern RnNews recurnet_history_news(RecurnetHost *host, const RecurnetSubject *subject, const RnPanel *panel,
+									const RnSeries *series, int64 of_model);
 
 /* The number of the model's series of that key, or -1. */
 extern int64 recurnet_history_find(const RnModel *model, const char *key);

@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/memutils.h"
 
+#include "model/adapt.h"
 #include "model/interval.h"
 
 #include "argument.h"
@@ -37,6 +38,7 @@ typedef struct Use
 	RecurnetOutput output;
 	double		level;
 	bool		intervals;		/* does the model know any? */
+	bool		adaptive;		/* and do new rows count for them? */
 	bool		anomalies;		/* rn_anomalies: only rows outside of them */
 	ReturnSetInfo *result;
 } Use;
@@ -95,6 +97,7 @@ use_open(FunctionCallInfo fcinfo, Finder find, int argument, Oid ts_type, double
 	use->model = use->subject.model;
 	use->output = recurnet_output(&use->subject, ts_type);
 	use->intervals = rn_interval_known(use->model);
+	use->adaptive = use->intervals && recurnet_guc_adaptive();
 	return use;
 }
 
@@ -107,12 +110,9 @@ use_close(Use *use)
 	MemoryContextDelete(context);
 }
 
-/*
- * Columns lower and upper around a forecast so many steps ahead, with errors in
- * that unit; null where the model knows no intervals.
- */
+/* Columns lower and upper around a forecast, of that half width; null where the model knows no intervals. */
 static void
-put_interval(const Use *use, double forecast, int step, double unit, Datum *values, bool *nulls)
+put_interval(const Use *use, double forecast, double half, Datum *values, bool *nulls)
 {
 	double		lower;
 	double		upper;
@@ -120,7 +120,7 @@ put_interval(const Use *use, double forecast, int step, double unit, Datum *valu
 	nulls[0] = nulls[1] = !use->intervals;
 	if (!use->intervals)
 		return;
-	rn_interval_bounds(use->model, use->level, step, forecast, unit, &lower, &upper);
+	rn_interval_around(use->model, half, forecast, &lower, &upper);
 	values[0] = Float8GetDatum(lower);
 	values[1] = Float8GetDatum(upper);
 }
@@ -169,9 +169,10 @@ put_key(const char *key, Datum *value, bool *null)
 	*value = key != NULL ? recurnet_key_datum(key) : (Datum) 0;
 }
 
-/* All rows of one series. */
+/* All rows of one series, with half widths [K] in that unit. */
 static void
-put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *forecast, double unit, int steps)
+put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *forecast, double unit, int steps,
+			  const double *width, int K)
 {
 	Datum		values[FORECAST_COLUMNS] = {0};
 	bool		nulls[FORECAST_COLUMNS] = {false};
@@ -187,9 +188,39 @@ put_forecasts(Use *use, const RnOrigin *origin, const char *key, const double *f
 		values[1] = Int32GetDatum(step);
 		put_time(use, time, &values[2], &nulls[2]);
 		values[4] = Float8GetDatum(forecast[step - 1]);
-		put_interval(use, forecast[step - 1], step, unit, &values[5], &nulls[5]);
+		put_interval(use, forecast[step - 1],
+					 K > 0 ? width[Min(step, K) - 1] * rn_interval_growth(use->model, step) * unit : 0,
+					 &values[5], &nulls[5]);
 		tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
 	}
+}
+
+/* Has any of the origins rows that the model has not seen, by which intervals are to go? */
+static bool
+any_news(Use *use, const RecurnetOrigins *origins)
+{
+	for (size_t i = 0; use->adaptive && i < origins->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (recurnet_history_origin_news(&use->host, origins, i).fresh > 0)
+			return true;
+	}
+	return false;
+}
+
+/* Half widths of intervals from origin i, in that unit, into width [K]; adapt NULL: nothing is new. */
+static void
+find_widths(Use *use, RnAdapt *adapt, const RecurnetOrigins *origins, size_t i, double unit, double *width, int K)
+{
+	RnNews		news = {.fresh = 0};
+
+	if (adapt != NULL)
+		news = recurnet_history_origin_news(&use->host, origins, i);
+	if (news.fresh > 0)
+		recurnet_host_check(&use->host, rn_adapt_learn(&use->host.core, adapt, &news, unit, use->level, width));
+	else
+		for (int k = 0; k < K; k++)
+			width[k] = rn_interval_width(use->model, use->level, k + 1);
 }
 
 /* Forecasts of all origins, as many side by side as fit into a part. */
@@ -203,15 +234,23 @@ forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *fut
 	double		unit[RN_FIT_PART];
 	double	   *forecast;
 	float	   *values = NULL;
+	int			K = rn_adapt_steps(use->model, steps);
+	double	   *width = palloc(Max(K, 1) * sizeof(double));
+	bool		news = any_news(use, origins);
+	RnAdapt		adapt;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet part of a forecast",
 												  ALLOCSET_DEFAULT_SIZES);
 
 	recurnet_guc_check_memory(rn_forecast_bytes(use->model, part, steps)
+							  + (news ? rn_adapt_bytes(use->model, steps) : 0)
 							  + part * (steps * sizeof(double) + known * sizeof(float)),
-							  "forecasting", "ask for fewer steps, or train a smaller network");
+							  "forecasting", news ? "turn recurnet.adaptive_intervals off, or ask for fewer steps"
+							  : "ask for fewer steps, or train a smaller network");
 	forecast = MemoryContextAllocHuge(CurrentMemoryContext, part * (size_t) steps * sizeof(double));
 	if (future != NULL)
 		values = MemoryContextAllocHuge(CurrentMemoryContext, part * known * sizeof(float));
+	if (news)
+		recurnet_host_check(&use->host, rn_adapt_create(&use->host.core, use->model, steps, &adapt));
 	for (size_t at = 0; at < origins->count; at += part)
 	{
 		int			B = (int) Min(origins->count - at, (size_t) part);
@@ -228,7 +267,10 @@ forecast_all(Use *use, const RecurnetOrigins *origins, const RecurnetFuture *fut
 		}
 		recurnet_host_check(&use->host, rn_forecast(&use->host.core, use->model, origin, B, steps, forecast, unit));
 		for (int b = 0; b < B; b++)
-			put_forecasts(use, &origin[b], key[b], forecast + (size_t) b * steps, unit[b], steps);
+		{
+			find_widths(use, news ? &adapt : NULL, origins, at + b, unit[b], width, K);
+			put_forecasts(use, &origin[b], key[b], forecast + (size_t) b * steps, unit[b], steps, width, K);
+		}
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(context);
 	}
@@ -352,9 +394,10 @@ put_anomaly(Use *use, Datum *values, bool *nulls)
 /*
  * All rows of a series: those before the first full window without a prediction,
  * those made up without an actual value, unless what is missing is said to be zero.
+ * half: half widths of intervals.
  */
 static void
-put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const double *unit, const double *predicted)
+put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const double *half, const double *predicted)
 {
 	Datum		values[ANOMALY_COLUMNS] = {0};
 	bool		nulls[ANOMALY_COLUMNS] = {false};
@@ -375,7 +418,7 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const do
 		if (known)
 		{
 			values[4] = Float8GetDatum(predicted[i]);
-			put_interval(use, predicted[i], 1, unit[i], &values[5], &nulls[5]);
+			put_interval(use, predicted[i], half[i], &values[5], &nulls[5]);
 		}
 		if (use->anomalies)
 			put_anomaly(use, values, nulls);
@@ -395,16 +438,24 @@ predict_all(Use *use, const RnPanel *panel)
 		const RnSeries *series = &panel->series[s];
 		double	   *predicted;
 		double	   *unit;
+		int64		of_model;
 		RnView		view;
+		RnNews		news;
 
 		if (series->n == 0)
 			continue;
-		view = recurnet_history_view(&use->host, &use->subject, panel, series,
-									 recurnet_history_find(use->model, series->key));
+		of_model = recurnet_history_find(use->model, series->key);
+		view = recurnet_history_view(&use->host, &use->subject, panel, series, of_model);
 		predicted = MemoryContextAllocHuge(use->host.context, 2 * series->n * sizeof(double));
 		unit = predicted + series->n;
 		recurnet_host_check(&use->host,
 							rn_predict(&use->host.core, use->model, &rows, &view, series->n, predicted, unit));
+		news = recurnet_history_news(&use->host, &use->subject, panel, series, of_model);
+		if (!use->adaptive)
+			news.fresh = 0;
+		if (use->intervals)
+			recurnet_host_check(&use->host, rn_adapt_predicted(&use->host.core, use->model, &news, use->level,
+															   predicted, unit));
 		put_predictions(use, panel, series, unit, predicted);
 		pfree(predicted);
 	}

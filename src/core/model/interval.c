@@ -96,28 +96,39 @@ seasons(const RnModel *model, int step)
 }
 
 double
+rn_interval_growth(const RnModel *model, int step)
+{
+	int			last = model->residual_steps;
+
+	return step > last ? sqrt(seasons(model, step) / seasons(model, last)) : 1;
+}
+
+double
 rn_interval_width(const RnModel *model, double level, int step)
 {
 	int			points = model->residual_points;
 	int			last = model->residual_steps;
 	int			row = step < last ? step : last;
 	int			rank = (int) ceil((points + 1) * level - 1e-9);	/* 0.55 is not exact */
-	double		width;
 
 	rank = rank < 1 ? 1 : rank > points ? points : rank;
-	width = model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1];
-	return step > last ? width * sqrt(seasons(model, step) / seasons(model, last)) : width;
+	return model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1] * rn_interval_growth(model, step);
+}
+
+void
+rn_interval_around(const RnModel *model, double half, double forecast, double *lower, double *upper)
+{
+	bool		logs = model->method == RN_METHOD_LOCAL && model->local.log;
+
+	/* not narrower than what rounding does to a forecast */
+	half = isnan(half) ? 0 : half + ROUNDING * (logs ? 1 : fabs(forecast));
+	*lower = rn_model_bound(model, fmin(logs ? forecast * exp(-half) : forecast - half, forecast));
+	*upper = rn_model_bound(model, fmin(fmax(logs ? forecast * exp(half) : forecast + half, forecast), DBL_MAX));
 }
 
 void
 rn_interval_bounds(const RnModel *model, double level, int step, double forecast, double unit,
 				   double *lower, double *upper)
 {
-	double		width = rn_interval_width(model, level, step) * unit;
-	bool		logs = model->method == RN_METHOD_LOCAL && model->local.log;
-
-	/* not narrower than what rounding does to a forecast */
-	width = isnan(width) ? 0 : width + ROUNDING * (logs ? 1 : fabs(forecast));
-	*lower = rn_model_bound(model, fmin(logs ? forecast * exp(-width) : forecast - width, forecast));
-	*upper = rn_model_bound(model, fmin(fmax(logs ? forecast * exp(width) : forecast + width, forecast), DBL_MAX));
+	rn_interval_around(model, rn_interval_width(model, level, step) * unit, forecast, lower, upper);
 }

@@ -25,11 +25,17 @@ extern bool rn_interval_known(const RnModel *model);
 extern void rn_interval_bounds(const RnModel *model, double level, int step, double forecast, double unit,
 							   double *lower, double *upper);
 
+/* The same of that half width, which is one in units times a unit. */
+extern void rn_interval_around(const RnModel *model, double half, double forecast, double *lower, double *upper);
+
 /*
  * Half width of the interval of the given level in (0, 1) at step k >= 1, in
  * scaled values (of RN_METHOD_LOCAL, in spreads).  Beyond the steps held out it grows as that of a seasonal
  * random walk.  Never narrower than at an earlier step.
  */
 extern double rn_interval_width(const RnModel *model, double level, int step);
+
+/* How many times as wide as at the last step held out it is; 1 up to there. */
+extern double rn_interval_growth(const RnModel *model, int step);
 
 #endif							/* RN_INTERVAL_H */
