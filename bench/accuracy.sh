@@ -56,7 +56,7 @@ if [ -n "$PYTHON" ]; then
     done
 fi
 echo
-echo "| set | level | recurnet: coverage | scaled interval score | ETS: coverage | scaled interval score |"
+echo "| set | level | recurnet: coverage ± standard error by series | scaled interval score | ETS: coverage | scaled interval score |"
 echo "|---|---|---|---|---|---|"
 sql -c "SELECT interval_lines()"
 

@@ -49,13 +49,28 @@ CREATE FUNCTION interval_score(level float8, actual float8, lower float8, upper 
 	SELECT upper - lower + 2 / (1 - level) * (greatest(lower - actual, 0) + greatest(actual - upper, 0))
 $$;
 
+-- Coverage in percent, and its standard error by series: steps of one series are not
+-- independent, series are taken to be.  Cochran, "Sampling techniques", 3rd ed., 1977,
+-- section 9A.1 for the ratio of sums over clusters of unequal sizes.
+CREATE VIEW coverage_of AS
+WITH series AS (
+	SELECT set, level, series_id, count(*) AS n, sum((actual BETWEEN lower AND upper)::int) AS inside
+	FROM forecast_of GROUP BY set, level, series_id
+), whole AS (
+	SELECT set, level, sum(n) AS n, sum(inside) / sum(n) AS share, count(*) AS series FROM series GROUP BY set, level
+)
+SELECT set, level, 100 * w.share AS coverage,
+	100 * sqrt(w.series / nullif(w.series - 1.0, 0) * sum((s.inside - w.share * s.n) ^ 2)) / w.n AS standard_error
+FROM series s JOIN whole w USING (set, level) GROUP BY set, level, w.share, w.n, w.series;
+
 CREATE FUNCTION interval_lines() RETURNS SETOF text LANGUAGE sql AS $$
-	SELECT format('| %s | %s | %s | %s | %s | %s |', set, level,
-		round(100 * rn_coverage(actual, f.lower, f.upper)::numeric, 1),
+	SELECT format('| %s | %s | %s ± %s | %s | %s | %s |', set, level,
+		round(min(c.coverage), 1), round(min(c.standard_error), 1),
 		round(avg(interval_score(level, actual, f.lower, f.upper) / nullif(scale, 0))::numeric, 2),
 		round(100 * rn_coverage(actual, e.lower, e.upper)::numeric, 1),
 		round(avg(interval_score(level, actual, e.lower, e.upper) / nullif(scale, 0))::numeric, 2))
-	FROM forecast_of f JOIN scale_of USING (set, series_id) LEFT JOIN ets e USING (set, series_id, step, level)
+	FROM forecast_of f JOIN scale_of USING (set, series_id) JOIN coverage_of c USING (set, level)
+		LEFT JOIN ets e USING (set, series_id, step, level)
 	GROUP BY set, level ORDER BY set, level
 $$;
 

@@ -16,8 +16,12 @@
 /* Errors are counted in at least this: smaller spreads are those of perfect seasons. */
 #define LEAST_UNIT	1e-6
 
-/* How much of the scale is the series' own spread: as a power. */
-#define OWN_SCALE	0.45
+/*
+ * How much of the scale is the series' own spread: as a power.  With two seasons
+ * it is that of changes from day to day, say, and tells more of what is to come.
+ */
+#define OWN_SCALE	0.25
+#define OWN_SCALE_TWO_SEASONS 0.45
 
 /* Rows that are far from the newest may be anything: not beyond what floats can be squared. */
 #define LARGEST		1e15
@@ -175,8 +179,9 @@ rn_local_rescale(const RnLocalSpec *spec, RnLocal *local)
 {
 	double		typical = fmax(spec->typical_spread, RN_NO_SPREAD);
 	double		own = fmax(local->spread, LEAST_SPREAD * typical);
+	double		power = isnan(local->alpha) ? OWN_SCALE_TWO_SEASONS : OWN_SCALE;
 
-	local->scale = pow(own, OWN_SCALE) * pow(typical, 1 - OWN_SCALE);
+	local->scale = pow(own, power) * pow(typical, 1 - power);
 }
 
 double

@@ -40,6 +40,7 @@
 #define LOCAL_WARMUP		20
 #define STEPS_PER_EPOCH		25	/* of the optimiser */
 #define FEWEST_STEPS		200
+#define ROWS_OF_FEWEST	20000	/* of more rows steps grow in proportion */
 #define MOST_STEPS			1000
 #define SEASONS_BACK		10
 #define FEWEST_ROWS_BACK	100
@@ -256,7 +257,7 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		local->lookback = spec->window + plan->stride * (plan->steps - 1) + spec->season;
 	if (spec->epochs == 0)
 	{
-		double		steps = FEWEST_STEPS * sqrt((double) all / 20000);
+		double		steps = FEWEST_STEPS * ((double) all / ROWS_OF_FEWEST);
 
 		steps = steps < FEWEST_STEPS ? FEWEST_STEPS : steps > MOST_STEPS ? MOST_STEPS : steps;
 		spec->epochs = (int) lround(steps / STEPS_PER_EPOCH);
