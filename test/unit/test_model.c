@@ -248,6 +248,36 @@ test_plans(void **state)
 }
 
 /* A line goes on from its last value, whatever the window can and cannot see. */
+/* A line goes on as one, however far, be it noisy or not. */
+static void
+test_far_line(void **state)
+{
+	for (int noisy = 0; noisy < 2; noisy++)
+	{
+		TestHost	test = test_host();
+		static Data data;
+		RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
+		RnModel		model;
+		RnTrainReport report;
+		double		forecast[1000];
+
+		(void) state;
+		make_data(&data, &test, false);
+		for (int i = 0; i < ROWS; i++)
+			data.value[i] = i + 1 + noisy * 0.1 * rn_rng_normal(2, 2, (uint64_t) i);
+		spec.season = 1;
+		spec.epochs = 0;
+		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+		assert_false(model.local.log);
+		assert_ok(test, forecast_tail(&test, &model, 1000, forecast));
+		assert_true(fabs(forecast[99] / (ROWS + 100) - 1) < 0.05);
+		assert_true(fabs(forecast[999] / (ROWS + 1000) - 1) < 0.15);
+		rn_model_free(&test.host, &model);
+		rn_train_report_free(&test.host, &report);
+		assert_int_equal(test.live, 0);
+	}
+}
+
 static void
 test_short_line(void **state)
 {
@@ -778,6 +808,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_far_line),
 		cmocka_unit_test(test_short_line),
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),

@@ -21,6 +21,7 @@
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
+#include "series/logs.h"
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
@@ -47,6 +48,7 @@
 #define SHORT_SEQUENCE		12
 #define LONG_SEQUENCE		24
 #define WINDOW_PER_STRIDE	28
+#define LOGS_COST			0.1 /* errors seem a tenth larger with them */
 
 const char *
 rn_recipe_name(RnRecipeKind kind)
@@ -263,25 +265,66 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 	}
 }
 
-/* Logarithms, where all values that are trained on have one. */
+static int
+compare_numbers(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Do logarithms suit positive values?  They are kept in doubt: not where the median
+ * series is clearly better off without.
+ */
+static RnCode
+logs_suit(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, bool *suit)
+{
+	double	   *cost;
+	size_t		n = 0;
+	RnCode		code = RN_OK;
+
+	RN_TRY(rn_alloc(host, panel->count, sizeof(double), (void **) &cost));
+	for (size_t s = 0; code == RN_OK && s < panel->count; s++)
+	{
+		const RnSeries *series = &panel->series[s];
+
+		code = rn_poll(host);
+		if (series->n > 0)
+			cost[n++] = rn_logs_cost(panel->value + series->first, rn_recipe_rows(spec, series), spec->season);
+	}
+	qsort(cost, n, sizeof(double), compare_numbers);
+	*suit = n == 0 || cost[n / 2] <= LOGS_COST;
+	rn_free(host, cost);
+	return code;
+}
+
+/* Logarithms, where all values that are trained on have one and they suit. */
 static RnCode
 resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 {
-	bool		positive = true;
+	RnTrainSpec *spec = &plan->spec;
+	bool		logs = true;
 
-	for (size_t s = 0; s < panel->count && positive; s++)
+	for (size_t s = 0; s < panel->count && logs; s++)
 	{
 		RN_TRY(rn_poll(host));
-		for (size_t i = 0; i < rn_recipe_rows(&plan->spec, &panel->series[s]) && positive; i++)
-			positive = panel->value[panel->series[s].first + i] > 0;
+		for (size_t i = 0; i < rn_recipe_rows(spec, &panel->series[s]) && logs; i++)
+			logs = panel->value[panel->series[s].first + i] > 0;
 	}
-	if (plan->spec.transform == RN_RECIPE_TRANSFORM_LOG && !positive && !plan->spec.transform_kept)
+	if (spec->transform == RN_RECIPE_TRANSFORM_LOG && !logs && !spec->transform_kept)
 	{
 		rn_fail(host, RN_INVALID_OPTION, "transform \"log\" needs positive values");
 		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
 	}
-	plan->local.log = plan->spec.transform == RN_RECIPE_TRANSFORM_LOG || (positive && plan->spec.transform != RN_RECIPE_TRANSFORM_NONE);
-	plan->spec.transform = plan->local.log ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_NONE;
+	if (spec->transform == RN_RECIPE_TRANSFORM_AUTO)
+	{
+		if (logs)
+			RN_TRY(logs_suit(host, spec, panel, &logs));
+		spec->transform = logs ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_NONE;
+	}
+	plan->local.log = spec->transform == RN_RECIPE_TRANSFORM_LOG;
 	return RN_OK;
 }
 

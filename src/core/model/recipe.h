@@ -25,7 +25,8 @@ typedef enum RnRecipeKind
 /* What method local makes of values first. */
 typedef enum RnRecipeTransform
 {
-	RN_RECIPE_TRANSFORM_AUTO,			/* logarithms, if all values are positive */
+	RN_RECIPE_TRANSFORM_AUTO,			/* logarithms, if all values are positive and
+										 * their changes do not speak against it */
 	RN_RECIPE_TRANSFORM_LOG,
 	RN_RECIPE_TRANSFORM_NONE			/* shares of their mean magnitude */
 } RnRecipeTransform;
