@@ -198,9 +198,9 @@ resolve_lengths(RnTrainSpec *spec, const RnCalendar *calendar, size_t rows)
 	}
 }
 
-/* Seasons of parts of a day come with one of a week. */
+/* Is the season a day? */
 static bool
-has_week(const RnTrainSpec *spec, const RnCalendar *calendar)
+is_day(const RnTrainSpec *spec, const RnCalendar *calendar)
 {
 	if (calendar->kind == RN_TIME_CIVIL)
 		return rn_calendar_season(calendar) == spec->season && calendar->months == 0 && calendar->business_days == 0 &&
@@ -226,8 +226,9 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		if (rows / 2 < (size_t) spec->season || spec->season > LONGEST_SEASON)
 			spec->season = 1;
 	}
-	if (spec->outer < 0)
-		spec->outer = has_week(spec, calendar) && rows >= 14 * (size_t) spec->season ? 7 * spec->season : 0;
+	plan->daily = is_day(spec, calendar);
+	if (spec->outer < 0)		/* days come with weeks */
+		spec->outer = plan->daily && rows >= 14 * (size_t) spec->season ? 7 * spec->season : 0;
 	if (spec->horizon == 0)
 	{
 		size_t		horizon = spec->season > 1 ? (size_t) spec->season : HORIZON_WITHOUT_SEASON;

@@ -93,6 +93,7 @@ typedef struct RnTrainPlan
 {
 	RnTrainSpec spec;			/* nothing open any more */
 	bool		season_said;	/* the season was not open */
+	bool		daily;			/* RN_METHOD_LOCAL: it is a day */
 	RnMethod	method;
 	RnLocalSpec local;			/* RN_METHOD_LOCAL: but for the typical spread */
 	int			steps;			/* of a sequence */

@@ -482,6 +482,43 @@ origins_looked_at(const RnLocalSpec *spec, size_t all)
 	return all < most ? all : most;
 }
 
+/* Have most series a season, but not two to learn its phases by? */
+static bool
+single_seasons(const Run *run)
+{
+	size_t		season = (size_t) run->plan->spec.season;
+	size_t		single = 0;
+
+	for (size_t s = 0; s < run->panel->count; s++)
+	{
+		const RnSeries *series = &run->panel->series[s];
+		size_t		rows = series->n > 0 ? rn_recipe_rows(&run->plan->spec, series) : 0;
+
+		single += rows >= season && rows < 2 * season;
+	}
+	return season > 1 && 2 * single > run->count;
+}
+
+/*
+ * Shares where nothing can be held out.  Of a single season only the seasonal naive
+ * forecast knows; and if that is a day, which is like the day before, the others can
+ * but spoil it.
+ */
+static void
+untried_shares(const Run *run)
+{
+	RnModel    *model = run->model;
+
+	if (!run->plan->spec.classical)
+		return;
+	model->share = UNTRIED_SHARE;
+	if (!single_seasons(run))
+		return;
+	if (run->plan->daily)
+		model->share = 0;
+	model->naive_share = 1 - model->share;
+}
+
 /* What the networks are worth without the newest rows. */
 static RnCode
 try_out(Run *run, RnTrainReport *report)
@@ -495,7 +532,7 @@ try_out(Run *run, RnTrainReport *report)
 
 	if (trial.origins == 0)
 	{
-		run->model->share = run->plan->spec.classical ? UNTRIED_SHARE : 1;
+		untried_shares(run);
 		return RN_OK;
 	}
 	trial.origins = origins_looked_at(&run->model->local, trial.origins);
