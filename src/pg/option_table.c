@@ -149,6 +149,29 @@ recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec)
 	return option->offset == AT(loss.kind) ? &spec->loss_open : &spec->scaler_open;
 }
 
+/* Options of one method alone. */
+static const struct
+{
+	RnMethod	method;
+	const char *name;
+}			of_method[] = {
+	{RN_METHOD_LOCAL, "transform"},
+	{RN_METHOD_LOCAL, "classical"},
+	{RN_METHOD_LOCAL, "ensemble"},
+	{RN_METHOD_WINDOWS, "scaler"},
+	{RN_METHOD_WINDOWS, "patience"},
+	{RN_METHOD_WINDOWS, "shuffle"},
+};
+
+bool
+recurnet_option_has_effect(const RecurnetOption *option, const RnTrainSpec *spec)
+{
+	for (int i = 0; i < (int) lengthof(of_method); i++)
+		if (strcmp(option->name, of_method[i].name) == 0)
+			return rn_recipe_method(spec) == of_method[i].method;
+	return true;
+}
+
 const int	recurnet_option_count = lengthof(recurnet_option_table);
 
 const RecurnetOption *

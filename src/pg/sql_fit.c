@@ -180,6 +180,7 @@ fit_state(State *state, RecurnetHost *host)
 
 	recurnet_options_parse(text_to_cstring(state->cell), state->options, &fit.options);
 	check_options(&fit.options);
+	recurnet_options_check_effect(&fit.options);
 	skip = fit.options.spec.rows.on_error == RN_ON_ERROR_SKIP;
 	fit.options.spec.rows.on_error = RN_ON_ERROR_FAIL;
 	recurnet_group_sort(&state->rows);

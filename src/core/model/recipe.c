@@ -91,8 +91,8 @@ rn_recipe_defaults(RnTrainSpec *spec)
  * What `auto` is: series taken apart (local.h), if nothing but their values is
  * to be looked at.
  */
-static RnMethod
-method_of(const RnTrainSpec *spec)
+RnMethod
+rn_recipe_method(const RnTrainSpec *spec)
 {
 	bool		more = spec->inputs.given > 0 || spec->inputs.features != 0 || spec->rows.missing == RN_MISSING_MASK;
 
@@ -137,15 +137,15 @@ resolve_fixed(RnTrainSpec *spec)
 	}
 	if (spec->scaler_open)
 		spec->scaler = RN_SCALER_MINMAX;
-	if (method_of(spec) == RN_METHOD_LOCAL)
+	if (rn_recipe_method(spec) == RN_METHOD_LOCAL)
 		resolve_local(spec);
 	if (spec->members == 0)
 		spec->members = 1;
-	if (spec->epochs == 0 && method_of(spec) == RN_METHOD_WINDOWS)
+	if (spec->epochs == 0 && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->epochs = automatic ? AUTO_EPOCHS : DEFAULT_EPOCHS;
 	if (spec->batch_size == 0)
 		spec->batch_size = DEFAULT_BATCH;
-	if (isnan(spec->validation_split) && method_of(spec) == RN_METHOD_WINDOWS)
+	if (isnan(spec->validation_split) && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->validation_split = automatic ? AUTO_VALIDATION : 0;
 	if (spec->patience < 0)
 		spec->patience = automatic && spec->validation_split > 0 ? AUTO_PATIENCE : 0;
@@ -334,7 +334,7 @@ too_few(RnHost *host, size_t rows, size_t needed, const RnTrainSpec *spec)
 {
 	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few to train on, at least %zu are needed",
 			rows, needed);
-	if (method_of(spec) == RN_METHOD_LOCAL)
+	if (rn_recipe_method(spec) == RN_METHOD_LOCAL)
 		rn_fail_detail(host, "A horizon of %d needs that many.", spec->horizon);
 	else
 		rn_fail_detail(host, "A window of %d step%s and a horizon of %d need that many.",
@@ -385,7 +385,7 @@ rn_recipe_split(const RnTrainSpec *spec, size_t rows)
 static RnCode
 check_series(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 {
-	size_t		least = (size_t) spec->horizon + (method_of(spec) == RN_METHOD_LOCAL ? LOCAL_ROWS_BEFORE : (size_t) spec->window);
+	size_t		least = (size_t) spec->horizon + (rn_recipe_method(spec) == RN_METHOD_LOCAL ? LOCAL_ROWS_BEFORE : (size_t) spec->window);
 	size_t		left = 0;
 
 	for (size_t s = 0; s < panel->count; s++)
@@ -634,7 +634,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	panel->failed = panel->count;
 	plan->spec = *spec;
 	plan->season_said = spec->season != 0 && !spec->season_kept;
-	plan->method = method_of(spec);
+	plan->method = rn_recipe_method(spec);
 	plan->all_rows = panel->rows;
 	resolve_fixed(&plan->spec);
 	if (plan->method == RN_METHOD_WINDOWS && plan->spec.members > 1)

@@ -89,6 +89,9 @@ typedef struct RnTrainSpec
 extern void rn_recipe_defaults(RnTrainSpec *spec);
 extern const char *rn_recipe_name(RnRecipeKind kind);
 
+/* How a spec, whose inputs are known, has its series looked at. */
+extern RnMethod rn_recipe_method(const RnTrainSpec *spec);
+
 typedef struct RnTrainPlan
 {
 	RnTrainSpec spec;			/* nothing open any more */
