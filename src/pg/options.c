@@ -35,8 +35,16 @@ static const struct
 	{"steps", "horizon"},
 	{"forecast_length", "horizon"},
 	{"period", "season"},
+	{"seasonality", "season"},
+	{"seasonal_periods", "season"},
 	{"early_stopping", "patience"},
 	{"random_state", "seed"},
+	{"num_epochs", "epochs"},
+	{"batch", "batch_size"},
+	{"freq", "frequency"},
+	{"timezone", "time_zone"},
+	{"n_members", "ensemble"},
+	{"log", "transform"},
 	{"gradient_clip", "clipnorm"},
 	{"scaling", "scaler"},
 	{"normalization", "scaler"},
@@ -209,6 +217,11 @@ set_season(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *s
 				 errdetail("A series has one season, or two.")));
 	spec->season = (int) checked_number(option, getIthJsonbValueFromContainer(array, 0));
 	spec->outer = n == 2 ? (int) checked_number(option, getIthJsonbValueFromContainer(array, 1)) : 0;
+	if (n == 2 && spec->outer > 1 && spec->season > spec->outer)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\": the longer season, %d, stands first", option->name, spec->season),
+				 errhint("Write the shorter one first: [%d, %d].", spec->outer, spec->season)));
 	if (n == 2 && (spec->season < 2 || spec->outer <= spec->season || spec->outer % spec->season != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -47,6 +47,10 @@ SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 2.5}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 0}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": null}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"shuffle": 1}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"season": [168, 24]}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"seasonality": 7}');
+-- which group it was
+SELECT rn_fit(t, v, 'gru') FROM s WHERE t < 2;
 -- options that are of no use
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"patience": 5}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"recipe": "plain", "transform": "none"}');
