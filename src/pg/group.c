@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
 #include "utils/float.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 
 #include "argument.h"
 #include "group.h"
@@ -82,4 +86,20 @@ recurnet_group_sort(RecurnetGroup *group)
 			break;
 		}
 	group->sorted = true;
+}
+
+char *
+recurnet_group_describe_time(const RecurnetGroup *group, int64 time)
+{
+	switch (group->type)
+	{
+		case INT8OID:
+			return psprintf(INT64_FORMAT, time);
+		case DATEOID:
+			return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(time / USECS_PER_DAY)));
+		case TIMESTAMPOID:
+			return DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(time)));
+		default:
+			return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(time)));
+	}
 }

@@ -38,6 +38,9 @@ extern void recurnet_group_add(RecurnetGroup *group, FunctionCallInfo fcinfo, in
  */
 extern void recurnet_group_sort(RecurnetGroup *group);
 
+/* A time of the group in words, in the zone of the session. */
+extern char *recurnet_group_describe_time(const RecurnetGroup *group, int64 time);
+
 /* ERROR if the rows and so many bytes more are more than recurnet.max_memory. */
 extern void recurnet_group_check_memory(const RecurnetGroup *group, size_t more);
 

@@ -68,7 +68,7 @@ const RecurnetOption recurnet_option_table[] = {
 	{"season", OPTION_SEASON, AT(season), OPEN_ZERO, 1, RN_MAX_WINDOW, ENDS_IN, NULL, 0,
 	"steps in a season, 1 for none; or an array of it and of a longer season, a multiple of it"},
 	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_RECIPE_TRANSFORMS,
-		   "auto: what values are turned into before all else; auto takes logarithms if all are positive"),
+		   "auto: what values are turned into before all else; auto takes logarithms of positive ones, unless changes clearly do not grow with the level"),
 	BOOLEAN("classical", classical,
 			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),
 	INTEGER("ensemble", members, OPEN_ZERO, 1, RN_MAX_MEMBERS,
@@ -147,6 +147,29 @@ bool *
 recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec)
 {
 	return option->offset == AT(loss.kind) ? &spec->loss_open : &spec->scaler_open;
+}
+
+/* Options of one method alone. */
+static const struct
+{
+	RnMethod	method;
+	const char *name;
+}			of_method[] = {
+	{RN_METHOD_LOCAL, "transform"},
+	{RN_METHOD_LOCAL, "classical"},
+	{RN_METHOD_LOCAL, "ensemble"},
+	{RN_METHOD_WINDOWS, "scaler"},
+	{RN_METHOD_WINDOWS, "patience"},
+	{RN_METHOD_WINDOWS, "shuffle"},
+};
+
+bool
+recurnet_option_has_effect(const RecurnetOption *option, const RnTrainSpec *spec)
+{
+	for (int i = 0; i < (int) lengthof(of_method); i++)
+		if (strcmp(option->name, of_method[i].name) == 0)
+			return rn_recipe_method(spec) == of_method[i].method;
+	return true;
 }
 
 const int	recurnet_option_count = lengthof(recurnet_option_table);

@@ -69,6 +69,9 @@ extern const RecurnetOption *recurnet_option_find(const char *name);
 extern const char *recurnet_option_type(const RecurnetOption *option);
 extern char *recurnet_option_range(const RecurnetOption *option);
 
+/* Does the recipe that spec comes to look at the option? */
+extern bool recurnet_option_has_effect(const RecurnetOption *option, const RnTrainSpec *spec);
+
 /* Of an option that is OPEN_FLAG: whether it is. */
 extern bool *recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec);
 

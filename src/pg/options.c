@@ -35,8 +35,16 @@ static const struct
 	{"steps", "horizon"},
 	{"forecast_length", "horizon"},
 	{"period", "season"},
+	{"seasonality", "season"},
+	{"seasonal_periods", "season"},
 	{"early_stopping", "patience"},
 	{"random_state", "seed"},
+	{"num_epochs", "epochs"},
+	{"batch", "batch_size"},
+	{"freq", "frequency"},
+	{"timezone", "time_zone"},
+	{"n_members", "ensemble"},
+	{"log", "transform"},
 	{"gradient_clip", "clipnorm"},
 	{"scaling", "scaler"},
 	{"normalization", "scaler"},
@@ -209,6 +217,11 @@ set_season(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *s
 				 errdetail("A series has one season, or two.")));
 	spec->season = (int) checked_number(option, getIthJsonbValueFromContainer(array, 0));
 	spec->outer = n == 2 ? (int) checked_number(option, getIthJsonbValueFromContainer(array, 1)) : 0;
+	if (n == 2 && spec->outer > 1 && spec->season > spec->outer)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\": the longer season, %d, stands first", option->name, spec->season),
+				 errhint("Write the shorter one first: [%d, %d].", spec->outer, spec->season)));
 	if (n == 2 && (spec->season < 2 || spec->outer <= spec->season || spec->outer % spec->season != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -492,8 +505,32 @@ recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *op
 			unknown_option(name);
 		JsonbIteratorNext(&iterator, &value, true);
 		set_option(option, &value, options);
+		options->given |= UINT64CONST(1) << (option - recurnet_option_table);
 	}
 	check_together(options);
+}
+
+void
+recurnet_options_check_effect(const RecurnetOptions *options)
+{
+	const RnTrainSpec *spec = &options->spec;
+	bool		local = rn_recipe_method(spec) == RN_METHOD_LOCAL;
+
+	for (int i = 0; i < recurnet_option_count; i++)
+	{
+		const RecurnetOption *option = &recurnet_option_table[i];
+
+		/* more networks than one are the core's to refuse */
+		if (!(options->given & UINT64CONST(1) << i) || recurnet_option_has_effect(option, spec) ||
+			option->offset == offsetof(RnTrainSpec, members))
+			continue;
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"%s\" has no effect here", option->name),
+				 local ? errdetail("It is for recipe plain, and for covariates, calendar features and masked values.")
+				 : errdetail("It is for recipe auto, without covariates, calendar features and masked values."),
+				 local ? errhint("Leave it out, or add \"recipe\": \"plain\".") : errhint("Leave it out.")));
+	}
 }
 
 Jsonb *
@@ -505,11 +542,11 @@ recurnet_options_effective(const RnTrainSpec *spec, const char *holidays)
 	appendStringInfoChar(&text, '{');
 	for (int i = 0; i < recurnet_option_count; i++)
 	{
-		char	   *value = recurnet_option_json(&recurnet_option_table[i], spec);
+		const RecurnetOption *option = &recurnet_option_table[i];
+		char	   *value = recurnet_option_has_effect(option, spec) ? recurnet_option_json(option, spec) : NULL;
 
 		if (value != NULL)
-			appendStringInfo(&text, "%s\"%s\": %s", text.len > 1 ? ", " : "",
-							 recurnet_option_table[i].name, value);
+			appendStringInfo(&text, "%s\"%s\": %s", text.len > 1 ? ", " : "", option->name, value);
 	}
 	if (holidays != NULL)
 	{

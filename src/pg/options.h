@@ -14,6 +14,7 @@ typedef struct RecurnetOptions
 	RnTrainSpec spec;
 	char	   *time_zone;		/* option time_zone, or NULL */
 	char	   *holidays;		/* option holidays, or NULL */
+	uint64		given;			/* options of the table that are, a bit for each */
 } RecurnetOptions;
 
 /*
@@ -24,7 +25,13 @@ typedef struct RecurnetOptions
 extern void recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options);
 
 /*
- * Every option with the value that spec gives it, and the query of option
+ * ERROR if an option is given that has no effect, once the covariates are known.
+ * Not of a request that was trained before.
+ */
+extern void recurnet_options_check_effect(const RecurnetOptions *options);
+
+/*
+ * Every option that has an effect with the value that spec gives it, and the query of option
  * holidays (or NULL), as a jsonb object.
  */
 extern Jsonb *recurnet_options_effective(const RnTrainSpec *spec, const char *holidays);

@@ -30,6 +30,7 @@ recurnet_request_new(const RecurnetTraining *training, RecurnetSource *source, R
 			.time_zone = fit->options.time_zone
 	};
 	recurnet_fit_covariates(fit, &source->wanted.covariates);
+	recurnet_options_check_effect(&fit->options);
 }
 
 /* A member of the request: {"cell": ..., "options": ...}. */

@@ -244,7 +244,8 @@ report_left_out(const Backtest *backtest)
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("there are too few rows for any fold of the backtest"),
 				 errdetail("The first is %s.", backtest->reason),
-				 errhint("Give more rows, or ask for fewer folds, a smaller step or a shorter horizon.")));
+				 errhint("Give at least %zu rows, or ask for fewer folds, a smaller step or a shorter horizon.",
+						 rn_backtest_least_rows(&backtest->folds.backtest, &backtest->folds.fit.options.spec))));
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg_plural("%zu of the %zu forecasts of the backtest is left out",

@@ -158,14 +158,16 @@ about_rows(RnCode code)
 		code == RN_IRREGULAR_TIME || code == RN_TIME_OVERFLOW || code == RN_DIVERGED;
 }
 
-/* A group without a model, and why. */
+/* A group, whose rows are in order, without a model: which one, and why. */
 static void
-warn_no_model(const RnError *error)
+warn_no_model(const RecurnetGroup *group, const RnError *error)
 {
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg("a group of rn_fit has no model: %s", error->message),
-			 error->detail[0] != '\0' ? errdetail_internal("%s", error->detail) : 0,
+			 errdetail_plural("%s%sIt has %zu row, of time %s.", "%s%sIt has %zu rows, from time %s on.", (unsigned long) group->n,
+							  error->detail, error->detail[0] != '\0' ? " " : "",
+							  group->n, recurnet_group_describe_time(group, group->row[0].time)),
 			 errhint("%s%sSet option \"on_error\" to fail to make this an error.", error->hint,
 					 error->hint[0] != '\0' ? " " : "")));
 }
@@ -180,6 +182,7 @@ fit_state(State *state, RecurnetHost *host)
 
 	recurnet_options_parse(text_to_cstring(state->cell), state->options, &fit.options);
 	check_options(&fit.options);
+	recurnet_options_check_effect(&fit.options);
 	skip = fit.options.spec.rows.on_error == RN_ON_ERROR_SKIP;
 	fit.options.spec.rows.on_error = RN_ON_ERROR_FAIL;
 	recurnet_group_sort(&state->rows);
@@ -191,7 +194,7 @@ fit_state(State *state, RecurnetHost *host)
 		code = recurnet_fit_train(&fit);
 	if (skip && about_rows(code))
 	{
-		warn_no_model(&host->core.error);
+		warn_no_model(&state->rows, &host->core.error);
 		return NULL;
 	}
 	recurnet_host_check(host, code);

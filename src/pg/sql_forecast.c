@@ -392,6 +392,16 @@ put_anomaly(Use *use, Datum *values, bool *nulls)
 }
 
 /*
+ * The first row of n that can be an anomaly: the first that networks learn to forecast.
+ * Earlier ones have less to go by than the errors that intervals are learnt from.
+ */
+static size_t
+first_judged(const RnModel *model, size_t n)
+{
+	return model->method == RN_METHOD_LOCAL ? rn_local_first(&model->local, n) + 1 : 0;
+}
+
+/*
  * All rows of a series: those before the first full window without a prediction,
  * those made up without an actual value, unless what is missing is said to be zero.
  * half: half widths of intervals.
@@ -420,10 +430,10 @@ put_predictions(Use *use, const RnPanel *panel, const RnSeries *series, const do
 			values[4] = Float8GetDatum(predicted[i]);
 			put_interval(use, predicted[i], half[i], &values[5], &nulls[5]);
 		}
-		if (use->anomalies)
-			put_anomaly(use, values, nulls);
-		else
+		if (!use->anomalies)
 			tuplestore_putvalues(use->result->setResult, use->result->setDesc, values, nulls);
+		else if (i >= first_judged(use->model, series->n))
+			put_anomaly(use, values, nulls);
 	}
 }
 

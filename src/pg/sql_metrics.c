@@ -20,10 +20,8 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/date.h"
 #include "utils/float.h"
 #include "utils/fmgrprotos.h"
-#include "utils/timestamp.h"
 
 #include "series/metrics.h"
 
@@ -110,11 +108,6 @@ PG_FUNCTION_INFO_V1(recurnet_smape_transition);
 Datum
 recurnet_smape_transition(PG_FUNCTION_ARGS)
 {
-	double		actual = PG_GETARG_FLOAT8(1);
-	double		forecast = PG_GETARG_FLOAT8(2);
-
-	if (isinf(fabs(actual) + fabs(forecast)) && !isinf(actual) && !isinf(forecast))
-		float_overflow_error();
 	return add_pair(fcinfo, rn_metric_add_symmetric);
 }
 
@@ -291,23 +284,6 @@ recurnet_mase_scale_transition(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(state);
 }
 
-/* A time of a group in words, in the zone of the session. */
-static char *
-describe_time(const RecurnetGroup *group, int64 time)
-{
-	switch (group->type)
-	{
-		case INT8OID:
-			return psprintf(INT64_FORMAT, time);
-		case DATEOID:
-			return DatumGetCString(DirectFunctionCall1(date_out, DateADTGetDatum(time / USECS_PER_DAY)));
-		case TIMESTAMPOID:
-			return DatumGetCString(DirectFunctionCall1(timestamp_out, TimestampGetDatum(time)));
-		default:
-			return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(time)));
-	}
-}
-
 /* ERROR if two rows, which are in order, have the same time. */
 static void
 check_distinct(const RecurnetGroup *group)
@@ -319,7 +295,7 @@ check_distinct(const RecurnetGroup *group)
 		if (group->row[i].time == group->row[i - 1].time)
 			ereport(ERROR,
 					(errcode(ERRCODE_UNIQUE_VIOLATION),
-					 errmsg("duplicate time %s", describe_time(group, group->row[i].time)),
+					 errmsg("duplicate time %s", recurnet_group_describe_time(group, group->row[i].time)),
 					 errhint("A group is one series: group by what tells series apart, or give each time one row by GROUP BY in a subquery.")));
 	}
 }

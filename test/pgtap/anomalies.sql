@@ -57,6 +57,10 @@ WHERE score > 5 AND actual NOT BETWEEN lower AND upper AND predicted BETWEEN low
 SELECT cmp_ok(count(*), '<', 15::bigint, 'and hardly anything in clean rows, once there are some weeks of them') FROM rn_anomalies('apart', 'SELECT day, amount FROM clean WHERE store = 0')
 WHERE ts >= '2024-03-01';
 
+SELECT ok(bool_and(ts >= '2024-01-22') AND bool_or(ts < '2024-01-29'), 'the first window is not judged') FROM rn_anomalies('apart', 'SELECT day, amount FROM clean WHERE store = 0', 0.01);
+SELECT ok(count(*) > 0, 'though it is predicted') FROM rn_predict('apart', 'SELECT day, amount FROM clean WHERE store = 0', 0.01) WHERE ts < '2024-01-22' AND actual NOT BETWEEN lower AND upper;
+SELECT ok(bool_and(ts >= '2024-01-16') AND bool_or(ts < '2024-01-19'), 'of few rows the first half is not') FROM rn_anomalies('apart', 'SELECT day, amount FROM clean WHERE store = 0 AND t < 30', 0.01);
+
 -- ---- many series, other times, rows that are not there ----
 
 SELECT is(count(*) FILTER (WHERE score > 1.001), 0::bigint, 'clean rows of many series') FROM rn_anomalies('all', 'SELECT store, day, amount FROM clean', 0.999);

@@ -177,7 +177,8 @@ SELECT refuses('SELECT rn_mase_scale(i, i, 1) FROM generate_series(1, 100000) i'
 RESET recurnet.max_memory;
 
 SELECT throws_ok(format('SELECT %s FROM (VALUES (1e308::float8, -1e308::float8)) v (y, f)', what), '22003', 'value out of range: overflow', what || ' beyond all numbers')
-FROM unnest('{"rn_mae(y, f)", "rn_rmse(y, f)", "rn_smape(y, f)", "rn_mase(y, f, 1)", "rn_mase(1, 2, 1e-320)", "rn_pinball(y, f, 0.5)"}'::text[]) what;
+FROM unnest('{"rn_mae(y, f)", "rn_rmse(y, f)", "rn_mase(y, f, 1)", "rn_mase(1, 2, 1e-320)", "rn_pinball(y, f, 0.5)"}'::text[]) what;
+SELECT is(rn_smape(y, f), s, 'a share of what is beyond all numbers') FROM (VALUES (1e308::float8, -1e308::float8, 200::float8), (1.5e308, 0.5e308, 100)) v (y, f, s) GROUP BY s;
 SELECT throws_ok('SELECT rn_mae(1.7e308, 0) FROM generate_series(1, 3)', '22003', 'value out of range: overflow', 'a sum beyond all numbers');
 SELECT throws_ok('SELECT rn_mase_scale(i, 1e308 * (-1) ^ i, 1) FROM generate_series(1, 3) i', '22003', 'value out of range: overflow', 'a scale beyond all numbers');
 

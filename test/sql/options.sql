@@ -22,7 +22,7 @@ SELECT rows, train_from, train_to FROM rn_models WHERE name = 'all';
 -- trained on the first 50 rows, but a forecast starts after the last
 SELECT t, lower IS NOT NULL AS interval FROM rn_forecast('all', 2);
 -- every loss, optimizer, schedule and scaler
-SELECT rn_train('rnn', 'SELECT t, v FROM s', jsonb_build_object('units', 2, 'epochs', 2, o, c)) > 0 AS trained, o, c
+SELECT rn_train('rnn', 'SELECT t, v FROM s', jsonb_build_object('units', 2, 'epochs', 2, 'recipe', CASE o WHEN 'scaler' THEN 'plain' ELSE 'auto' END, o, c)) > 0 AS trained, o, c
 FROM (VALUES ('loss', 'mae'), ('loss', 'pinball'), ('optimizer', 'rmsprop'), ('optimizer', 'sgd'),
 	('lr_schedule', 'cosine'), ('lr_schedule', 'exponential'), ('scaler', 'minmax'), ('scaler', 'none'),
 	('activation', 'sigmoid')) v (o, c);
@@ -47,6 +47,15 @@ SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 2.5}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": 0}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"epochs": null}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"shuffle": 1}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"season": [168, 24]}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"seasonality": 7}');
+-- which group it was
+SELECT rn_fit(t, v, 'gru') FROM s WHERE t < 2;
+-- options that are of no use
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"patience": 5}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"recipe": "plain", "transform": "none"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"missing": "mask", "classical": false}');
+SELECT rn_fit(t, v, 'gru', '{"scaler": "robust"}') FROM s;
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": 0}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": []}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": [3, 5000]}');

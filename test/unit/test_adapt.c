@@ -263,7 +263,7 @@ train_model(TestHost *test, RnMethod method, Data *data, RnModel *model)
 	spec.epochs = method == RN_METHOD_WINDOWS ? 40 : 4;
 	spec.rows.missing = method == RN_METHOD_WINDOWS ? RN_MISSING_MASK : RN_MISSING_ERROR;
 	assert_ok(*test, rn_recipe_plan(&test->host, &spec, &data->panel, &plan));
-	assert_ok(*test, rn_recipe_train(&test->host, &plan, &data->panel, NULL, 0, NULL, model, &report));
+	assert_ok(*test, rn_recipe_train(&test->host, &plan, &data->panel, NULL, 0, NULL, NULL, model, &report));
 	assert_int_equal(model->method, method);
 	rn_train_report_free(&test->host, &report);
 }

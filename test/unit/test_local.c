@@ -9,6 +9,7 @@
 #include "base/rng.h"
 #include "model/local.h"
 #include "model/sequences.h"
+#include "series/logs.h"
 #include "series/season.h"
 #include "series/smooth.h"
 
@@ -100,6 +101,38 @@ test_smoothing(void **state)
 	rn_smooth_classical((double[]) {4}, 1, 0.5, forecast, 12);
 	for (int k = 0; k < 12; k++)
 		assert_true(fabs(forecast[k] - 4) < 1e-12);
+}
+
+/* Logarithms suit what grows with its level, and do not suit lines. */
+static void
+test_logs(void **state)
+{
+	double		line[N];
+	double		swings[N];
+	double		factor[N];
+
+	(void) state;
+	for (int i = 0; i < N; i++)
+	{
+		double		season = sin(i * 6.283185307179586 / 12);
+
+		line[i] = 100 + i + 0.5 * noise(i);
+		swings[i] = 100 + i + 20 * season + noise(i);
+		factor[i] = 100 * exp(0.01 * i + 0.3 * season + 0.05 * noise(i));
+	}
+	assert_true(rn_logs_cost(line, N, 1) > 0.1);
+	assert_true(rn_logs_cost(swings, N, 12) > 0.1);
+	assert_true(rn_logs_cost(factor, N, 12) < -0.05);
+	for (int i = 0; i < N; i++)
+	{
+		line[i] = 1e300 * (i + 1);
+		factor[i] = 1e-300 * exp(i);
+		swings[i] = 7;
+	}
+	assert_true(rn_logs_cost(line, N, 12) > 5);
+	assert_true(rn_logs_cost(factor, N, 12) < -5);
+	assert_true(rn_logs_cost(swings, N, 12) == 0);
+	assert_true(rn_logs_cost(line, 2, 12) == 0 && rn_logs_cost(line, 0, 1) == 0);
 }
 
 /* Room for a series of N rows. */
@@ -284,6 +317,7 @@ main(void)
 		cmocka_unit_test(test_one_season),
 		cmocka_unit_test(test_two_seasons),
 		cmocka_unit_test(test_smoothing),
+		cmocka_unit_test(test_logs),
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_lookback),
 		cmocka_unit_test(test_sequences)

@@ -248,6 +248,80 @@ test_plans(void **state)
 }
 
 /* A line goes on from its last value, whatever the window can and cannot see. */
+/* A line goes on as one, however far, be it noisy or not. */
+static void
+test_far_line(void **state)
+{
+	for (int noisy = 0; noisy < 2; noisy++)
+	{
+		TestHost	test = test_host();
+		static Data data;
+		RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
+		RnModel		model;
+		RnTrainReport report;
+		double		forecast[1000];
+
+		(void) state;
+		make_data(&data, &test, false);
+		for (int i = 0; i < ROWS; i++)
+			data.value[i] = i + 1 + noisy * 0.1 * rn_rng_normal(2, 2, (uint64_t) i);
+		spec.season = 1;
+		spec.epochs = 0;
+		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+		assert_false(model.local.log);
+		assert_ok(test, forecast_tail(&test, &model, 1000, forecast));
+		assert_true(fabs(forecast[99] / (ROWS + 100) - 1) < 0.05);
+		assert_true(fabs(forecast[999] / (ROWS + 1000) - 1) < 0.15);
+		rn_model_free(&test.host, &model);
+		rn_train_report_free(&test.host, &report);
+		assert_int_equal(test.live, 0);
+	}
+}
+
+/* A season of which there is one is not forgotten, though nothing can be held out. */
+static void
+test_single_season(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
+	RnModel		model;
+	RnTrainReport report;
+	double		forecast[12];
+	double		worst = 0;
+
+	(void) state;
+	make_data(&data, &test, false);
+	data.panel.kind = RN_TIME_INTEGER;
+	data.panel.calendar = (RnCalendar) {.kind = RN_TIME_INTEGER,.step = 1};
+	data.panel.rows = data.series.n = 100;
+	for (int i = 0; i < ROWS; i++)
+		data.value[i] = 100 + 50 * sin(6.283185307179586 * i / 96);
+	spec.season = 96;
+	spec.horizon = 12;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	assert_true(isnan(report.validation_mase));
+	assert_true(model.share == 0 && model.naive_share == 1);
+	assert_ok(test, forecast_tail(&test, &model, 12, forecast));
+	for (int k = 0; k < 12; k++)
+		worst = fmax(worst, fabs(forecast[k] - data.value[100 + k]));
+	assert_true(worst < 1e-6);
+	rn_model_free(&test.host, &model);
+	rn_train_report_free(&test.host, &report);
+
+	spec.season = 90;			/* no day */
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	assert_true(model.share == 0.5 && model.naive_share == 0.5);
+	rn_model_free(&test.host, &model);
+	rn_train_report_free(&test.host, &report);
+	spec.classical = false;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	assert_true(model.share == 1 && model.naive_share == 0);
+	rn_model_free(&test.host, &model);
+	rn_train_report_free(&test.host, &report);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 test_short_line(void **state)
 {
@@ -778,6 +852,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_far_line),
+		cmocka_unit_test(test_single_season),
 		cmocka_unit_test(test_short_line),
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),

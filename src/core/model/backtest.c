@@ -67,13 +67,25 @@ rn_backtest_check(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *s
 	return rn_fail_hint(host, "Set a longer horizon among the options, or have covariates that are known ahead.");
 }
 
+size_t
+rn_backtest_least_rows(const RnBacktest *backtest, const RnTrainSpec *spec)
+{
+	size_t		horizon = (size_t) (spec->horizon > 0 ? spec->horizon : backtest->horizon);
+	size_t		window = rn_recipe_method(spec) == RN_METHOD_WINDOWS && spec->window > 0 ? (size_t) spec->window : 1;
+
+	return window + horizon + (size_t) backtest->gap + (size_t) backtest->horizon
+		+ (size_t) (backtest->folds - 1) * (size_t) backtest->step;
+}
+
 /* Too few rows of a series for a fold. */
 static RnCode
-too_few(RnHost *host, const RnBacktest *backtest, int number, size_t n)
+too_few(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *spec, int number, size_t n)
 {
+	size_t		least = rn_backtest_least_rows(backtest, spec);
+
 	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few for fold %d of %d", n, number, backtest->folds);
 	rn_fail_detail(host, "There is no value before its steps.");
-	return rn_fail_hint(host, "Give more rows, or ask for fewer folds, a smaller step or a shorter horizon.");
+	return rn_fail_hint(host, "Give at least %zu rows, or ask for fewer folds, a smaller step or a shorter horizon.", least);
 }
 
 /*
@@ -99,7 +111,7 @@ cut_series(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *spec, co
 	while (left < right && isnan(value[left]))
 		left++;
 	if (left == right)
-		return too_few(host, backtest, fold->number, whole->n);
+		return too_few(host, backtest, spec, fold->number, whole->n);
 	fold->series[s].next = whole->first + origin + (size_t) backtest->gap;
 	if (origin - right > (size_t) (reach(spec) - backtest->gap - backtest->horizon))
 	{

@@ -28,6 +28,9 @@ typedef struct RnBacktest
 								 * as the first fold has */
 } RnBacktest;
 
+/* Rows of a series without which its first fold has too few to train on. */
+extern size_t rn_backtest_least_rows(const RnBacktest *backtest, const RnTrainSpec *spec);
+
 /* Of one series in a fold. */
 typedef struct RnFoldSeries
 {

@@ -21,6 +21,7 @@
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
+#include "series/logs.h"
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
@@ -48,6 +49,7 @@
 #define SHORT_SEQUENCE		12
 #define LONG_SEQUENCE		24
 #define WINDOW_PER_STRIDE	28
+#define LOGS_COST			0.1 /* errors seem a tenth larger with them */
 
 const char *
 rn_recipe_name(RnRecipeKind kind)
@@ -90,8 +92,8 @@ rn_recipe_defaults(RnTrainSpec *spec)
  * What `auto` is: series taken apart (local.h), if nothing but their values is
  * to be looked at.
  */
-static RnMethod
-method_of(const RnTrainSpec *spec)
+RnMethod
+rn_recipe_method(const RnTrainSpec *spec)
 {
 	bool		more = spec->inputs.given > 0 || spec->inputs.features != 0 || spec->rows.missing == RN_MISSING_MASK;
 
@@ -136,15 +138,15 @@ resolve_fixed(RnTrainSpec *spec)
 	}
 	if (spec->scaler_open)
 		spec->scaler = RN_SCALER_MINMAX;
-	if (method_of(spec) == RN_METHOD_LOCAL)
+	if (rn_recipe_method(spec) == RN_METHOD_LOCAL)
 		resolve_local(spec);
 	if (spec->members == 0)
 		spec->members = 1;
-	if (spec->epochs == 0 && method_of(spec) == RN_METHOD_WINDOWS)
+	if (spec->epochs == 0 && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->epochs = automatic ? AUTO_EPOCHS : DEFAULT_EPOCHS;
 	if (spec->batch_size == 0)
 		spec->batch_size = DEFAULT_BATCH;
-	if (isnan(spec->validation_split) && method_of(spec) == RN_METHOD_WINDOWS)
+	if (isnan(spec->validation_split) && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->validation_split = automatic ? AUTO_VALIDATION : 0;
 	if (spec->patience < 0)
 		spec->patience = automatic && spec->validation_split > 0 ? AUTO_PATIENCE : 0;
@@ -197,9 +199,9 @@ resolve_lengths(RnTrainSpec *spec, const RnCalendar *calendar, size_t rows)
 	}
 }
 
-/* Seasons of parts of a day come with one of a week. */
+/* Is the season a day? */
 static bool
-has_week(const RnTrainSpec *spec, const RnCalendar *calendar)
+is_day(const RnTrainSpec *spec, const RnCalendar *calendar)
 {
 	if (calendar->kind == RN_TIME_CIVIL)
 		return rn_calendar_season(calendar) == spec->season && calendar->months == 0 && calendar->business_days == 0 &&
@@ -225,8 +227,9 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		if (rows / 2 < (size_t) spec->season || spec->season > LONGEST_SEASON)
 			spec->season = 1;
 	}
-	if (spec->outer < 0)
-		spec->outer = has_week(spec, calendar) && rows >= 14 * (size_t) spec->season ? 7 * spec->season : 0;
+	plan->daily = is_day(spec, calendar);
+	if (spec->outer < 0)		/* days come with weeks */
+		spec->outer = plan->daily && rows >= 14 * (size_t) spec->season ? 7 * spec->season : 0;
 	if (spec->horizon == 0)
 	{
 		size_t		horizon = spec->season > 1 ? (size_t) spec->season : HORIZON_WITHOUT_SEASON;
@@ -264,25 +267,66 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 	}
 }
 
-/* Logarithms, where all values that are trained on have one. */
+static int
+compare_numbers(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * Do logarithms suit positive values?  They are kept in doubt: not where the median
+ * series is clearly better off without.
+ */
+static RnCode
+logs_suit(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, bool *suit)
+{
+	double	   *cost;
+	size_t		n = 0;
+	RnCode		code = RN_OK;
+
+	RN_TRY(rn_alloc(host, panel->count, sizeof(double), (void **) &cost));
+	for (size_t s = 0; code == RN_OK && s < panel->count; s++)
+	{
+		const RnSeries *series = &panel->series[s];
+
+		code = rn_poll(host);
+		if (series->n > 0)
+			cost[n++] = rn_logs_cost(panel->value + series->first, rn_recipe_rows(spec, series), spec->season);
+	}
+	qsort(cost, n, sizeof(double), compare_numbers);
+	*suit = n == 0 || cost[n / 2] <= LOGS_COST;
+	rn_free(host, cost);
+	return code;
+}
+
+/* Logarithms, where all values that are trained on have one and they suit. */
 static RnCode
 resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 {
-	bool		positive = true;
+	RnTrainSpec *spec = &plan->spec;
+	bool		logs = true;
 
-	for (size_t s = 0; s < panel->count && positive; s++)
+	for (size_t s = 0; s < panel->count && logs; s++)
 	{
 		RN_TRY(rn_poll(host));
-		for (size_t i = 0; i < rn_recipe_rows(&plan->spec, &panel->series[s]) && positive; i++)
-			positive = panel->value[panel->series[s].first + i] > 0;
+		for (size_t i = 0; i < rn_recipe_rows(spec, &panel->series[s]) && logs; i++)
+			logs = panel->value[panel->series[s].first + i] > 0;
 	}
-	if (plan->spec.transform == RN_RECIPE_TRANSFORM_LOG && !positive && !plan->spec.transform_kept)
+	if (spec->transform == RN_RECIPE_TRANSFORM_LOG && !logs && !spec->transform_kept)
 	{
 		rn_fail(host, RN_INVALID_OPTION, "transform \"log\" needs positive values");
 		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
 	}
-	plan->local.log = plan->spec.transform == RN_RECIPE_TRANSFORM_LOG || (positive && plan->spec.transform != RN_RECIPE_TRANSFORM_NONE);
-	plan->spec.transform = plan->local.log ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_NONE;
+	if (spec->transform == RN_RECIPE_TRANSFORM_AUTO)
+	{
+		if (logs)
+			RN_TRY(logs_suit(host, spec, panel, &logs));
+		spec->transform = logs ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_NONE;
+	}
+	plan->local.log = spec->transform == RN_RECIPE_TRANSFORM_LOG;
 	return RN_OK;
 }
 
@@ -291,7 +335,7 @@ too_few(RnHost *host, size_t rows, size_t needed, const RnTrainSpec *spec)
 {
 	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few to train on, at least %zu are needed",
 			rows, needed);
-	if (method_of(spec) == RN_METHOD_LOCAL)
+	if (rn_recipe_method(spec) == RN_METHOD_LOCAL)
 		rn_fail_detail(host, "A horizon of %d needs that many.", spec->horizon);
 	else
 		rn_fail_detail(host, "A window of %d step%s and a horizon of %d need that many.",
@@ -342,7 +386,7 @@ rn_recipe_split(const RnTrainSpec *spec, size_t rows)
 static RnCode
 check_series(RnHost *host, RnPanel *panel, const RnTrainSpec *spec)
 {
-	size_t		least = (size_t) spec->horizon + (method_of(spec) == RN_METHOD_LOCAL ? LOCAL_ROWS_BEFORE : (size_t) spec->window);
+	size_t		least = (size_t) spec->horizon + (rn_recipe_method(spec) == RN_METHOD_LOCAL ? LOCAL_ROWS_BEFORE : (size_t) spec->window);
 	size_t		left = 0;
 
 	for (size_t s = 0; s < panel->count; s++)
@@ -591,7 +635,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	panel->failed = panel->count;
 	plan->spec = *spec;
 	plan->season_said = spec->season != 0 && !spec->season_kept;
-	plan->method = method_of(spec);
+	plan->method = rn_recipe_method(spec);
 	plan->all_rows = panel->rows;
 	resolve_fixed(&plan->spec);
 	if (plan->method == RN_METHOD_WINDOWS && plan->spec.members > 1)

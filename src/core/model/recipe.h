@@ -25,7 +25,8 @@ typedef enum RnRecipeKind
 /* What method local makes of values first. */
 typedef enum RnRecipeTransform
 {
-	RN_RECIPE_TRANSFORM_AUTO,			/* logarithms, if all values are positive */
+	RN_RECIPE_TRANSFORM_AUTO,			/* logarithms, if all values are positive and
+										 * their changes do not speak against it */
 	RN_RECIPE_TRANSFORM_LOG,
 	RN_RECIPE_TRANSFORM_NONE			/* shares of their mean magnitude */
 } RnRecipeTransform;
@@ -88,10 +89,14 @@ typedef struct RnTrainSpec
 extern void rn_recipe_defaults(RnTrainSpec *spec);
 extern const char *rn_recipe_name(RnRecipeKind kind);
 
+/* How a spec, whose inputs are known, has its series looked at. */
+extern RnMethod rn_recipe_method(const RnTrainSpec *spec);
+
 typedef struct RnTrainPlan
 {
 	RnTrainSpec spec;			/* nothing open any more */
 	bool		season_said;	/* the season was not open */
+	bool		daily;			/* RN_METHOD_LOCAL: it is a day */
 	RnMethod	method;
 	RnLocalSpec local;			/* RN_METHOD_LOCAL: but for the typical spread */
 	int			steps;			/* of a sequence */

@@ -563,6 +563,41 @@ trial_allocate(Trial *trial, RnArena *arena)
 	return RN_OK;
 }
 
+/* Have most series a season, but not two to learn its phases by? */
+static bool
+single_seasons(const Run *run)
+{
+	size_t		season = (size_t) run->plan->spec.season;
+	size_t		single = 0;
+
+	for (size_t s = 0; s < run->panel->count; s++)
+	{
+		const RnSeries *series = &run->panel->series[s];
+		size_t		rows = series->n > 0 ? rn_recipe_rows(&run->plan->spec, series) : 0;
+
+		single += rows >= season && rows < 2 * season;
+	}
+	return season > 1 && 2 * single > run->count;
+}
+
+/*
+ * Shares where nothing can be held out.  Of a single season only the seasonal naive
+ * forecast knows; and if that is a day, which is like the day before, the others can
+ * but spoil it.
+ */
+static void
+untried_shares(const Run *run, RnModel *model)
+{
+	if (!run->plan->spec.classical)
+		return;
+	model->share = UNTRIED_SHARE;
+	if (!single_seasons(run))
+		return;
+	if (run->plan->daily)
+		model->share = 0;
+	model->naive_share = 1 - model->share;
+}
+
 /* What the networks are worth without the newest rows. */
 static RnCode
 try_out(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
@@ -573,7 +608,7 @@ try_out(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
 
 	if (trial.origins == 0)
 	{
-		model->share = run->plan->spec.classical ? UNTRIED_SHARE : 1;
+		untried_shares(run, model);
 		return RN_OK;
 	}
 	RN_TRY(take_apart(run, PART_TRIAL));

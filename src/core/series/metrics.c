@@ -82,7 +82,9 @@ rn_metric_add_symmetric(RnMean *mean, double actual, double forecast)
 {
 	double		size = fabs(forecast) + fabs(actual);
 
-	if (size != 0)
+	if (isinf(size) && isfinite(actual) && isfinite(forecast))
+		rn_metric_add_symmetric(mean, actual / 2, forecast / 2);	/* the same share, within numbers */
+	else if (size != 0)
 		rn_mean_add(mean, 200 * (fabs(forecast - actual) / size));
 }
 
