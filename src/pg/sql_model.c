@@ -101,7 +101,8 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	put(result, section, "sequence", psprintf("%d windows, each %d %s after the last", model->steps, model->stride,
 											  model->stride == 1 ? "step" : "steps"));
 	put(result, section, "rows looked at", psprintf("%d", local->lookback));
-	put(result, section, "networks", psprintf("%d", model->members));
+	put(result, section, "networks", model->second_members == 0 ? psprintf("%d", model->members)
+		: psprintf("%d, %d of them without logarithms", model->members, model->second_members));
 	put(result, section, "share of the networks", psprintf("%.0f %%", 100 * model->share));
 	put(result, section, "share of classical forecasts", psprintf("%.0f %%", 100 * rn_model_classical_share(model)));
 	put(result, section, "share of the seasonal naive forecast", psprintf("%.0f %%", 100 * model->naive_share));

@@ -144,7 +144,8 @@ test_plans(void **state)
 	assert_true(plan.local.log);
 	assert_int_equal(plan.network.inputs, 37);
 	assert_int_equal(plan.spec.epochs, 8);	/* 200 steps */
-	assert_int_equal(plan.spec.members, 5);
+	assert_int_equal(plan.spec.members, 6);
+	assert_int_equal(plan.second_members, 3);
 	assert_int_equal(plan.validation_windows, 24 - 11);
 	assert_int_equal(rn_recipe_tail_rows(&plan), 120);
 	spec.transform = RN_RECIPE_TRANSFORM_NONE;
@@ -847,11 +848,69 @@ test_interrupted(void **state)
 	}
 }
 
+/*
+ * Networks with logarithms and without, in one model: its forecast is the mean of
+ * what either half would say alone, in logarithms; far beyond the head too, where
+ * the classical forecasts count as rows next.
+ */
+static void
+test_both_kinds(void **state)
+{
+	TestHost	test = test_host();
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	RnTrainReport report;
+	RnModel		both;
+	Data		data;
+	double		all[12];
+	double		half[2][12];
+
+	(void) state;
+	make_data(&data, &test, false);
+	spec.transform = RN_RECIPE_TRANSFORM_BOTH;
+	spec.members = 4;
+	spec.horizon = 6;
+	for (int classical = 0; classical < 2; classical++)
+	{
+		RnModel		first;
+		RnModel		second;
+
+		assert_ok(test, train(&test, &spec, &data, NULL, &both, &report));
+		assert_int_equal(both.second_members, 2);
+		assert_true(both.local.log && !both.second.log && both.second.typical_spread > 0);
+		both.share = classical ? 0 : 1;
+		both.naive_share = 0;
+		first = second = both;
+		first.members = second.members = 2;
+		first.second_members = second.second_members = 0;
+		second.local = both.second;
+		second.network.weights += 2 * both.network.size;
+		assert_ok(test, forecast_from(&test, &both, data.value, ROWS, 6, all));
+		assert_ok(test, forecast_from(&test, &first, data.value, ROWS, 6, half[0]));
+		assert_ok(test, forecast_from(&test, &second, data.value, ROWS, 6, half[1]));
+		for (int k = 0; k < 6; k++)
+		{
+			assert_true(fabs(half[0][k] - half[1][k]) > 1e-9 * half[0][k]);
+			assert_true(fabs(all[k] - sqrt(half[0][k] * half[1][k])) < 1e-9 * all[k]);
+		}
+		assert_ok(test, forecast_from(&test, &both, data.value, ROWS, 12, all));
+		assert_true(all[11] > 0 && isfinite(all[11]));
+		rn_train_report_free(&test.host, &report);
+		rn_model_free(&test.host, &both);
+	}
+	spec.members = 1;			/* no second kind of one network */
+	assert_ok(test, train(&test, &spec, &data, NULL, &both, &report));
+	assert_int_equal(both.second_members, 0);
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &both);
+	assert_int_equal(test.live, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_both_kinds),
 		cmocka_unit_test(test_far_line),
 		cmocka_unit_test(test_single_season),
 		cmocka_unit_test(test_short_line),

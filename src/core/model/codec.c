@@ -187,6 +187,8 @@ walk_method(Cursor *cursor, RnModel *model)
 	local->outer = walk_i32(cursor, local->outer);
 	local->lookback = walk_i32(cursor, local->lookback);
 	local->typical_spread = walk_f64(cursor, local->typical_spread);
+	model->second_members = walk_i32(cursor, model->second_members);
+	model->second.typical_spread = walk_f64(cursor, model->second.typical_spread);
 }
 
 static void
@@ -413,7 +415,7 @@ encoded_size(const RnModel *model)
 	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
 	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
-		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 52 + 16 + 8 + 12 + 12 + 16 + 40
+		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 64 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
@@ -569,7 +571,9 @@ method_valid(const RnModel *model)
 		(local->outer == 0 || (between(local->outer, local->season, RN_LOCAL_MAX_SEASON) && local->outer % local->season == 0)) &&
 		between(local->window, 1, RN_MAX_UNITS - 1) &&
 		between(local->lookback, 1, RN_LOCAL_MAX_LOOKBACK) &&
-		local->typical_spread >= 0 && isfinite(local->typical_spread);
+		local->typical_spread >= 0 && isfinite(local->typical_spread) &&
+		between(model->second_members, 0, local->log ? model->members - 1 : 0) &&
+		model->second.typical_spread >= 0 && isfinite(model->second.typical_spread);
 }
 
 static bool
@@ -664,6 +668,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	model->inputs.horizon = model->network.spec.outputs;
 	model->local.window = model->window;
 	model->local.season = model->season;
+	rn_model_second(model);
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
 		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");

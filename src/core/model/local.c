@@ -136,6 +136,12 @@ put_level(const RnLocalSpec *spec, RnLocal *local, size_t t)
 	}
 }
 
+static float
+limited(double x)
+{
+	return (float) fmin(fmax(x, -LARGEST), LARGEST);
+}
+
 RnCode
 rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t n,
 			 RnLocalScratch *scratch, RnLocal *local)
@@ -167,7 +173,7 @@ rn_local_fit(RnHost *host, const RnLocalSpec *spec, const double *value, size_t 
 
 		if (t % ROWS_PER_POLL == 0)
 			RN_TRY(rn_poll(host));
-		local->x[t] = (float) fmin(fmax(number, -LARGEST), LARGEST);
+		local->x[t] = limited(number);
 		put_level(spec, local, t);
 	}
 	rn_local_rescale(spec, local);
@@ -193,7 +199,7 @@ rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local)
 void
 rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x)
 {
-	local->x[local->n] = (float) x;
+	local->x[local->n] = limited(x);
 	put_level(spec, local, local->n++);
 }
 

@@ -72,6 +72,14 @@ typedef struct RnModel
 	double		share;
 	double		naive_share;	/* of the seasonal naive forecast */
 	RnLocalSpec local;
+
+	/*
+	 * With logarithms, the last of the members may see the series without; the
+	 * median of the former and that of the latter count as much, and so do
+	 * classical forecasts of both kinds.
+	 */
+	int			second_members;
+	RnLocalSpec second;
 	RnInputs	inputs;
 	RnScalerKind scaler;
 	RnCalendar	calendar;		/* anchor_day is that of each series */
@@ -117,6 +125,17 @@ typedef struct RnModel
 	int			residual_points;
 	double	   *residual;
 } RnModel;
+
+/* What the second kind of networks sees differs by the logarithms, and its typical spread. */
+static inline void
+rn_model_second(RnModel *model)
+{
+	double		spread = model->second.typical_spread;
+
+	model->second = model->local;
+	model->second.log = false;
+	model->second.typical_spread = spread;
+}
 
 /* Rows that a forecast needs at least, and looks back on at most. */
 static inline int

@@ -18,26 +18,36 @@ rows_of(const RnModel *model, int steps)
 	return (size_t) model->local.lookback + (size_t) steps;
 }
 
+/* Series to be taken apart. */
+static RnLocal *
+lay_out_series(RnOutlook *outlook)
+{
+	size_t		rows = rows_of(outlook->model, outlook->steps);
+	RnLocal    *series = rn_arena_take(&outlook->arena, (size_t) outlook->B, sizeof(RnLocal));
+
+	for (int b = 0; b < outlook->B; b++)
+	{
+		RnLocal		local = {
+			.index = rn_arena_take(&outlook->arena, rn_local_phases(&outlook->model->local), sizeof(double)),
+			.x = rn_arena_take(&outlook->arena, rows, sizeof(float)),
+			.level = rn_arena_take(&outlook->arena, rows, sizeof(float))
+		};
+
+		if (series != NULL)
+			series[b] = local;
+	}
+	return series;
+}
+
 static void
 lay_out(RnOutlook *outlook)
 {
 	const RnModel *model = outlook->model;
 	size_t		B = (size_t) outlook->B;
-	size_t		rows = rows_of(model, outlook->steps);
 	size_t		q = (size_t) model->local.lookback;
 
-	outlook->local = rn_arena_take(&outlook->arena, B, sizeof(RnLocal));
-	for (size_t b = 0; b < B; b++)
-	{
-		RnLocal		local = {
-			.index = rn_arena_take(&outlook->arena, rn_local_phases(&model->local), sizeof(double)),
-			.x = rn_arena_take(&outlook->arena, rows, sizeof(float)),
-			.level = rn_arena_take(&outlook->arena, rows, sizeof(float))
-		};
-
-		if (outlook->local != NULL)
-			outlook->local[b] = local;
-	}
+	outlook->local = lay_out_series(outlook);
+	outlook->second = model->second_members > 0 ? lay_out_series(outlook) : NULL;
 	outlook->scratch.x = rn_arena_take(&outlook->arena, q, sizeof(double));
 	outlook->scratch.work = rn_arena_take(&outlook->arena, rn_season_scratch(q), sizeof(double));
 	outlook->output = rn_arena_take(&outlook->arena, (size_t) model->members * B * (size_t) model->network.spec.outputs,
@@ -90,24 +100,24 @@ median(rn_real *x, int n)
 	return ((double) x[n / 2] + (double) x[(n - 1) / 2]) / 2;
 }
 
-/* What every network says of the next O steps into outlook->output. */
+/* What networks first .. end - 1 say of the next O steps of series into outlook->output. */
 static RnCode
-run_networks(RnHost *host, RnOutlook *outlook, int count)
+run_members(RnHost *host, RnOutlook *outlook, const RnLocalSpec *spec, const RnLocal *series, int count, int first, int end)
 {
 	const RnModel *model = outlook->model;
-	size_t		I = (size_t) rn_local_inputs(&model->local);
+	size_t		I = (size_t) rn_local_inputs(spec);
 	size_t		n = (size_t) count * (size_t) model->network.spec.outputs;
 	size_t		last = n * (size_t) (rn_network_predicted_steps(&model->network.spec, model->steps) - 1);
 
 	for (int b = 0; b < count; b++)
 	{
-		const RnLocal *local = &outlook->local[b];
+		const RnLocal *local = &series[b];
 
-		rn_sequences_inputs(&model->local, local, local->n - 1, rn_local_first(&model->local, local->n),
+		rn_sequences_inputs(spec, local, local->n - 1, rn_local_first(spec, local->n),
 							model->steps, model->stride, rn_tape_input(outlook->tape) + (size_t) b * I,
 							(size_t) count * I);
 	}
-	for (int i = 0; i < model->members; i++)
+	for (int i = first; i < end; i++)
 	{
 		RnNetwork	member = model->network;
 
@@ -116,6 +126,38 @@ run_networks(RnHost *host, RnOutlook *outlook, int count)
 		memcpy(outlook->output + (size_t) i * n, rn_tape_output(outlook->tape) + last, n * sizeof(rn_real));
 	}
 	return RN_OK;
+}
+
+static RnCode
+run_networks(RnHost *host, RnOutlook *outlook, int count)
+{
+	const RnModel *model = outlook->model;
+	int			firsts = model->members - model->second_members;
+
+	RN_TRY(run_members(host, outlook, &model->local, outlook->local, count, 0, firsts));
+	if (model->second_members == 0)
+		return RN_OK;
+	return run_members(host, outlook, &model->second, outlook->second, count, firsts, model->members);
+}
+
+/* A number of the second kind as one of the first; below half of what was ever seen there is nothing. */
+static double
+first_kind(const RnOutlook *outlook, int b, double number)
+{
+	const RnModel *model = outlook->model;
+	const RnLocal *local = &outlook->local[b];
+	double		value = rn_local_value(&model->second, &outlook->second[b], number);
+
+	return rn_local_number(&model->local, local, fmax(value, local->least / 2));
+}
+
+/* And back. */
+static double
+second_kind(const RnOutlook *outlook, int b, double number)
+{
+	const RnModel *model = outlook->model;
+
+	return rn_local_number(&model->second, &outlook->second[b], rn_local_value(&model->local, &outlook->local[b], number));
 }
 
 /* Number at of all forecasts together; those without a share may be anything. */
@@ -130,6 +172,33 @@ combined(const RnOutlook *outlook, size_t at)
 		+ (classical > 0 ? classical * outlook->classical[at] : 0);
 }
 
+/* Step k (0, 1, ...) of history b, by the median of members first .. end - 1, who see it as local. */
+static double
+said_by(const RnOutlook *outlook, const RnLocalSpec *spec, const RnLocal *local, int b, int count, size_t k, int first, int end)
+{
+	size_t		O = (size_t) outlook->model->network.spec.outputs;
+	rn_real		said[RN_MAX_MEMBERS];
+
+	for (int i = first; i < end; i++)
+		said[i - first] = outlook->output[((size_t) i * (size_t) count + (size_t) b) * O + k];
+	return rn_local_base(spec, local, local->n - 1, (int) k + 1)
+		+ median(said, end - first) * local->scale + rn_local_season(local, local->n + k);
+}
+
+/* Step k of history b, by all networks. */
+static double
+said_by_all(const RnOutlook *outlook, int b, int count, size_t k)
+{
+	const RnModel *model = outlook->model;
+	int			firsts = model->members - model->second_members;
+	double		number = said_by(outlook, &model->local, &outlook->local[b], b, count, k, 0, firsts);
+
+	if (model->second_members == 0)
+		return number;
+	return (number + first_kind(outlook, b, said_by(outlook, &model->second, &outlook->second[b], b, count, k,
+													firsts, model->members))) / 2;
+}
+
 /* Steps done .. of history b, from the networks' outputs of the next O; then they count as rows. */
 static void
 put_steps(RnOutlook *outlook, int b, int count, int done)
@@ -138,23 +207,21 @@ put_steps(RnOutlook *outlook, int b, int count, int done)
 	RnLocal    *local = &outlook->local[b];
 	size_t		O = (size_t) model->network.spec.outputs;
 	size_t		steps = (size_t) outlook->steps;
-	size_t		n = local->n;
-	rn_real		said[RN_MAX_MEMBERS];
+	size_t		first = (size_t) b * steps + (size_t) done;
 
 	for (size_t k = 0; k < O && (size_t) done + k < steps; k++)
-	{
-		size_t		at = (size_t) b * steps + (size_t) done + k;
-
-		for (int i = 0; i < model->members; i++)
-			said[i] = outlook->output[((size_t) i * (size_t) count + (size_t) b) * O + k];
-		outlook->network[at] = rn_local_base(&model->local, local, n - 1, (int) k + 1)
-			+ median(said, model->members) * local->scale + rn_local_season(local, n + k);
-	}
+		outlook->network[first + k] = said_by_all(outlook, b, count, k);
 	if ((size_t) done + O >= steps)
 		return;
 	for (size_t k = 0; k < O; k++)
-		rn_local_append(&model->local, local, combined(outlook, (size_t) b * steps + (size_t) done + k)
-						- rn_local_season(local, n + k));
+	{
+		double		number = combined(outlook, first + k);
+
+		rn_local_append(&model->local, local, number - rn_local_season(local, local->n));
+		if (outlook->second != NULL)
+			rn_local_append(&model->second, &outlook->second[b],
+							second_kind(outlook, b, number) - rn_local_season(&outlook->second[b], outlook->second[b].n));
+	}
 }
 
 /* The value of the same phase of the last season, or the last one. */
@@ -171,44 +238,66 @@ put_naive(RnOutlook *outlook, int b, const RnHistory *history)
 			rn_local_number(&model->local, local, history->value[history->n - m + k % m]);
 }
 
+/* Classical forecasts of a series taken apart, of so many rows, as numbers [steps]. */
+static void
+forecast_classical(RnOutlook *outlook, const RnLocal *local, size_t n, double *forecast)
+{
+	double	   *x = outlook->scratch.x;
+
+	for (size_t t = 0; t < n; t++)
+		x[t] = (double) local->x[t];
+	rn_smooth_classical(x, n, isnan(local->alpha) ? rn_smooth_alpha(x, n) : local->alpha, forecast, (size_t) outlook->steps);
+	for (size_t k = 0; k < (size_t) outlook->steps; k++)
+		forecast[k] += rn_local_season(local, n + k);
+}
+
 static void
 put_classical(RnOutlook *outlook, int b, const RnHistory *history)
 {
-	const RnLocal *local = &outlook->local[b];
 	size_t		steps = (size_t) outlook->steps;
 	double	   *forecast = outlook->classical + (size_t) b * steps;
-	double	   *x = outlook->scratch.x;
+	double	   *second = outlook->network + (size_t) b * steps;	/* not needed yet */
 
-	for (size_t t = 0; t < history->n; t++)
-		x[t] = (double) local->x[t];
-	rn_smooth_classical(x, history->n, isnan(local->alpha) ? rn_smooth_alpha(x, history->n) : local->alpha,
-						forecast, steps);
+	forecast_classical(outlook, &outlook->local[b], history->n, forecast);
+	if (outlook->second == NULL)
+		return;
+	forecast_classical(outlook, &outlook->second[b], history->n, second);
 	for (size_t k = 0; k < steps; k++)
-		forecast[k] += rn_local_season(local, history->n + k);
+		forecast[k] = (forecast[k] + first_kind(outlook, b, second[k])) / 2;
+}
+
+/* History b taken apart, and the forecasts that need no network. */
+static RnCode
+start(RnHost *host, RnOutlook *outlook, const RnHistory *history, int b, bool both)
+{
+	const RnModel *model = outlook->model;
+	size_t		q = (size_t) model->local.lookback;
+	RnHistory	newest = *history;
+
+	if (newest.n > q)
+	{
+		newest.value += newest.n - q;
+		newest.n = q;
+	}
+	RN_TRY(rn_local_fit(host, &model->local, newest.value, newest.n, &outlook->scratch, &outlook->local[b]));
+	if (outlook->second != NULL)
+		RN_TRY(rn_local_fit(host, &model->second, newest.value, newest.n, &outlook->scratch, &outlook->second[b]));
+	put_naive(outlook, b, &newest);
+	if (both || rn_model_classical_share(model) > 0)
+		put_classical(outlook, b, &newest);
+	return RN_OK;
 }
 
 RnCode
 rn_outlook_run(RnHost *host, RnOutlook *outlook, const RnHistory *history, int count, bool both)
 {
-	const RnModel *model = outlook->model;
-	int			O = model->network.spec.outputs;
-	size_t		q = (size_t) model->local.lookback;
+	int			O = outlook->model->network.spec.outputs;
 
 	memset(outlook->classical, 0, (size_t) count * (size_t) outlook->steps * sizeof(double));
 	for (int b = 0; b < count; b++)
 	{
-		RnHistory	newest = history[b];
-
 		RN_TRY(rn_poll(host));
-		if (newest.n > q)
-		{
-			newest.value += newest.n - q;
-			newest.n = q;
-		}
-		RN_TRY(rn_local_fit(host, &model->local, newest.value, newest.n, &outlook->scratch, &outlook->local[b]));
-		put_naive(outlook, b, &newest);
-		if (both || rn_model_classical_share(model) > 0)
-			put_classical(outlook, b, &newest);
+		RN_TRY(start(host, outlook, &history[b], b, both));
 	}
 	for (int done = 0; done < outlook->steps; done += O)
 	{

@@ -27,6 +27,7 @@ typedef struct RnOutlook
 	int			steps;
 	RnArena		arena;
 	RnLocal    *local;			/* [B] */
+	RnLocal    *second;			/* [B] without logarithms, where some networks see these; else NULL */
 	RnLocalScratch scratch;
 	RnTape	   *tape;
 	rn_real    *output;			/* [members][B][O] */

@@ -35,7 +35,7 @@
 #define LOCAL_ROWS_BEFORE 1
 
 /* Method local: the recipe's constants. */
-#define LOCAL_MEMBERS		5
+#define LOCAL_MEMBERS		6
 #define LOCAL_RATE			2e-3
 #define LOCAL_CLIP			1.0
 #define LOCAL_WARMUP		20
@@ -60,7 +60,7 @@ rn_recipe_name(RnRecipeKind kind)
 const char *
 rn_recipe_transform_name(RnRecipeTransform kind)
 {
-	static const char *const names[RN_RECIPE_TRANSFORMS] = {"auto", "log", "none"};
+	static const char *const names[RN_RECIPE_TRANSFORMS] = {"auto", "log", "none", "both"};
 
 	return names[kind];
 }
@@ -302,7 +302,17 @@ logs_suit(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, bool *sui
 	return code;
 }
 
-/* Logarithms, where all values that are trained on have one and they suit. */
+static bool
+with_logs(RnRecipeTransform transform)
+{
+	return transform == RN_RECIPE_TRANSFORM_LOG || transform == RN_RECIPE_TRANSFORM_BOTH;
+}
+
+/*
+ * Logarithms, where all values that are trained on have one and they suit; and then
+ * for half of the networks only: neither kind is better on most sets, and the two
+ * together are.  With two seasons, which hours have, logarithms are.
+ */
 static RnCode
 resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 {
@@ -315,18 +325,20 @@ resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 		for (size_t i = 0; i < rn_recipe_rows(spec, &panel->series[s]) && logs; i++)
 			logs = panel->value[panel->series[s].first + i] > 0;
 	}
-	if (spec->transform == RN_RECIPE_TRANSFORM_LOG && !logs && !spec->transform_kept)
+	if (with_logs(spec->transform) && !logs && !spec->transform_kept)
 	{
-		rn_fail(host, RN_INVALID_OPTION, "transform \"log\" needs positive values");
+		rn_fail(host, RN_INVALID_OPTION, "transform \"%s\" needs positive values", rn_recipe_transform_name(spec->transform));
 		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
 	}
 	if (spec->transform == RN_RECIPE_TRANSFORM_AUTO)
 	{
 		if (logs)
 			RN_TRY(logs_suit(host, spec, panel, &logs));
-		spec->transform = logs ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_NONE;
+		spec->transform = !logs ? RN_RECIPE_TRANSFORM_NONE
+			: spec->outer > 0 || spec->members == 1 ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_BOTH;
 	}
-	plan->local.log = spec->transform == RN_RECIPE_TRANSFORM_LOG;
+	plan->local.log = with_logs(spec->transform);
+	plan->second_members = spec->transform == RN_RECIPE_TRANSFORM_BOTH ? spec->members / 2 : 0;
 	return RN_OK;
 }
 

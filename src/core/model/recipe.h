@@ -28,10 +28,11 @@ typedef enum RnRecipeTransform
 	RN_RECIPE_TRANSFORM_AUTO,			/* logarithms, if all values are positive and
 										 * their changes do not speak against it */
 	RN_RECIPE_TRANSFORM_LOG,
-	RN_RECIPE_TRANSFORM_NONE			/* shares of their mean magnitude */
+	RN_RECIPE_TRANSFORM_NONE,			/* shares of their mean magnitude */
+	RN_RECIPE_TRANSFORM_BOTH			/* some networks see those, others these */
 } RnRecipeTransform;
 
-#define RN_RECIPE_TRANSFORMS 3
+#define RN_RECIPE_TRANSFORMS 4
 
 extern const char *rn_recipe_transform_name(RnRecipeTransform kind);
 
@@ -99,6 +100,7 @@ typedef struct RnTrainPlan
 	bool		daily;			/* RN_METHOD_LOCAL: it is a day */
 	RnMethod	method;
 	RnLocalSpec local;			/* RN_METHOD_LOCAL: but for the typical spread */
+	int			second_members;	/* networks that see series without logarithms */
 	int			steps;			/* of a sequence */
 	int			stride;
 	RnNetworkSpec network;

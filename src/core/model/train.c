@@ -205,6 +205,8 @@ shape_model(const RnTrainPlan *plan, const RnPanel *panel, RnModel *model)
 	model->method = plan->method;
 	model->local = plan->local;
 	model->members = spec->members;
+	model->second_members = plan->second_members;
+	rn_model_second(model);
 	model->steps = plan->steps;
 	model->stride = plan->stride;
 	model->share = 1;

@@ -16,7 +16,7 @@
 #include "series/metrics.h"
 
 /* Networks that are tried out without the newest rows. */
-#define TRIAL_MEMBERS 3
+#define TRIAL_MEMBERS 2
 
 /* The most held-out origins that are looked at, and rows at all of them. */
 #define ORIGINS		((size_t) 2048)
@@ -58,9 +58,10 @@ typedef struct Run
 	RnHost	   *host;
 	const RnTrainPlan *plan;
 	const RnPanel *panel;
-	RnLocalSpec spec;			/* with the typical spread of the part */
-	Part		part;			/* that the series are taken apart for */
-	double		typical[2];		/* spread of each part; NaN: not known */
+	Part		part;			/* that the series are taken apart for, */
+	bool		second;			/* for networks of the second kind, */
+	RnLocalSpec spec;			/* as this says */
+	double		typical[2][2];	/* spread by part and kind; NaN: not known */
 	size_t		count;			/* series */
 	RnLocal    *local;			/* [count] */
 	float	   *rows;			/* what their x and level point into */
@@ -85,7 +86,7 @@ run_create(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, Run *run
 {
 	size_t		rows = 0;
 
-	*run = (Run) {.host = host,.plan = plan,.panel = panel,.spec = plan->local,.part = PART_NONE,.typical = {NAN, NAN}};
+	*run = (Run) {.host = host,.plan = plan,.panel = panel,.spec = plan->local,.part = PART_NONE,.typical = {{NAN, NAN}, {NAN, NAN}}};
 	for (size_t s = 0; s < run->panel->count; s++)
 		if (run->panel->series[s].n > 0)
 		{
@@ -136,17 +137,19 @@ settle_scales(Run *run)
 	return RN_OK;
 }
 
-/* Series as a part knows them, unless they are. */
+/* Series as a part knows them and a kind of networks sees them, unless they are. */
 static RnCode
-take_apart(Run *run, Part part)
+take_apart(Run *run, Part part, bool second)
 {
 	size_t		phases = rn_local_phases(&run->spec);
 	float	   *rows = run->rows;
 	size_t		m = 0;
 
-	if (run->part == part)
+	if (run->part == part && run->second == second)
 		return RN_OK;
 	run->part = PART_NONE;
+	run->spec = run->plan->local;
+	run->spec.log = run->plan->local.log && !second;
 	run->spec.typical_spread = 0;
 	for (size_t s = 0; s < run->panel->count; s++)
 	{
@@ -164,8 +167,9 @@ take_apart(Run *run, Part part)
 		m++;
 	}
 	RN_TRY(settle_scales(run));
-	run->typical[part] = run->spec.typical_spread;
+	run->typical[part][second] = run->spec.typical_spread;
 	run->part = part;
+	run->second = second;
 	return RN_OK;
 }
 
@@ -195,7 +199,38 @@ rn_train_local_networks(const RnTrainPlan *plan)
 	return (size_t) plan->spec.members + trial_members(plan);
 }
 
-/* Network i of fits: those that are kept come first. */
+/* Those of them that see series without logarithms, beside others. */
+static size_t
+trial_seconds(const RnTrainPlan *plan)
+{
+	return plan->second_members > 0 ? trial_members(plan) / 2 : 0;
+}
+
+/* Is network i one of the second kind?  Those that are kept come first, and of either the second kind last. */
+static bool
+is_second(const RnTrainPlan *plan, size_t i)
+{
+	size_t		members = (size_t) plan->spec.members;
+
+	if (i < members)
+		return i >= members - (size_t) plan->second_members;
+	return i >= members + trial_members(plan) - trial_seconds(plan);
+}
+
+/* The model of the networks of a part: typical spreads, for which series may have to be taken apart. */
+static RnCode
+find_spreads(Run *run, Part part, RnModel *model)
+{
+	for (int second = 0; second <= (model->second_members > 0); second++)
+		if (isnan(run->typical[part][second]))
+			RN_TRY(take_apart(run, part, second));
+	model->local.typical_spread = run->typical[part][0];
+	if (model->second_members > 0)
+		model->second.typical_spread = run->typical[part][1];
+	return RN_OK;
+}
+
+/* Network i of fits. */
 static RnCode
 fit_network(Run *run, const RnFits *fits, size_t i)
 {
@@ -210,7 +245,7 @@ fit_network(Run *run, const RnFits *fits, size_t i)
 	RnFitLog	log = {0};
 	RnCode		code;
 
-	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL));
+	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL, is_second(run->plan, i)));
 	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - members : i) * SEED_STEP;
 	if (trial || !fits->warm)
 	{
@@ -315,7 +350,7 @@ static void
 keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSeries *series, size_t row)
 {
 	const Run  *run = trial->run;
-	const RnLocalSpec *spec = &run->spec;
+	const RnLocalSpec *spec = &trial->tried.local;
 	const RnLocal *local = &outlook->local[b];
 	const double *value = run->panel->value + series->first;
 	const unsigned char *missing = run->panel->missing;
@@ -477,7 +512,7 @@ report_errors(const Trial *trial, RnTrainReport *report)
 {
 	const Run  *run = trial->run;
 	size_t		O = (size_t) run->plan->spec.horizon;
-	bool		logs = run->spec.log;
+	bool		logs = trial->model->local.log;
 	Errors		first = {0};
 	Errors		all = {0};
 
@@ -611,11 +646,11 @@ try_out(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
 		untried_shares(run, model);
 		return RN_OK;
 	}
-	RN_TRY(take_apart(run, PART_TRIAL));
-	trial.origins = origins_looked_at(&run->spec, trial.origins);
+	trial.origins = origins_looked_at(&model->local, trial.origins);
 	trial.tried = *model;
-	trial.tried.local = run->spec;
 	trial.tried.members = (int) trial_members(run->plan);
+	trial.tried.second_members = (int) trial_seconds(run->plan);
+	RN_TRY(find_spreads(run, PART_TRIAL, &trial.tried));
 	trial.tried.network.weights = fits->weights + (size_t) run->plan->spec.members * fits->size;
 	code = trial_allocate(&trial, &arena);
 	if (code == RN_OK)
@@ -652,9 +687,7 @@ train(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
 {
 	RN_TRY(fit_networks(run, fits));
 	RN_TRY(try_out(run, fits, model, report));
-	if (isnan(run->typical[PART_ALL]))
-		RN_TRY(take_apart(run, PART_ALL));
-	model->local.typical_spread = run->typical[PART_ALL];
+	RN_TRY(find_spreads(run, PART_ALL, model));
 	memcpy(model->network.weights, fits->weights, (size_t) model->members * fits->size * sizeof(rn_real));
 	return keep_losses(run->host, fits, &report->log);
 }
@@ -678,7 +711,7 @@ size_t
 rn_train_local_bytes(const RnTrainPlan *plan)
 {
 	RnModel		model = {
-		.network = {.spec = plan->network},.members = plan->spec.members,.steps = plan->steps,.local = plan->local
+		.network = {.spec = plan->network},.members = plan->spec.members,.steps = plan->steps,.local = plan->local,.second_members = plan->second_members
 	};
 	size_t		O = (size_t) plan->spec.horizon;
 	size_t		origins = origins_looked_at(&plan->local, plan->validation_windows);
