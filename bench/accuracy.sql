@@ -1,6 +1,5 @@
 -- accuracy.sql: what bench/accuracy.sh does in the database.
 CREATE EXTENSION recurnet;
-SET max_parallel_maintenance_workers = 0;	-- seconds are those of one core
 CREATE UNLOGGED TABLE row_of (series_id text, t int, value float8, set text);
 CREATE INDEX ON row_of (set, series_id, t);
 CREATE TABLE meta (set text, series_id text, h int, n_train int, season int);
@@ -9,8 +8,9 @@ CREATE UNLOGGED TABLE forecast_of (set text, series_id text, step int, actual fl
 CREATE UNLOGGED TABLE ets (set text, series_id text, step int, level float8, lower float8, upper float8);
 CREATE UNLOGGED TABLE scale_of (set text, series_id text, scale float8);
 
--- Train on all series of a set with a horizon, and keep forecasts of their last rows.
-CREATE PROCEDURE score(which text) LANGUAGE plpgsql AS $$
+-- Train on all series of a set with a horizon, or together with the longest, and keep
+-- forecasts of their last rows.
+CREATE PROCEDURE score(which text, together boolean DEFAULT false) LANGUAGE plpgsql AS $$
 DECLARE
 	call record;
 	start timestamptz;
@@ -19,10 +19,10 @@ BEGIN
 	INSERT INTO scale_of
 	SELECT which, series_id, rn_mase_scale(t, value, m.season) FROM row_of JOIN meta m USING (set, series_id)
 	WHERE set = which AND t <= n_train GROUP BY series_id;
-	FOR call IN SELECT h, season FROM meta WHERE set = which GROUP BY h, season ORDER BY h LOOP
+	FOR call IN SELECT max(h) AS h, season FROM meta WHERE set = which GROUP BY CASE WHEN together THEN 0 ELSE h END, season ORDER BY 1 LOOP
 		start := clock_timestamp();
-		id := rn_train('auto', format('SELECT series_id, t, value FROM row_of JOIN meta USING (set, series_id) WHERE set = %L AND h = %s AND t <= n_train',
-			which, call.h), jsonb_build_object('horizon', call.h, 'season', call.season), series => 'series_id');
+		id := rn_train('auto', format('SELECT series_id, t, value FROM row_of JOIN meta USING (set, series_id) WHERE set = %L AND (%L OR h = %s) AND t <= n_train',
+			which, together, call.h), jsonb_build_object('horizon', call.h, 'season', call.season), series => 'series_id');
 		CREATE TEMP TABLE f AS SELECT * FROM rn_forecast(id, call.h, 0.9);
 		INSERT INTO called VALUES (which, call.h, id, extract(epoch FROM clock_timestamp() - start),
 			(SELECT value FROM rn_summary(id) WHERE item = 'share of the networks'));

@@ -2,7 +2,7 @@
 # parallel.sh: what a second core gives
 #
 # Trainings and backtests with no parallel worker and with one, turn and turn
-# about, RUNS times each: medians of seconds, and their ratio.  At most two
+# about, RUNS times each: medians of seconds, and of the ratios of pairs.  At most two
 # processors are used (CPUS, default 0,1).  In a throw-away cluster, in which
 # this script calls itself.
 set -eu
@@ -33,19 +33,22 @@ seconds() { # WORKERS QUERY
 median() { sort -g | awk '{ a[NR] = $1 } END { print (a[int((NR + 1) / 2)] + a[int(NR / 2) + 1]) / 2 }'; }
 
 compare() { # LABEL QUERY
-    local alone="" together=""
-    for _ in $(seq "${RUNS:-3}"); do
-        alone="$alone $(seconds 0 "$2")"
-        together="$together $(seconds 1 "$2")"
+    local alone="" together="" ratio="" a b
+    for _ in $(seq "${RUNS:-5}"); do
+        a=$(seconds 0 "$2")
+        b=$(seconds 1 "$2")
+        alone="$alone $a"
+        together="$together $b"
+        ratio="$ratio $(awk -v a="$a" -v b="$b" 'BEGIN { print a / b }')"
     done
-    a=$(printf '%s\n' $alone | median)
-    b=$(printf '%s\n' $together | median)
-    awk -v l="$1" -v a="$a" -v b="$b" 'BEGIN { printf "| %s | %.2f | %.2f | %.2f × |\n", l, a, b, a / b }'
+    printf '| %s | %.2f | %.2f | %.2f × |\n' "$1" "$(printf '%s\n' $alone | median)" \
+        "$(printf '%s\n' $together | median)" "$(printf '%s\n' $ratio | median)"
 }
 
 echo "| work | alone, s | with one worker, s | ratio |"
 echo "|---|---|---|---|"
 compare "rn_backtest, one series, 8 folds" "SELECT count(*) FROM rn_backtest('auto', 'SELECT date, amount FROM electric', folds => 8)"
-compare "rn_backtest, 500 series, 5 folds" "SELECT count(*) FROM rn_backtest('auto', 'SELECT s, month, v FROM many', '{\"horizon\": 6}', series => 's')"
-compare "rn_train, one series, ensemble of 5" "SELECT rn_drop_model(rn_train('auto', 'SELECT date, amount FROM electric'))"
-compare "rn_train, 500 series, ensemble of 5" "SELECT rn_drop_model(rn_train('auto', 'SELECT s, month, v FROM many', '{\"horizon\": 6}', series => 's'))"
+compare "rn_backtest, 500 series, 8 folds" "SELECT count(*) FROM rn_backtest('auto', 'SELECT s, month, v FROM many', '{\"horizon\": 6}', series => 's', folds => 8)"
+compare "rn_train, one series, ensemble of 6" "SELECT rn_drop_model(rn_train('auto', 'SELECT date, amount FROM electric'))"
+compare "rn_train, 500 series, ensemble of 6" "SELECT rn_drop_model(rn_train('auto', 'SELECT s, month, v FROM many', '{\"horizon\": 6}', series => 's'))"
+compare "rn_train, 500 series, ensemble of 14" "SELECT rn_drop_model(rn_train('auto', 'SELECT s, month, v FROM many', '{\"horizon\": 6, \"ensemble\": 14}', series => 's'))"

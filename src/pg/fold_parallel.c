@@ -121,18 +121,23 @@ keep_steps(void *arg, const RecurnetFold *fold, size_t s, const RnFoldStep *step
 	memcpy(block->step + at * H, step, H * sizeof(RnFoldStep));
 }
 
-/* The next pieces, until none is left; each in a memory context of its own. */
+/*
+ * The next pieces, until none is left; each in a memory context of its own.  The
+ * last come first: they have the most rows, and what is short fills the gaps.
+ */
 static void
 work(const RecurnetFolds *folds, const Block *block)
 {
 	Listener	listener = {.block = block};
+	size_t		pieces = block->shared->pieces;
 
-	while ((listener.piece = recurnet_parallel_next(&block->shared->next)) < block->shared->pieces)
+	for (size_t i; (i = recurnet_parallel_next(&block->shared->next)) < pieces;)
 	{
 		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
 		MemoryContext caller = MemoryContextSwitchTo(context);
-		RecurnetFold *fold = recurnet_fold_create(folds, listener.piece);
+		RecurnetFold *fold = recurnet_fold_create(folds, pieces - 1 - i);
 
+		listener.piece = pieces - 1 - i;
 		if (recurnet_fold_plan(fold) == RN_OK)
 		{
 			recurnet_fold_run(fold, keep_steps, &listener);
