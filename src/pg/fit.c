@@ -163,6 +163,7 @@ recurnet_fit_plan(RecurnetFit *fit)
 		stored += fit->warm->network.size * sizeof(float);
 	if (__builtin_add_overflow(fit->plan.bytes, fit->rows.bytes + stored, &bytes))
 		bytes = SIZE_MAX;
+	fit->bytes = bytes;
 	recurnet_guc_check_memory(bytes, "training",
 							  "make the network, the batch or the window smaller");
 	return RN_OK;

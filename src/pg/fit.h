@@ -24,6 +24,7 @@ typedef struct RecurnetFit
 	bool		parallel;		/* workers may help to train it */
 	const RnModel *warm;		/* model to start from, or NULL */
 	RnTrainPlan plan;
+	size_t		bytes;			/* planned: rows, training and what is stored */
 	RnModel		model;
 	RnTrainReport report;
 } RecurnetFit;

@@ -33,7 +33,7 @@ recurnet_fit_workers(const RecurnetFit *fit)
 {
 	if (!fit->parallel || rn_fits_count(&fit->plan) == 1)
 		return 0;
-	return recurnet_parallel_workers(rn_fits_count(&fit->plan), fit->plan.bytes, shared_bytes(fit));
+	return recurnet_parallel_workers(rn_fits_count(&fit->plan), fit->bytes, fit->plan.bytes, shared_bytes(fit));
 }
 
 /* The networks at their places after the panel's rows. */
@@ -63,6 +63,7 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 	pg_atomic_init_u64(&shared->next, 0);
 	shared->warm = fit->warm != NULL;
 	shared->plan = fit->plan;
+	shared->plan.spec.inputs.clock = (RnWallClock) {0};
 	shared->panel = recurnet_parallel_share_panel(&arena, &fit->rows.panel);
 	place_fits(shared, &arena, &fits);
 	if (fit->warm != NULL)

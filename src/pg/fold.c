@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
 #include "utils/memutils.h"
 
 #include "model/forecast.h"
@@ -24,6 +25,8 @@ recurnet_fold_create(const RecurnetFolds *folds, size_t i)
 	fold->fit = folds->fit;
 	fold->fit.options.spec = folds->candidate[fold->candidate];
 	fold->fit.host = &fold->host;
+	if (IsParallelWorker())
+		recurnet_host_quiet(&fold->host);
 	return fold;
 }
 
@@ -99,13 +102,19 @@ recurnet_fold_plan(RecurnetFold *fold)
 	return code;
 }
 
-void
+RnCode
 recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 {
 	ErrorContextCallback where = enter(fold);
+	RnCode		code;
 
 	error_context_stack = &where;
-	recurnet_panel_check(&fold->host, &fold->fit.rows.panel, recurnet_fit_train(&fold->fit));
-	forecast(fold, told, listener);
+	code = recurnet_fit_train(&fold->fit);
+	if (code != RN_DIVERGED || fold->folds->first == 0)
+	{
+		recurnet_panel_check(&fold->host, &fold->fit.rows.panel, code);
+		forecast(fold, told, listener);
+	}
 	error_context_stack = where.previous;
+	return code;
 }

@@ -138,11 +138,8 @@ work(const RecurnetFolds *folds, const Block *block)
 		RecurnetFold *fold = recurnet_fold_create(folds, pieces - 1 - i);
 
 		listener.piece = pieces - 1 - i;
-		if (recurnet_fold_plan(fold) == RN_OK)
-		{
-			recurnet_fold_run(fold, keep_steps, &listener);
-			block->done[listener.piece] = true;
-		}
+		block->done[listener.piece] = recurnet_fold_plan(fold) == RN_OK &&
+			recurnet_fold_run(fold, keep_steps, &listener) == RN_OK;
 		MemoryContextSwitchTo(caller);
 		MemoryContextDelete(context);
 	}
@@ -194,8 +191,8 @@ recurnet_folds_work(void *memory)
 /* ---- the leader ---- */
 
 /*
- * Bytes that a process takes for the largest piece, and the networks of its
- * training.  All are planned, in their order: what is wrong with one is an error
+ * Bytes that this process takes for the largest piece, all rows included, and the
+ * networks of its training.  All are planned, in their order: what is wrong with one is an error
  * before anything is trained.
  */
 static size_t
@@ -212,7 +209,7 @@ largest_piece(const RecurnetFolds *folds, size_t pieces, size_t *networks)
 
 		if (recurnet_fold_plan(fold) == RN_OK)
 		{
-			bytes = Max(bytes, fold->fit.plan.bytes + fold->fit.rows.bytes);
+			bytes = Max(bytes, fold->fit.bytes);
 			*networks = rn_fits_count(&fold->fit.plan);
 		}
 		MemoryContextSwitchTo(caller);
@@ -255,13 +252,18 @@ recurnet_folds_ahead(const RecurnetFolds *folds)
 	size_t		pieces = (size_t) folds->candidates * (size_t) folds->backtest.folds;
 	size_t		networks = 1;
 	Shared		sizes = sizes_of(folds, pieces);
-	int			workers = recurnet_parallel_workers(pieces, 0, block_bytes(&sizes));
+	size_t		shared = 2 * block_bytes(&sizes);	/* and the results once more */
+	int			workers = recurnet_parallel_workers(pieces, 0, 0, shared);
 	ParallelContext *context;
 	Block		block;
 	void	   *memory;
 
 	if (workers > 0)
-		workers = recurnet_parallel_workers(pieces, largest_piece(folds, pieces, &networks), block_bytes(&sizes));
+	{
+		size_t		own = largest_piece(folds, pieces, &networks);
+
+		workers = recurnet_parallel_workers(pieces, own, own, shared);
+	}
 	if (workers == 0)
 		return steps;
 	sizes.pieces = pieces_ahead(folds, pieces, workers, networks);

@@ -68,7 +68,7 @@ const RecurnetOption recurnet_option_table[] = {
 	{"season", OPTION_SEASON, AT(season), OPEN_ZERO, 1, RN_MAX_WINDOW, ENDS_IN, NULL, 0,
 	"steps in a season, 1 for none; or an array of it and of a longer season, a multiple of it"},
 	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_RECIPE_TRANSFORMS,
-		   "auto: what values are turned into before all else; auto takes logarithms of positive ones for half of the networks (with two seasons, for all), unless changes clearly do not grow with the level"),
+		   "auto: what values are turned into before all else; auto takes logarithms of positive ones, and in doubt of their use for half of the networks"),
 	BOOLEAN("classical", classical,
 			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),
 	INTEGER("ensemble", members, OPEN_ZERO, 1, RN_MAX_MEMBERS,

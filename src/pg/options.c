@@ -510,6 +510,17 @@ recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *op
 	check_together(options);
 }
 
+uint64
+recurnet_options_without_effect(const RecurnetOptions *options)
+{
+	uint64		without = 0;
+
+	for (int i = 0; i < recurnet_option_count; i++)
+		if (options->given & UINT64CONST(1) << i && !recurnet_option_has_effect(&recurnet_option_table[i], &options->spec))
+			without |= UINT64CONST(1) << i;
+	return without;
+}
+
 void
 recurnet_options_check_effect(const RecurnetOptions *options)
 {

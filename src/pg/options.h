@@ -30,6 +30,9 @@ extern void recurnet_options_parse(const char *cell, const Jsonb *given, Recurne
  */
 extern void recurnet_options_check_effect(const RecurnetOptions *options);
 
+/* Those of the given options, a bit for each, that have none. */
+extern uint64 recurnet_options_without_effect(const RecurnetOptions *options);
+
 /*
  * Every option that has an effect with the value that spec gives it, and the query of option
  * holidays (or NULL), as a jsonb object.

@@ -25,14 +25,15 @@
 extern PGDLLEXPORT void recurnet_parallel_main(dsm_segment *segment, shm_toc *toc);
 
 int
-recurnet_parallel_workers(size_t pieces, size_t bytes, size_t shared)
+recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared)
 {
-	size_t		processes = recurnet_guc_max_memory() / Max(bytes, 1);
+	size_t		most = recurnet_guc_max_memory();
+	size_t		workers;
 
-	if (IsInParallelMode() || pieces < 2 || processes < 2 || shared > MOST_SHARED)
+	if (IsInParallelMode() || pieces < 2 || shared > MOST_SHARED || own > most || shared > most - own)
 		return 0;
-	processes = Min(processes, pieces);
-	return (int) Min(processes - 1, (size_t) max_parallel_maintenance_workers);
+	workers = Min((most - own - shared) / Max(bytes, 1), pieces - 1);
+	return (int) Min(workers, (size_t) max_parallel_maintenance_workers);
 }
 
 ParallelContext *
@@ -42,7 +43,7 @@ recurnet_parallel_begin(RecurnetWork work, int workers, size_t bytes, void **blo
 	RecurnetWork *kind;
 
 	EnterParallelMode();
-	context = CreateParallelContext("recurnet", "recurnet_parallel_main", workers);
+	context = CreateParallelContext("$libdir/recurnet", "recurnet_parallel_main", workers);
 	shm_toc_estimate_chunk(&context->estimator, sizeof(RecurnetWork));
 	shm_toc_estimate_chunk(&context->estimator, bytes);
 	shm_toc_estimate_keys(&context->estimator, 2);

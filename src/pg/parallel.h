@@ -24,12 +24,12 @@ typedef enum RecurnetWork
 } RecurnetWork;
 
 /*
- * Workers worth having for so many pieces, where each process takes bytes of
- * memory beside what all share: as many as there are pieces for, and as
- * max_parallel_maintenance_workers and recurnet.max_memory allow; none within what
- * already runs in parallel.
+ * Workers worth having for so many pieces, where this process takes own bytes, each
+ * worker takes bytes, and all share a block: as many as there are pieces for, and
+ * as max_parallel_maintenance_workers and recurnet.max_memory allow; none within
+ * what already runs in parallel.
  */
-extern int	recurnet_parallel_workers(size_t pieces, size_t bytes, size_t shared);
+extern int	recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared);
 
 /*
  * Enter parallel mode with a cleared block of shared memory, which the caller

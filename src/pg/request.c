@@ -16,7 +16,7 @@
 #include "request.h"
 
 void
-recurnet_request_new(const RecurnetTraining *training, RecurnetSource *source, RecurnetFit *fit)
+recurnet_request_shared(const RecurnetTraining *training, RecurnetSource *source, RecurnetFit *fit)
 {
 	recurnet_options_parse(training->cell, training->options, &fit->options);
 	*source = (RecurnetSource)
@@ -30,6 +30,12 @@ recurnet_request_new(const RecurnetTraining *training, RecurnetSource *source, R
 			.time_zone = fit->options.time_zone
 	};
 	recurnet_fit_covariates(fit, &source->wanted.covariates);
+}
+
+void
+recurnet_request_new(const RecurnetTraining *training, RecurnetSource *source, RecurnetFit *fit)
+{
+	recurnet_request_shared(training, source, fit);
 	recurnet_options_check_effect(&fit->options);
 }
 

@@ -22,8 +22,11 @@ typedef struct RecurnetTraining
 	const char *covariates;
 } RecurnetTraining;
 
-/* What to read and the options of a fit, whose host is set, from arguments. */
+/* What to read and the options of a fit, whose host is set, from arguments; see recurnet_options_check_effect. */
 extern void recurnet_request_new(const RecurnetTraining *training, RecurnetSource *source, RecurnetFit *fit);
+
+/* The same of a call that has several trainings follow, each of which sees to its options. */
+extern void recurnet_request_shared(const RecurnetTraining *training, RecurnetSource *source, RecurnetFit *fit);
 
 /*
  * The same from a stored version.  warm: the options that it was trained with,

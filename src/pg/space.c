@@ -13,7 +13,7 @@
 
 #include "space.h"
 
-#define USUAL_SPACE "{\"cell\": [\"gru\", \"lstm\"], \"units\": [32, 64, 128]}"
+#define USUAL_SPACE "{\"cell\": [\"gru\", \"lstm\"], \"units\": [32, 128]}"
 
 /* One option of a space. */
 typedef struct Axis

@@ -100,7 +100,7 @@ read_rows(Backtest *backtest, const RecurnetVersion *old)
 
 	recurnet_request_read(&backtest->source, old, fit);
 	recurnet_panel_check(&backtest->host, &fit->rows.panel,
-						 rn_backtest_horizon(&backtest->host.core, spec, &fit->rows.panel, &spec->horizon));
+						 rn_backtest_horizon(&backtest->host.core, spec, &fit->rows.panel, &spec->horizon, NULL));
 	spec->rows.on_error = on_error; /* beside a fold of the only series there are others */
 	if (folds->horizon == 0)
 		folds->horizon = spec->horizon;
@@ -226,7 +226,7 @@ backtest_fold(Backtest *backtest, const RecurnetFoldSteps *ahead, size_t piece)
 	if (trained && piece < ahead->pieces && ahead->done[piece])
 		put_fold(backtest, fold, ahead, piece);
 	else if (trained)
-		recurnet_fold_run(fold, put_steps, backtest);
+		(void) recurnet_fold_run(fold, put_steps, backtest);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }

@@ -11,12 +11,14 @@
 #include <math.h>
 
 #include "funcapi.h"
+#include "utils/fmgrprotos.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
 #include "argument.h"
 #include "fold.h"
 #include "guc.h"
+#include "option_table.h"
 #include "panel_check.h"
 #include "request.h"
 #include "space.h"
@@ -49,31 +51,65 @@ typedef struct Tune
 	int			n;
 	Trial	   *trial;			/* [n] */
 	int			done;			/* trials */
-	char	   *reason;			/* why the first fold that was not trained on was not */
+	char	   *reason;			/* why the first fold of these was left out; NULL: none was */
 	const Interval *budget;		/* or NULL */
 } Tune;
 
 /* ---- what is asked ---- */
+
+/* Options less one. */
+static Jsonb *
+without_option(Jsonb *options, const char *name)
+{
+	return DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(options), CStringGetTextDatum(name)));
+}
+
+/* Has an earlier trial the same cell and options? */
+static bool
+is_again(const Tune *tune, const RecurnetTrial *asked)
+{
+	for (int i = 0; i < tune->n; i++)
+		if (strcmp(tune->trial[i].asked.cell, asked->cell) == 0 &&
+			compareJsonbContainers(&tune->trial[i].asked.options->root, &asked->options->root) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * One more trial, unless it is there.  Of its options those without effect are left
+ * out: so that it trains as it is listed, and none is tried twice.
+ */
+static void
+add_trial(Tune *tune, RecurnetTrial asked)
+{
+	RecurnetOptions options;
+	uint64		without;
+
+	recurnet_options_parse(asked.cell, asked.options, &options);
+	options.spec.inputs = tune->folds.fit.options.spec.inputs;
+	options.spec.rows = tune->folds.fit.options.spec.rows;
+	without = recurnet_options_without_effect(&options);
+	for (int i = 0; i < recurnet_option_count; i++)
+		if (without & UINT64CONST(1) << i)
+			asked.options = without_option(asked.options, recurnet_option_table[i].name);
+	recurnet_options_parse(asked.cell, asked.options, &options);
+	if (!is_again(tune, &asked))
+		tune->trial[tune->n++] = (Trial) {.asked = asked,.spec = options.spec};
+}
 
 /* The trials, with their options checked. */
 static void
 plan_trials(Tune *tune, const Jsonb *space, int most)
 {
 	RecurnetTrial *asked;
+	int			n = recurnet_space_trials(space, tune->training.options, most, &asked);
 
-	tune->n = recurnet_space_trials(space, tune->training.options, most, &asked);
-	tune->trial = palloc0((size_t) tune->n * sizeof(Trial));
-	for (int i = 0; i < tune->n; i++)
-	{
-		RecurnetOptions options;
-
-		recurnet_options_parse(asked[i].cell, asked[i].options, &options);
-		tune->trial[i].asked = asked[i];
-		tune->trial[i].spec = options.spec;
-	}
 	tune->training.cell = asked[0].cell;
 	tune->training.options = asked[0].options;
-	recurnet_request_new(&tune->training, &tune->source, &tune->folds.fit);
+	recurnet_request_shared(&tune->training, &tune->source, &tune->folds.fit);
+	tune->trial = palloc0((size_t) n * sizeof(Trial));
+	for (int i = 0; i < n; i++)
+		add_trial(tune, asked[i]);
 }
 
 /* Read the rows, and settle what depends on them: all but the open choices of a trial. */
@@ -83,11 +119,12 @@ read_rows(Tune *tune)
 	RecurnetFit *fit = &tune->folds.fit;
 	RnBacktest *folds = &tune->folds.backtest;
 	RnTrainSpec *spec = &fit->options.spec;
+	RnOnError	on_error = spec->rows.on_error;
 
 	recurnet_request_read(&tune->source, NULL, fit);
 	recurnet_panel_check(&tune->host, &fit->rows.panel,
-						 rn_backtest_horizon(&tune->host.core, spec, &fit->rows.panel, &spec->horizon));
-	spec->rows.on_error = RN_ON_ERROR_SKIP; /* a fold may be too early for a trial */
+						 rn_backtest_horizon(&tune->host.core, spec, &fit->rows.panel, &spec->horizon, &folds->season));
+	spec->rows.on_error = on_error; /* beside a fold of the only series there are others */
 	if (folds->horizon == 0)
 		folds->horizon = spec->horizon;
 	if (folds->step == 0)
@@ -126,6 +163,14 @@ add_piece(const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece
 			add_score(score, fold, s, ahead->step + (piece * count + s) * H, ahead->scale[piece * count + s]);
 }
 
+/* A fold of a trial is left out: why, if it is the first. */
+static void
+leave_out(Tune *tune, const char *reason)
+{
+	if (tune->reason == NULL)
+		tune->reason = MemoryContextStrdup(tune->host.context, reason);
+}
+
 /* One fold of trial c of those at work, in a memory context of its own. */
 static void
 run_piece(Tune *tune, const RecurnetFoldSteps *ahead, size_t piece)
@@ -135,15 +180,14 @@ run_piece(Tune *tune, const RecurnetFoldSteps *ahead, size_t piece)
 	RecurnetFold *fold = recurnet_fold_create(&tune->folds, piece);
 	RnBacktestScore *score = &tune->trial[tune->done + fold->candidate].score;
 
-	if (recurnet_fold_plan(fold) == RN_OK)
-	{
-		if (piece < ahead->pieces && ahead->done[piece])
-			add_piece(fold, ahead, piece, score);
-		else
-			recurnet_fold_run(fold, add_score, score);
-	}
-	else if (tune->reason == NULL)
-		tune->reason = MemoryContextStrdup(tune->host.context, fold->host.core.error.message);
+	if (recurnet_fold_plan(fold) != RN_OK)
+		leave_out(tune, fold->host.core.error.message);
+	else if (piece < ahead->pieces && ahead->done[piece])
+		add_piece(fold, ahead, piece, score);
+	else if (piece < ahead->pieces)
+		leave_out(tune, "training diverged");
+	else if (recurnet_fold_run(fold, add_score, score) != RN_OK)
+		leave_out(tune, "training diverged");
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 }
@@ -169,6 +213,29 @@ run_some(Tune *tune)
 	tune->done += folds->candidates;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
+}
+
+/*
+ * Plan the largest fold of every trial: what cannot be trained at all is an error
+ * before anything is.
+ */
+static void
+check_trials(Tune *tune)
+{
+	RecurnetFolds *folds = &tune->folds;
+
+	for (int i = 0; i < tune->n; i++)
+	{
+		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
+		MemoryContext caller = MemoryContextSwitchTo(context);
+
+		folds->candidates = 1;
+		folds->candidate = &tune->trial[i].spec;
+		folds->first = i + 1;
+		(void) recurnet_fold_plan(recurnet_fold_create(folds, (size_t) folds->backtest.folds - 1));
+		MemoryContextSwitchTo(caller);
+		MemoryContextDelete(context);
+	}
 }
 
 static void
@@ -209,8 +276,12 @@ compare(const void *a, const void *b)
 	if (x->forecasts != y->forecasts)
 		return x->forecasts > y->forecasts ? -1 : 1;
 	for (int i = 0; i < 2; i++)
-		if (error[0][i] != error[1][i] && !isnan(error[0][i]) && !isnan(error[1][i]))
+	{
+		if (isnan(error[0][i]) != isnan(error[1][i]))
+			return isnan(error[0][i]) ? 1 : -1;
+		if (error[0][i] < error[1][i] || error[0][i] > error[1][i])
 			return error[0][i] < error[1][i] ? -1 : 1;
+	}
 	return *(Trial *const *) a < *(Trial *const *) b ? -1 : 1;
 }
 
@@ -235,6 +306,12 @@ put_trials(const Tune *tune, ReturnSetInfo *result)
 				 errmsg("there are too few rows for any trial"),
 				 errdetail("Of the first: %s.", tune->reason),
 				 errhint("Give more rows, or ask for fewer folds, a smaller step or a shorter horizon.")));
+	if (order[tune->done - 1]->score.forecasts < order[0]->score.forecasts || tune->reason != NULL)
+		ereport(WARNING,
+				(errcode(ERRCODE_WARNING),
+				 errmsg("forecasts of some trials are left out"),
+				 tune->reason != NULL ? errdetail("The first: %s.", tune->reason) : 0,
+				 errhint("The column forecasts counts those that were made.")));
 	for (int i = 0; i < tune->done; i++)
 	{
 		const RnBacktestScore *score = &order[i]->score;
@@ -295,6 +372,7 @@ recurnet_tune(PG_FUNCTION_ARGS)
 	tune->budget = PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2);
 	plan_trials(tune, PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), trials);
 	read_rows(tune);
+	check_trials(tune);
 	run_all(tune);
 	put_trials(tune, (ReturnSetInfo *) fcinfo->resultinfo);
 	recurnet_fit_notice_cut(&tune->folds.fit);

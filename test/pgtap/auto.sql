@@ -15,8 +15,9 @@ FROM generate_series(0, 83) i;
 -- ---- what it does, and says of it ----
 
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick, name => 'sale') AS id \gset
-SELECT is(string_agg(item || ' ' || value, ', '), 'transform logarithm, season 12, window 36, sequence 12 windows, each 1 step after the last, rows looked at 120, networks 2, 1 of them without logarithms', 'what was chosen')
+SELECT is(string_agg(item || ' ' || value, ', '), 'transform logarithm, season 12, window 36, sequence 12 windows, each 1 step after the last, rows looked at 120, networks 2', 'what was chosen: its season grows with its level')
 FROM rn_summary('sale') WHERE section = 'method' AND item NOT LIKE 'share%';
+SELECT is((SELECT value FROM rn_summary(rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"transform": "both"}')) WHERE item = 'networks'), '2, 1 of them without logarithms', 'both kinds');
 SELECT is(sum(rtrim(value, ' %')::int), 100::bigint, 'shares add up') FROM rn_summary('sale') WHERE item LIKE 'share of %';
 SELECT alike((SELECT value FROM rn_summary('sale') WHERE item = 'total'), '2 networks of % parameters', 'an ensemble');
 SELECT ok((metrics ->> 'validation_mase')::float8 < (metrics ->> 'naive_mase')::float8, 'better than the seasonal naive forecast on rows held out') FROM rn_models WHERE name = 'sale';

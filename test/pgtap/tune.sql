@@ -35,7 +35,7 @@ SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"window": [3
 	'{"recipe": "plain", "epochs": 1, "horizon": 3}')), 4::bigint, 'a budget ends it after four');
 SELECT results_eq($$SELECT cell, options FROM rn_tune('SELECT day, v FROM one', '{}', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}')$$,
 	$$VALUES ('auto', '{"epochs": 1, "horizon": 3, "ensemble": 1}'::jsonb)$$, 'nothing to try');
-SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}', folds => 1)), 7::bigint, 'a space that nobody gave');
+SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}', folds => 1)), 5::bigint, 'a space that nobody gave');
 
 -- ---- scores ----
 
@@ -55,6 +55,26 @@ SELECT results_eq($$SELECT options->>'window', forecasts FROM rn_tune('SELECT st
 	$$VALUES ('3', 12::bigint), ('20', 10)$$, 'who forecasts less comes later');
 SELECT results_eq($$SELECT DISTINCT mase IS NULL, mae IS NULL FROM rn_tune('SELECT i, 5.0 AS v FROM one', '{"units": [1, 2]}', options => '{"recipe": "plain", "epochs": 1}')$$,
 	$$VALUES (true, false)$$, 'no scale, no scaled error');
+
+-- One scale for all, whatever season a trial has: else a longer season would win by a larger scale.
+SELECT is((SELECT count(DISTINCT round((mae / mase)::numeric, 9)) FROM rn_tune('SELECT i, v + 0.5 * i AS v FROM one', '{"season": [1, 7, 14, 21]}', folds => 1,
+	options => '{"recipe": "plain", "units": 2, "epochs": 3, "window": 25, "horizon": 3}')), 1::bigint, 'one scale whatever the season');
+SELECT is((SELECT count(DISTINCT seasonal_naive_mase) FROM rn_tune('SELECT i, v FROM one', '{"recipe": ["auto", "plain"], "season": [1, 7]}', options => '{"units": 2, "epochs": 3, "window": 9, "horizon": 3}')),
+	1::bigint, 'and one seasonal naive forecast');
+
+-- ---- trials that cannot be, or are the same ----
+
+SELECT set_eq($$SELECT options FROM rn_tune('SELECT day, v FROM one', '{"patience": [5, 20], "units": [2, 2, 3]}', options => '{"epochs": 1, "horizon": 3, "scaler": "minmax"}', folds => 1)$$,
+	$$VALUES ('{"epochs": 1, "horizon": 3}'::jsonb), ('{"epochs": 1, "horizon": 3, "units": 2}'), ('{"epochs": 1, "horizon": 3, "units": 3}')$$, 'options without effect are left out, and trials tried once');
+SELECT set_eq($$SELECT options FROM rn_tune('SELECT day, v FROM one', '{"recipe": ["auto", "plain"], "patience": [5, 20]}', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}', folds => 1) WHERE options->>'recipe' IS DISTINCT FROM 'plain'$$,
+	$$VALUES ('{"epochs": 1, "horizon": 3, "ensemble": 1}'::jsonb), ('{"epochs": 1, "horizon": 3, "ensemble": 1, "recipe": "auto"}')$$, 'where they have one they stay');
+SELECT ok(bool_and(rn_train(cell, 'SELECT day, v FROM one', options) > 0), 'all of them train as they are listed')
+FROM rn_tune('SELECT day, v FROM one', '{"patience": [5, 20], "scaler": ["minmax", "standard"], "recipe": ["auto", "plain"]}', options => '{"epochs": 1, "units": 2, "horizon": 3, "ensemble": 2}', folds => 1);
+SELECT results_eq($$SELECT options->>'learning_rate', forecasts FROM rn_tune('SELECT i, v FROM one', '{"learning_rate": [1e30, 0.01]}',
+	options => '{"recipe": "plain", "units": 3, "epochs": 3, "optimizer": "sgd", "horizon": 3, "clipnorm": 1e30}') WHERE options ? 'learning_rate'$$,
+	$$VALUES ('0.01', 3::bigint), (1e30::numeric::text, 0)$$, 'one that diverges is the last');
+SELECT refuses($$SELECT rn_tune('SELECT store, i, v FROM many', options => '{"recipe": "plain", "units": 2, "window": 20, "epochs": 3, "horizon": 3, "on_error": "fail"}', folds => 4, series => 'store')$$, '21000', '%too few%', '%', 'on_error fail');
+SELECT refuses($$SELECT rn_tune('SELECT i, v FROM one', '{"units": [2, 4096]}', options => '{"recipe": "plain", "horizon": 3, "epochs": 1000000}')$$, '54000', 'training needs %', '%', 'one that is too large, before anything is trained');
 
 -- ---- refused ----
 

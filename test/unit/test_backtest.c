@@ -372,10 +372,10 @@ test_horizon(void **state)
 
 	(void) state;
 	settle(&test, &panel, &spec);
-	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon));
+	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon, NULL));
 	assert_int_equal(horizon, 4);
 	spec.horizon = spec.season = 0;
-	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon));
+	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon, NULL));
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &panel, &plan));
 	assert_int_equal(horizon, plan.spec.horizon);
 	assert_int_equal(panel.series[2].n, rows_of(2));
@@ -414,7 +414,7 @@ test_horizon_short(void **state)
 		assert_ok(test, rn_times_append(&test.host, &series->time, (size_t) i, i * i));
 	series->n = 3;
 	spec.horizon = 0;
-	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon));
+	assert_ok(test, rn_backtest_horizon(&test.host, &spec, &panel, &horizon, NULL));
 	assert_int_equal(horizon, 4);
 	assert_int_equal(series->n, 3);
 	assert_null(series->skipped);

@@ -859,6 +859,7 @@ test_both_kinds(void **state)
 	TestHost	test = test_host();
 	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
 	RnTrainReport report;
+	RnTrainPlan plan;
 	RnModel		both;
 	Data		data;
 	double		all[12];
@@ -897,6 +898,15 @@ test_both_kinds(void **state)
 		rn_train_report_free(&test.host, &report);
 		rn_model_free(&test.host, &both);
 	}
+	spec.transform = RN_RECIPE_TRANSFORM_AUTO;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.spec.transform, RN_RECIPE_TRANSFORM_BOTH);	/* in doubt */
+	for (int i = 0; i < ROWS; i++)
+		data.value[i] *= pow(1.03, i);
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.spec.transform, RN_RECIPE_TRANSFORM_LOG);		/* growth by a share */
+	assert_int_equal(plan.second_members, 0);
+	spec.transform = RN_RECIPE_TRANSFORM_BOTH;
 	spec.members = 1;			/* no second kind of one network */
 	assert_ok(test, train(&test, &spec, &data, NULL, &both, &report));
 	assert_int_equal(both.second_members, 0);

@@ -153,13 +153,15 @@ error_of(const RnModel *model, double actual, double forecast)
 	return fabs(actual - forecast);
 }
 
-/* The error of the forecast of a row, or NaN where that was made up. */
+/* The error of the forecast of a row, or NaN where that was made up, or has no logarithm. */
 static double
 error_at(const RnModel *model, const RnNews *news, size_t i, double forecast)
 {
 	size_t		row = news->view.start + i;
 
 	if (news->rows.missing != NULL && news->rows.missing[row] && model->rows.missing != RN_MISSING_ZERO)
+		return NAN;
+	if (model->method == RN_METHOD_LOCAL && model->local.log && !(news->rows.value[row] > 0))
 		return NAN;
 	return error_of(model, news->rows.value[row], forecast);
 }

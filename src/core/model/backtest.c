@@ -18,7 +18,7 @@
 #define POLL_ROWS	0x10000
 
 RnCode
-rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *horizon)
+rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *horizon, int *season)
 {
 	RnTrainSpec open = *spec;
 	RnPanel		panel = *all;
@@ -26,7 +26,7 @@ rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *ho
 	RnCode		code;
 
 	*horizon = spec->horizon;
-	if (spec->horizon > 0)
+	if (spec->horizon > 0 && season == NULL)
 		return RN_OK;
 	open.transform = RN_RECIPE_TRANSFORM_NONE; /* values are not looked at */
 	RN_TRY(rn_alloc(host, all->count, sizeof(RnSeries), (void **) &panel.series));
@@ -39,6 +39,8 @@ rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *ho
 	code = rn_recipe_plan(host, &open, &panel, &plan);
 	all->failed = panel.failed;
 	*horizon = plan.spec.horizon;
+	if (season != NULL)
+		*season = plan.spec.season;
 	for (size_t s = 0; s < all->count; s++)
 		rn_free(host, panel.series[s].skipped);
 	rn_free(host, panel.series);
@@ -271,10 +273,9 @@ is_there(const RnFold *fold, const RnModel *model, size_t row)
  * rows that are there.
  */
 static RnCode
-find_scale(RnHost *host, const RnFold *fold, const RnModel *model, size_t s, double *scale)
+find_scale(RnHost *host, const RnFold *fold, const RnModel *model, size_t s, size_t season, double *scale)
 {
 	const RnSeries *series = &fold->panel.series[s];
-	size_t		season = (size_t) model->season;
 	RnMean		mean = {0};
 
 	for (size_t i = series->first + season; i < series->first + series->n; i++)
@@ -301,12 +302,13 @@ rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, const RnFold *fol
 	double	   *forecast;
 	double	   *seasonal;
 	double		unit;
+	int			season = backtest->season > 0 ? backtest->season : model->season;
 	RnCode		code;
 
-	RN_TRY(find_scale(host, fold, model, s, scale));
+	RN_TRY(find_scale(host, fold, model, s, (size_t) season, scale));
 	RN_TRY(rn_alloc(host, 2 * (size_t) steps, sizeof(double), (void **) &forecast));
 	seasonal = forecast + steps;
-	rn_baseline_seasonal_naive(value, series->n, model->season, seasonal, steps);
+	rn_baseline_seasonal_naive(value, series->n, season, seasonal, steps);
 	code = forecast_series(host, backtest, fold, all, model, s, m, steps, forecast, &unit);
 	for (int h = 0; code == RN_OK && h < backtest->horizon; h++)
 	{

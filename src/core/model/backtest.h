@@ -26,6 +26,8 @@ typedef struct RnBacktest
 	int			gap;			/* rows before its steps that a fold does not see */
 	bool		expanding;		/* a fold has all rows before them; else as many
 								 * as the first fold has */
+	int			season;			/* of the scale and of the seasonal naive forecast;
+								 * 0: that of the fold's model */
 } RnBacktest;
 
 /* Rows of a series without which its first fold has too few to train on. */
@@ -59,10 +61,10 @@ typedef struct RnFoldStep
 } RnFoldStep;
 
 /*
- * The horizon of a network trained on the whole panel: what spec says, or the
- * recipe chooses.
+ * The horizon and season of a network trained on the whole panel: what spec says, or
+ * the recipe chooses.  season may be NULL.
  */
-extern RnCode rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *horizon);
+extern RnCode rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *horizon, int *season);
 
 /* RN_INVALID_OPTION where the model of spec, whose horizon is said, cannot forecast as far. */
 extern RnCode rn_backtest_check(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *spec);

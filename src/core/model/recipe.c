@@ -49,7 +49,7 @@
 #define SHORT_SEQUENCE		12
 #define LONG_SEQUENCE		24
 #define WINDOW_PER_STRIDE	28
-#define LOGS_COST			0.1 /* errors seem a tenth larger with them */
+#define LOGS_COST			0.1 /* errors seem a tenth larger with logarithms, or without */
 
 const char *
 rn_recipe_name(RnRecipeKind kind)
@@ -276,12 +276,9 @@ compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/*
- * Do logarithms suit positive values?  They are kept in doubt: not where the median
- * series is clearly better off without.
- */
+/* By how much logarithms suit the median series, of positive values, worse than none. */
 static RnCode
-logs_suit(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, bool *suit)
+median_logs_cost(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, double *median)
 {
 	double	   *cost;
 	size_t		n = 0;
@@ -297,7 +294,7 @@ logs_suit(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, bool *sui
 			cost[n++] = rn_logs_cost(panel->value + series->first, rn_recipe_rows(spec, series), spec->season);
 	}
 	qsort(cost, n, sizeof(double), compare_numbers);
-	*suit = n == 0 || cost[n / 2] <= LOGS_COST;
+	*median = n > 0 ? cost[n / 2] : 0;
 	rn_free(host, cost);
 	return code;
 }
@@ -309,14 +306,16 @@ with_logs(RnRecipeTransform transform)
 }
 
 /*
- * Logarithms, where all values that are trained on have one and they suit; and then
- * for half of the networks only: neither kind is better on most sets, and the two
- * together are.  With two seasons, which hours have, logarithms are.
+ * Logarithms, where all values that are trained on have one and they clearly suit
+ * better; none, if clearly worse.  In doubt half of the networks see them: neither kind is
+ * better on most sets, and the two together are.  With two seasons, which hours have,
+ * logarithms are.
  */
 static RnCode
 resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 {
 	RnTrainSpec *spec = &plan->spec;
+	double		cost = 0;
 	bool		logs = true;
 
 	for (size_t s = 0; s < panel->count && logs; s++)
@@ -333,10 +332,12 @@ resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
 	if (spec->transform == RN_RECIPE_TRANSFORM_AUTO)
 	{
 		if (logs)
-			RN_TRY(logs_suit(host, spec, panel, &logs));
-		spec->transform = !logs ? RN_RECIPE_TRANSFORM_NONE
-			: spec->outer > 0 || spec->members == 1 ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_BOTH;
+			RN_TRY(median_logs_cost(host, spec, panel, &cost));
+		spec->transform = !logs || cost > LOGS_COST ? RN_RECIPE_TRANSFORM_NONE
+			: cost < -LOGS_COST || spec->outer > 0 ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_BOTH;
 	}
+	if (spec->transform == RN_RECIPE_TRANSFORM_BOTH && spec->members == 1)
+		spec->transform = RN_RECIPE_TRANSFORM_LOG;
 	plan->local.log = with_logs(spec->transform);
 	plan->second_members = spec->transform == RN_RECIPE_TRANSFORM_BOTH ? spec->members / 2 : 0;
 	return RN_OK;

@@ -10,6 +10,7 @@
  */
 #include "series/logs.h"
 
+#include <float.h>
 #include <math.h>
 
 /* The newest rows, which tell. */
@@ -39,6 +40,8 @@ deviation(const Changes *changes, size_t n)
 {
 	double		mean = changes->sum / (double) n;
 
+	if (!isfinite(changes->squares))
+		return DBL_MAX;
 	return fmax(sqrt(fmax(changes->squares / (double) n - mean * mean, 0)), ROUNDING);
 }
 
