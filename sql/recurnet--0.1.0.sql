@@ -60,6 +60,7 @@ CREATE TABLE recurnet.version (
 	trained_by    name NOT NULL,
 	trained_at    timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
 	duration      interval NOT NULL,
+	data_hash     bytea NOT NULL,
 	PRIMARY KEY (model_id, version),
 	CHECK (time_type OPERATOR(pg_catalog.<>) 'timestamp with time zone' OR time_zone IS NOT NULL)
 );
@@ -93,6 +94,7 @@ COMMENT ON COLUMN recurnet.version.series_log IS 'series that rows were made up 
 COMMENT ON COLUMN recurnet.version.trained_by IS 'name of the role that trained it';
 COMMENT ON COLUMN recurnet.version.trained_at IS 'when it was stored';
 COMMENT ON COLUMN recurnet.version.duration IS 'how long reading and training took';
+COMMENT ON COLUMN recurnet.version.data_hash IS 'SHA-256 of the rows, options and query trained with: the same again would give the same weights';
 
 REVOKE ALL ON recurnet.model, recurnet.version FROM PUBLIC;
 REVOKE ALL ON SEQUENCE recurnet.model_id_seq FROM PUBLIC;
@@ -160,6 +162,36 @@ COMMENT ON COLUMN @extschema@.rn_models.trained_at IS 'when the version was stor
 COMMENT ON COLUMN @extschema@.rn_models.duration IS 'how long reading and training took';
 COMMENT ON COLUMN @extschema@.rn_models.created_at IS 'when the model was first stored';
 GRANT SELECT ON @extschema@.rn_models TO PUBLIC;
+
+CREATE VIEW @extschema@.rn_versions WITH (security_barrier) AS
+SELECT m.model_id, m.name, v.version, v.version OPERATOR(pg_catalog.=) m.active_version AS active, v.cell,
+	v.query, v.options, v.rows, v.series,
+	CASE v.time_type WHEN 'date' THEN v.from_ts::date::text ELSE coalesce(v.from_ts::text, v.from_t::text) END AS train_from,
+	CASE v.time_type WHEN 'date' THEN v.to_ts::date::text ELSE coalesce(v.to_ts::text, v.to_t::text) END AS train_to,
+	v.metrics, pg_catalog.octet_length(v.weights) AS bytes, v.data_hash, v.content_hash,
+	v.trained_by, v.trained_at, v.duration
+FROM recurnet.usable_model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id;
+COMMENT ON VIEW @extschema@.rn_versions IS 'all versions of the models that you may use';
+COMMENT ON COLUMN @extschema@.rn_versions.model_id IS 'id of the model';
+COMMENT ON COLUMN @extschema@.rn_versions.name IS 'name of the model, or null';
+COMMENT ON COLUMN @extschema@.rn_versions.version IS 'number of the version within its model, from 1';
+COMMENT ON COLUMN @extschema@.rn_versions.active IS 'are forecasts made with it?';
+COMMENT ON COLUMN @extschema@.rn_versions.cell IS 'recurrent cell of the network: rnn, lstm or gru';
+COMMENT ON COLUMN @extschema@.rn_versions.query IS 'query that gave the rows';
+COMMENT ON COLUMN @extschema@.rn_versions.options IS 'every option as it was used';
+COMMENT ON COLUMN @extschema@.rn_versions.rows IS 'number of rows trained on';
+COMMENT ON COLUMN @extschema@.rn_versions.series IS 'number of series trained on';
+COMMENT ON COLUMN @extschema@.rn_versions.train_from IS 'first time trained on';
+COMMENT ON COLUMN @extschema@.rn_versions.train_to IS 'last time trained on';
+COMMENT ON COLUMN @extschema@.rn_versions.metrics IS 'what the training came to';
+COMMENT ON COLUMN @extschema@.rn_versions.bytes IS 'size of the stored model';
+COMMENT ON COLUMN @extschema@.rn_versions.data_hash IS 'SHA-256 of the rows, options and query trained with';
+COMMENT ON COLUMN @extschema@.rn_versions.content_hash IS 'SHA-256 of the stored model';
+COMMENT ON COLUMN @extschema@.rn_versions.trained_by IS 'role that trained it';
+COMMENT ON COLUMN @extschema@.rn_versions.trained_at IS 'when it was stored';
+COMMENT ON COLUMN @extschema@.rn_versions.duration IS 'how long reading and training took';
+GRANT SELECT ON @extschema@.rn_versions TO PUBLIC;
 
 CREATE VIEW @extschema@.rn_training_log WITH (security_barrier) AS
 SELECT v.model_id, v.version, l.epoch::integer AS epoch, l.loss, l.val_loss
@@ -723,6 +755,62 @@ LANGUAGE c VOLATILE PARALLEL SAFE ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_summary_value';
 COMMENT ON FUNCTION @extschema@.rn_summary(@extschema@.rn_model)
 IS 'times and layers of a model that is a value';
+
+CREATE FUNCTION @extschema@.rn_activate(model bigint, version integer)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_activate_id';
+COMMENT ON FUNCTION @extschema@.rn_activate(bigint, integer)
+IS 'forecast with that version of a model from now on';
+
+CREATE FUNCTION @extschema@.rn_activate(model text, version integer)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_activate_name';
+COMMENT ON FUNCTION @extschema@.rn_activate(text, integer)
+IS 'forecast with that version of a model from now on';
+
+CREATE FUNCTION @extschema@.rn_rollback(model bigint)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_rollback_id';
+COMMENT ON FUNCTION @extschema@.rn_rollback(bigint)
+IS 'go back to the newest version before the active one, and return its number';
+
+CREATE FUNCTION @extschema@.rn_rollback(model text)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_rollback_name';
+COMMENT ON FUNCTION @extschema@.rn_rollback(text)
+IS 'go back to the newest version before the active one, and return its number';
+
+CREATE FUNCTION @extschema@.rn_rename(model bigint, name text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_rename_id';
+COMMENT ON FUNCTION @extschema@.rn_rename(bigint, text)
+IS 'give a model another name, or none (null)';
+
+CREATE FUNCTION @extschema@.rn_rename(model text, name text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_rename_name';
+COMMENT ON FUNCTION @extschema@.rn_rename(text, text)
+IS 'give a model another name, or none (null)';
+
+CREATE FUNCTION @extschema@.rn_prune(model bigint, keep integer)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_prune_id';
+COMMENT ON FUNCTION @extschema@.rn_prune(bigint, integer)
+IS 'drop the versions of a model but the active one and so many of the newest, and return how many were dropped';
+
+CREATE FUNCTION @extschema@.rn_prune(model text, keep integer)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_prune_name';
+COMMENT ON FUNCTION @extschema@.rn_prune(text, integer)
+IS 'drop the versions of a model but the active one and so many of the newest, and return how many were dropped';
 
 CREATE FUNCTION @extschema@.rn_drop_model(model bigint)
 RETURNS void

@@ -401,9 +401,9 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 		recurnet_statement("INSERT INTO recurnet.version (model_id, version, cell, query, request,"
 						   " options, time_column, target_column, series_columns, covariates,"
 						   " time_type, time_zone, step, rows, series, from_ts, to_ts, from_t, to_t,"
-						   " weights, losses, val_losses, metrics, series_log, trained_by, duration)"
+						   " weights, losses, val_losses, metrics, series_log, trained_by, duration, data_hash)"
 						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)");
+						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)");
 
 	recurnet_parameter_int8(&s, version->model_id);
 	recurnet_parameter(&s, INT4OID, Int32GetDatum(version->version));
@@ -431,6 +431,7 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	recurnet_parameter(&s, JSONOID, CStringGetTextDatum(version->series_log));
 	recurnet_parameter_text(&s, GetUserNameFromId(scope->user, false));
 	recurnet_parameter(&s, INTERVALOID, IntervalPGetDatum(&duration));
+	recurnet_parameter(&s, BYTEAOID, PointerGetDatum(version->data_hash));
 	recurnet_statement_run(&s, SPI_OK_INSERT);
 }
 
@@ -484,6 +485,110 @@ recurnet_catalog_check_query(const RecurnetVersion *version)
 			 errmsg("the stored query of model " INT64_FORMAT " runs only as the role that stored it, %s",
 					version->model_id, quote_identifier(version->trained_by)),
 			 errhint("SET ROLE to it, or give a query of your own: history => '...' to forecast, or rn_train.")));
+}
+
+/* ---- versions of a model ---- */
+
+/* The newest version before the active one of a locked model; 0: none. */
+static int
+version_before(int64 model_id)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT coalesce(max(v.version), 0)::bigint FROM recurnet.model m"
+						   " JOIN recurnet.version v ON v.model_id = m.model_id AND v.version < m.active_version"
+						   " WHERE m.model_id = $1");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	return (int) recurnet_result_int8(0, 1, NULL);
+}
+
+static bool
+has_version(int64 model_id, int version)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT FROM recurnet.version WHERE model_id = $1 AND version = $2");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter(&statement, INT4OID, Int32GetDatum(version));
+	return recurnet_statement_run(&statement, SPI_OK_SELECT) > 0;
+}
+
+int
+recurnet_catalog_activate(RecurnetModelKey key, int version)
+{
+	RecurnetScope scope;
+	int64		id;
+
+	PreventCommandIfReadOnly(version == 0 ? "rn_rollback()" : "rn_activate()");
+	recurnet_statement_open(&scope);
+	id = lock_own_model(&scope, key);
+	if (version == 0)
+	{
+		version = version_before(id);
+		if (version == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_UNDEFINED_OBJECT),
+					 errmsg("model " INT64_FORMAT " has no version before the active one", id),
+					 errhint("The view rn_versions lists its versions.")));
+	}
+	else if (!has_version(id, version))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("model " INT64_FORMAT " has no version %d", id, version),
+				 errhint("The view rn_versions lists its versions.")));
+	activate(id, version);
+	recurnet_statement_close(&scope);
+	return version;
+}
+
+void
+recurnet_catalog_rename(RecurnetModelKey key, const char *name)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int64		id;
+
+	PreventCommandIfReadOnly("rn_rename()");
+	if (name != NULL)
+		check_name_form(name);
+	recurnet_statement_open(&scope);
+	id = lock_own_model(&scope, key);
+	statement = recurnet_statement("SELECT FROM recurnet.model WHERE name = $1 AND model_id <> $2");
+	recurnet_parameter_text(&statement, name);
+	recurnet_parameter_int8(&statement, id);
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("model name \"%s\" is taken", name),
+				 errhint("Names are unique in a database: choose another one.")));
+	statement = recurnet_statement("UPDATE recurnet.model SET name = $1 WHERE model_id = $2");
+	recurnet_parameter_text(&statement, name);
+	recurnet_parameter_int8(&statement, id);
+	recurnet_statement_run(&statement, SPI_OK_UPDATE);
+	recurnet_statement_close(&scope);
+}
+
+int64
+recurnet_catalog_prune(RecurnetModelKey key, int keep)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int64		id;
+	int64		dropped;
+
+	PreventCommandIfReadOnly("rn_prune()");
+	recurnet_statement_open(&scope);
+	id = lock_own_model(&scope, key);
+	statement = recurnet_statement("DELETE FROM recurnet.version v USING recurnet.model m"
+								   " WHERE m.model_id = $1 AND v.model_id = $1 AND v.version <> m.active_version"
+								   " AND v.version NOT IN (SELECT n.version FROM recurnet.version n"
+								   " WHERE n.model_id = $1 ORDER BY n.version DESC LIMIT $2)");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_parameter_int8(&statement, keep);
+	dropped = (int64) recurnet_statement_run(&statement, SPI_OK_DELETE);
+	recurnet_statement_close(&scope);
+	return dropped;
 }
 
 void

@@ -48,6 +48,7 @@ typedef struct RecurnetVersion
 	int64		to;				/* counts */
 
 	uint8		hash[RECURNET_HASH_BYTES];	/* of weights; when loaded only */
+	bytea	   *data_hash;		/* of what was trained on, and how; when stored only */
 	bytea	   *weights;		/* the encoded model; when stored only */
 	int			epochs;
 	const double *losses;		/* [epochs]; when stored only */
@@ -89,6 +90,18 @@ extern void recurnet_catalog_store(RecurnetVersion *version);
  * a model would act with rights that its author does not have.
  */
 extern void recurnet_catalog_check_query(const RecurnetVersion *version);
+
+/*
+ * Make a version the active one: of that number, or 0 for the newest one before
+ * the active one.  Returns its number; ERROR if there is none.
+ */
+extern int	recurnet_catalog_activate(RecurnetModelKey key, int version);
+
+/* Give a model another name, or NULL: none. */
+extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);
+
+/* Drop all versions but the active one and the newest keep; returns how many. */
+extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
 
 /* Drop a model with all its versions. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);

@@ -54,6 +54,12 @@ extern RnCode recurnet_fit_train_parallel(RecurnetFit *fit, int workers);
 /* The model as stored bytes, in the current memory context. */
 extern bytea *recurnet_fit_encode(RecurnetFit *fit);
 
+/*
+ * SHA-256 of all that a planned training depends on: rows, options, holidays and
+ * the query's text.  The same bytes on machines of the same byte order.
+ */
+extern bytea *recurnet_fit_hash(const RecurnetFit *fit, const char *query);
+
 /* What the training came to, and the series that something was done about. */
 extern Jsonb *recurnet_fit_metrics(const RecurnetFit *fit);
 extern char *recurnet_fit_series_log(const RecurnetFit *fit);

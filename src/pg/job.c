@@ -25,6 +25,7 @@ typedef struct Run
 	RecurnetSource source;
 	const RecurnetVersion *old; /* version that is trained again, or NULL */
 	RecurnetFit fit;
+	bytea	   *data_hash;		/* of rows and options */
 	TimestampTz started;
 	RecurnetVersion version;
 } Run;
@@ -113,6 +114,7 @@ run_store(Run *run)
 	version->series = (int64) run->fit.plan.series;
 	find_range(run);
 	version->weights = recurnet_fit_encode(&run->fit);
+	version->data_hash = run->data_hash;
 	version->epochs = log->epochs;
 	version->losses = log->loss;
 	version->val_losses = run->fit.plan.validation_windows > 0 ? log->val_loss : NULL;
@@ -135,6 +137,7 @@ run_all(Run *run)
 	run->started = GetCurrentTimestamp();
 	recurnet_request_read(&run->source, run->old, &run->fit);
 	check(run, recurnet_fit_plan(&run->fit));
+	run->data_hash = recurnet_fit_hash(&run->fit, run->source.query);
 	if (run->fit.warm != NULL)
 		check_same_step(run);
 	check(run, recurnet_fit_train(&run->fit));
