@@ -103,35 +103,75 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The place of an error among sorted ones [n]. */
+static size_t
+place_of(const double *sorted, size_t n, double error)
+{
+	size_t		i = 0;
+
+	while (i < n && sorted[i] < error)
+		i++;
+	return i;
+}
+
+static void
+put_in(double *sorted, size_t *n, double error)
+{
+	size_t		i = place_of(sorted, *n, error);
+
+	memmove(sorted + i + 1, sorted + i, (*n - i) * sizeof(double));
+	sorted[i] = error;
+	++*n;
+}
+
+static void
+take_out(double *sorted, size_t *n, double error)
+{
+	size_t		i = place_of(sorted, *n, error);
+
+	--*n;
+	memmove(sorted + i, sorted + i + 1, (*n - i) * sizeof(double));
+}
+
+/* Errors [n] that are known, sorted; returns how many. */
+static size_t
+sort_known(const double *error, size_t n, double *sorted)
+{
+	size_t		count = 0;
+
+	for (size_t t = 0; t < n; t++)
+		if (!isnan(error[t]))
+			sorted[count++] = error[t];
+	qsort(sorted, count, sizeof(double), compare);
+	return count;
+}
+
 /*
  * Half width in units at step k, of errors where factor is 1: of the errors stored
- * and of new ones [n], which divided by divisor look like these.  expected: their
- * mean.
+ * and of new ones, sorted [count], which divided by divisor look like these.
+ * expected: their mean.
  */
 static double
-pooled_width(const RnModel *model, int k, double level, const double *error, size_t n, double divisor, double expected)
+pooled_width(const RnModel *model, int k, double level, const double *sorted, size_t count, double divisor, double expected)
 {
 	size_t		points = (size_t) model->residual_points;
 	const double *stored = model->residual + (size_t) (k - 1) * points;
-	double		news[RN_ADAPT_ROWS];
-	size_t		count = 0;
 	size_t		i = 0;
 	size_t		j = 0;
 	double		most = expected > 0 ? MOST_TIMES * expected : INFINITY;
 	double		weight = 0;
 	double		wanted;
 
-	for (size_t t = 0; t < n; t++)
-		if (!isnan(error[t]))
-			news[count++] = fmin(error[t] / divisor, most);
 	if (count == 0)
 		return rn_interval_width(model, level, k);
-	qsort(news, count, sizeof(double), compare);
 	wanted = level * ((double) points + (double) count / k + 1) - 1e-9;
 	for (;;)
 	{
-		bool		old = j == count || (i < points && stored[i] <= news[j]);
-		double		width = old ? stored[i++] : news[j++];
+		double		news = j < count ? fmin(sorted[j] / divisor, most) : INFINITY;
+		bool		old = j == count || (i < points && stored[i] <= news);
+		double		width = old ? stored[i++] : news;
+
+		j += !old;
 
 		weight += old ? 1 : 1.0 / k;
 		if (weight >= wanted || (i == points && j == count))
@@ -309,6 +349,7 @@ rn_adapt_learn(RnHost *host, RnAdapt *adapt, const RnNews *news, double unit, do
 	size_t		n = news->view.end - news->view.start;
 	size_t		first = first_row(model, n, news->fresh);
 	size_t		count = first < n ? n - first : 0;
+	double		sorted[RN_ADAPT_ROWS];
 	double		factor = 1;
 
 	if (count > 0)
@@ -320,7 +361,7 @@ rn_adapt_learn(RnHost *host, RnAdapt *adapt, const RnNews *news, double unit, do
 
 		RN_TRY(rn_poll(host));
 		factor = next_factor(factor, k, expected * unit, error, count);
-		width[k - 1] = factor * pooled_width(model, k, level, error, count, factor * unit, expected);
+		width[k - 1] = factor * pooled_width(model, k, level, sorted, sort_known(error, count, sorted), factor * unit, expected);
 		if (k > 1)
 			width[k - 1] = fmax(width[k - 1], width[k - 2]);
 	}
@@ -336,7 +377,9 @@ rn_adapt_predicted(RnHost *host, const RnModel *model, const RnNews *news, doubl
 	double		stored = rn_interval_width(model, level, 1);
 	double		expected = expected_error(model, 1);
 	double		error[RN_ADAPT_ROWS];
+	double		sorted[RN_ADAPT_ROWS];	/* those that are known */
 	size_t		count = 0;
+	size_t		known = 0;
 
 	for (size_t i = (size_t) rn_model_first_predicted(model); i < n; i++)
 	{
@@ -344,12 +387,19 @@ rn_adapt_predicted(RnHost *host, const RnModel *model, const RnNews *news, doubl
 
 		RN_TRY(rn_poll(host));
 		unit[i] *= count == 0 ? stored
-			: factor * pooled_width(model, 1, level, error, count, factor * unit[i], expected);
+			: factor * pooled_width(model, 1, level, sorted, known, factor * unit[i], expected);
 		if (i < old)
 			continue;
 		if (count == RN_ADAPT_ROWS)
+		{
+			if (!isnan(error[0]))
+				take_out(sorted, &known, error[0]);
 			memmove(error, error + 1, --count * sizeof(double));
-		error[count++] = error_at(model, news, i, predicted[i]);
+		}
+		error[count] = error_at(model, news, i, predicted[i]);
+		if (!isnan(error[count]))
+			put_in(sorted, &known, error[count]);
+		count++;
 	}
 	return RN_OK;
 }
