@@ -94,7 +94,7 @@ COMMENT ON COLUMN recurnet.version.series_log IS 'series that rows were made up 
 COMMENT ON COLUMN recurnet.version.trained_by IS 'name of the role that trained it';
 COMMENT ON COLUMN recurnet.version.trained_at IS 'when it was stored';
 COMMENT ON COLUMN recurnet.version.duration IS 'how long reading and training took';
-COMMENT ON COLUMN recurnet.version.data_hash IS 'SHA-256 of the rows, options and query trained with: the same again would give the same weights';
+COMMENT ON COLUMN recurnet.version.data_hash IS 'SHA-256 of the rows, options and query trained with: from new weights, the same again gives the same';
 
 REVOKE ALL ON recurnet.model, recurnet.version FROM PUBLIC;
 REVOKE ALL ON SEQUENCE recurnet.model_id_seq FROM PUBLIC;
@@ -239,17 +239,17 @@ COMMENT ON FUNCTION @extschema@.rn_train(text, text, jsonb, text, text, text, te
 IS 'train a recurrent network (rnn, lstm, gru or auto) on the rows of a query, and return the id of the stored model';
 
 CREATE PROCEDURE @extschema@.rn_retrain(
-	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always')
+	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'recurnet_retrain_id';
-COMMENT ON PROCEDURE @extschema@.rn_retrain(bigint, text, text)
+COMMENT ON PROCEDURE @extschema@.rn_retrain(bigint, text, text, text)
 IS 'train a model again on what its query returns now, from its weights (warm) or anew (cold)';
 
 CREATE PROCEDURE @extschema@.rn_retrain(
-	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always')
+	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
 LANGUAGE c
 AS 'MODULE_PATHNAME', 'recurnet_retrain_name';
-COMMENT ON PROCEDURE @extschema@.rn_retrain(text, text, text)
+COMMENT ON PROCEDURE @extschema@.rn_retrain(text, text, text, text)
 IS 'train a model again on what its query returns now, from its weights (warm) or anew (cold)';
 
 CREATE FUNCTION @extschema@.rn_options(

@@ -471,7 +471,8 @@ recurnet_catalog_store(RecurnetVersion *version)
 		version->model_id = find_or_insert_model(&scope, version->name);
 	version->version = next_version(version->model_id);
 	insert_version(&scope, version);
-	activate(version->model_id, version->version);
+	if (!version->kept_back)
+		activate(version->model_id, version->version);
 	recurnet_statement_close(&scope);
 }
 
@@ -538,6 +539,24 @@ recurnet_catalog_activate(RecurnetModelKey key, int version)
 				 errmsg("model " INT64_FORMAT " has no version %d", id, version),
 				 errhint("The view rn_versions lists its versions.")));
 	activate(id, version);
+	recurnet_statement_close(&scope);
+	return version;
+}
+
+int
+recurnet_catalog_trained_on(int64 model_id, bytea *data_hash)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int			version;
+
+	recurnet_statement_open(&scope);
+	statement = recurnet_statement("SELECT coalesce(max(version), 0)::bigint FROM recurnet.version"
+								   " WHERE model_id = $1 AND data_hash = $2");
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter(&statement, BYTEAOID, PointerGetDatum(data_hash));
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	version = (int) recurnet_result_int8(0, 1, NULL);
 	recurnet_statement_close(&scope);
 	return version;
 }

@@ -60,6 +60,7 @@ typedef struct RecurnetVersion
 	char	   *trained_at;
 	char	   *duration;
 	int64		usecs;			/* when stored only: duration */
+	bool		kept_back;		/* when stored only: it does not become the active one */
 } RecurnetVersion;
 
 /* 'electric' is a name, '17' an id: names are never all digits. */
@@ -78,7 +79,7 @@ extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key);
 extern bytea *recurnet_catalog_weights(const RecurnetVersion *version);
 
 /*
- * Store a version and make it the active one: of model_id if that is not 0,
+ * Store a version and, unless it is kept back, make it the active one: of model_id if that is not 0,
  * else of the caller's model of that name, else of a new model.  Fills in
  * model_id and version.
  */
@@ -96,6 +97,9 @@ extern void recurnet_catalog_check_query(const RecurnetVersion *version);
  * the active one.  Returns its number; ERROR if there is none.
  */
 extern int	recurnet_catalog_activate(RecurnetModelKey key, int version);
+
+/* The newest version that was trained on what has this hash; 0: none was. */
+extern int	recurnet_catalog_trained_on(int64 model_id, bytea *data_hash);
 
 /* Give a model another name, or NULL: none. */
 extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);

@@ -26,6 +26,7 @@ typedef struct Run
 	const RecurnetVersion *old; /* version that is trained again, or NULL */
 	RecurnetFit fit;
 	bytea	   *data_hash;		/* of rows and options */
+	bool		only_new;		/* nothing is done if a version had the same hash */
 	TimestampTz started;
 	RecurnetVersion version;
 } Run;
@@ -127,6 +128,20 @@ run_store(Run *run)
 	recurnet_fit_warn_worse(&run->fit);
 }
 
+/* Was a version of the model trained on the same rows with the same options? */
+static bool
+nothing_new(const Run *run)
+{
+	int			version = recurnet_catalog_trained_on(run->version.model_id, run->data_hash);
+
+	if (version == 0)
+		return false;
+	ereport(NOTICE,
+			(errmsg("model " INT64_FORMAT " is not trained again: version %d was trained on the same rows and options",
+					run->version.model_id, version)));
+	return true;
+}
+
 /*
  * The run itself.  run holds options, source, and of version what the request
  * says; all memory comes from the current context.
@@ -138,6 +153,8 @@ run_all(Run *run)
 	recurnet_request_read(&run->source, run->old, &run->fit);
 	check(run, recurnet_fit_plan(&run->fit));
 	run->data_hash = recurnet_fit_hash(&run->fit, run->source.query);
+	if (run->only_new && nothing_new(run))
+		return;
 	if (run->fit.warm != NULL)
 		check_same_step(run);
 	check(run, recurnet_fit_train(&run->fit));
@@ -201,7 +218,7 @@ recurnet_job_train(const RecurnetTraining *training)
 }
 
 void
-recurnet_job_retrain(RecurnetModelKey key, bool warm)
+recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
 {
 	MemoryContext caller;
 	Run		   *run = run_create(&caller);
@@ -210,7 +227,9 @@ recurnet_job_retrain(RecurnetModelKey key, bool warm)
 	check_can_store("rn_retrain()");
 	old = recurnet_catalog_load(key);
 	recurnet_catalog_check_query(old);
-	recurnet_request_again(old, warm, &run->source, &run->fit);
+	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
+	run->only_new = retraining->only_new;
+	run->version.kept_back = !retraining->promote;
 	run->version.series_columns = old->series_columns;
 	run->version.covariates = old->covariates;
 	run->old = old;

@@ -11,10 +11,17 @@
 extern int64 recurnet_job_train(const RecurnetTraining *training);
 
 /*
- * Train a model again on what its query returns now, and make that its active
- * version.  warm: from its weights, in the same shape; otherwise from new
- * ones, with the options that the user gave at first.
+ * Train a model again on what its query returns now.  warm: from its weights, in
+ * the same shape; otherwise from new ones, with the options that the user gave at
+ * first.
  */
-extern void recurnet_job_retrain(RecurnetModelKey key, bool warm);
+typedef struct RecurnetRetraining
+{
+	bool		warm;
+	bool		promote;		/* make the new version the active one */
+	bool		only_new;		/* not if a version was trained on the very same */
+} RecurnetRetraining;
+
+extern void recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining);
 
 #endif							/* RECURNET_JOB_H */

@@ -30,32 +30,38 @@ recurnet_train(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(recurnet_job_train(&training));
 }
 
-/* rn_retrain's arguments after the model: mode, promote. */
+/* Argument i, called name, is one of two words: is it the first? */
+static bool
+first_word(FunctionCallInfo fcinfo, int i, const char *name, const char *first, const char *second)
+{
+	char	   *word;
+
+	recurnet_argument_required(fcinfo, i, name);
+	word = recurnet_argument_text(fcinfo, i);
+	if (strcmp(word, first) != 0 && strcmp(word, second) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("unrecognized value for %s: \"%s\"", name, word),
+				 errhint("Valid values are %s and %s.", first, second)));
+	return strcmp(word, first) == 0;
+}
+
+/* rn_retrain's arguments after the model: mode, promote, only_if. */
 static void
 retrain(FunctionCallInfo fcinfo, RecurnetModelKey key)
 {
-	char	   *mode;
-	char	   *promote;
+	RecurnetRetraining retraining = {0};
+	char	   *only_if = recurnet_argument_text(fcinfo, 3);
 
-	recurnet_argument_required(fcinfo, 1, "mode");
-	recurnet_argument_required(fcinfo, 2, "promote");
-	mode = recurnet_argument_text(fcinfo, 1);
-	promote = recurnet_argument_text(fcinfo, 2);
-	if (strcmp(mode, "warm") != 0 && strcmp(mode, "cold") != 0)
+	retraining.warm = first_word(fcinfo, 1, "mode", "warm", "cold");
+	retraining.promote = first_word(fcinfo, 2, "promote", "always", "never");
+	retraining.only_new = only_if != NULL;
+	if (only_if != NULL && strcmp(only_if, "new_rows") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unrecognized mode \"%s\"", mode),
-				 errhint("Valid modes are warm and cold.")));
-	if (strcmp(promote, "if_better") == 0 || strcmp(promote, "never") == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("promote => '%s' is not implemented yet", promote)));
-	if (strcmp(promote, "always") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unrecognized value for promote: \"%s\"", promote),
-				 errhint("The valid value is always.")));
-	recurnet_job_retrain(key, strcmp(mode, "warm") == 0);
+				 errmsg("unrecognized value for only_if: \"%s\"", only_if),
+				 errhint("The valid value is new_rows; leave it out to train in any case.")));
+	recurnet_job_retrain(key, &retraining);
 }
 
 PG_FUNCTION_INFO_V1(recurnet_retrain_id);

@@ -75,6 +75,27 @@ SELECT lives_ok($$SELECT rn_rename('n', NULL)$$, 'no name');
 SELECT is((SELECT name FROM rn_models WHERE model_id = :m), NULL, 'it has none');
 SELECT lives_ok(format('SELECT rn_rename(%s::bigint, ''m'')', :m), 'a name again, by id');
 
+-- ---- trained again ----
+
+SELECT rn_train('gru', 'SELECT i, v FROM t', '{"ensemble": 2, "epochs": 2, "horizon": 2, "units": 4}', name => 'nightly') \g /dev/null
+CALL rn_retrain('nightly', only_if => 'new_rows');
+CALL rn_retrain('nightly', mode => 'cold', only_if => 'new_rows');
+SELECT is((SELECT max(version) FROM rn_versions WHERE name = 'nightly'), 1, 'not on what it was trained on');
+INSERT INTO t SELECT 51, 1;
+CALL rn_retrain('nightly', promote => 'never', only_if => 'new_rows');
+SELECT results_eq($$SELECT version, active, rows FROM rn_versions WHERE name = 'nightly' ORDER BY 1$$, $$VALUES (1, true, 50::bigint), (2, false, 51)$$, 'on new rows; not active unless wanted');
+CALL rn_retrain('nightly', only_if => 'new_rows');
+SELECT is((SELECT max(version) FROM rn_versions WHERE name = 'nightly'), 2, 'once');
+UPDATE t SET v = 0.5 WHERE i = 51;
+SELECT model_id AS nightly FROM rn_models WHERE name = 'nightly' \gset
+CALL rn_retrain(:nightly, 'cold', only_if => 'new_rows');
+SELECT results_eq($$SELECT version, active FROM rn_versions WHERE name = 'nightly' ORDER BY 1$$, $$VALUES (1, false), (2, false), (3, true)$$, 'a changed value is new');
+CALL rn_retrain('nightly');
+SELECT is((SELECT max(version) FROM rn_versions WHERE name = 'nightly'), 4, 'in any case, if nothing is said');
+SELECT refuses($$CALL rn_retrain('nightly', only_if => 'moon')$$, '22023', 'unrecognized value for only_if: "moon"', '%new_rows%', 'an unknown only_if');
+SELECT refuses($$CALL rn_retrain('nightly', promote => 'if_better')$$, '22023', 'unrecognized value for promote: "if_better"', '%always and never%', 'an unknown promote');
+SELECT refuses($$CALL rn_retrain('nightly', mode => NULL)$$, '22004', 'argument "mode" must not be null', '%', 'no mode');
+
 -- ---- rights ----
 
 CREATE ROLE other;
