@@ -83,18 +83,18 @@ SELECT ok(w.upper - w.lower > 1.5 * (c.upper - c.lower), 'a covariate whose futu
 -- ---- rn_predict and rn_anomalies ----
 
 SELECT off() \g /dev/null
-CREATE TABLE plain AS SELECT name, p.* FROM unnest('{apart, windows}'::text[]) name, rn_predict(name, 'SELECT day, amount FROM days(1, 3)') p;
-CREATE TABLE plain_found AS SELECT ts FROM rn_anomalies('windows', 'SELECT day, amount FROM days(1, 3)', 0.95);
+CREATE TABLE plain AS SELECT name, p.* FROM unnest('{apart, windows}'::text[]) name, rn_predict(name, 'SELECT day, amount FROM days(1, 4)') p;
+CREATE TABLE plain_found AS SELECT ts FROM rn_anomalies('windows', 'SELECT day, amount FROM days(1, 4)', 0.95);
 SELECT "on"() \g /dev/null
-CREATE TABLE wise AS SELECT name, p.* FROM unnest('{apart, windows}'::text[]) name, rn_predict(name, 'SELECT day, amount FROM days(1, 3)') p;
+CREATE TABLE wise AS SELECT name, p.* FROM unnest('{apart, windows}'::text[]) name, rn_predict(name, 'SELECT day, amount FROM days(1, 4)') p;
 SELECT results_eq('SELECT * FROM wise WHERE ts <= ''2024-07-19''', 'SELECT * FROM plain WHERE ts <= ''2024-07-19''', 'rows trained on, and the first new one, have the intervals that they had');
 SELECT results_eq('SELECT name, ts, predicted FROM wise', 'SELECT name, ts, predicted FROM plain', 'predictions are what they were');
-SELECT cmp_ok(rn_coverage(actual, lower, upper), '<', 0.8::float8, 'covered too little after the change: ' || name) FROM plain WHERE ts >= '2024-08-01' GROUP BY name;
+SELECT cmp_ok(rn_coverage(actual, lower, upper), '<', 0.75::float8, 'covered too little after the change: ' || name) FROM plain WHERE ts >= '2024-08-01' GROUP BY name;
 SELECT cmp_ok(rn_coverage(actual, lower, upper), '>', 0.8::float8, 'and enough, once that is known: ' || name) FROM wise WHERE ts >= '2024-08-01' GROUP BY name;
 SELECT cmp_ok(count(*) FILTER (WHERE wise), '<', count(*) / 2, 'what has become usual is no anomaly') FROM
-	(SELECT true AS wise FROM rn_anomalies('windows', 'SELECT day, amount FROM days(1, 3)', 0.95) UNION ALL SELECT false FROM plain_found) f;
+	(SELECT true AS wise FROM rn_anomalies('windows', 'SELECT day, amount FROM days(1, 4)', 0.95) UNION ALL SELECT false FROM plain_found) f;
 SELECT ok(bool_or(ts::date = '2024-09-01' AND score > 3), 'a spike still is one') FROM
-	rn_anomalies('windows', 'SELECT day, amount + CASE day WHEN ''2024-09-01'' THEN 300 ELSE 0 END AS amount FROM days(1, 3)', 0.95);
+	rn_anomalies('windows', 'SELECT day, amount + CASE day WHEN ''2024-09-01'' THEN 300 ELSE 0 END AS amount FROM days(1, 4)', 0.95);
 
 -- ---- what is not touched, and what it takes ----
 
