@@ -34,9 +34,9 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/interval.h"
 
 /* n0: so many errors of a series weigh as much as those of training. */
@@ -94,15 +94,6 @@ next_factor(double before, int k, double expected, const double *error, size_t n
 	return weight > PRIOR_ERRORS ? sum / weight : before;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* The place of an error among sorted ones [n]. */
 static size_t
 place_of(const double *sorted, size_t n, double error)
@@ -142,7 +133,7 @@ sort_known(const double *error, size_t n, double *sorted)
 	for (size_t t = 0; t < n; t++)
 		if (!isnan(error[t]))
 			sorted[count++] = error[t];
-	qsort(sorted, count, sizeof(double), compare);
+	rn_order_sort(sorted, count);
 	return count;
 }
 

@@ -23,21 +23,12 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 
+#include "base/order.h"
 #include "model/model.h"
 
 /* Networks count in floats. */
 #define ROUNDING 1e-8
-
-static int
-compare(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
 
 /*
  * The sorted errors [count] as points order statistics, evenly spaced from
@@ -73,7 +64,7 @@ rn_interval_learn(RnHost *host, RnModel *model, double *error, int steps,
 		double	   *point = model->residual + (size_t) k * points;
 
 		RN_TRY(rn_poll(host));
-		qsort(row, count[k], sizeof(double), compare);
+		rn_order_sort(row, count[k]);
 		condense(row, count[k], point, (int) points);
 		if (k > 0)				/* a later step is never surer */
 			for (size_t i = 0; i < points; i++)

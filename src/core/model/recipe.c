@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
@@ -267,15 +268,6 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 	}
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* By how much logarithms suit the median series, of positive values, worse than none. */
 static RnCode
 median_logs_cost(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, double *median)
@@ -293,7 +285,7 @@ median_logs_cost(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, do
 		if (series->n > 0)
 			cost[n++] = rn_logs_cost(panel->value + series->first, rn_recipe_rows(spec, series), spec->season);
 	}
-	qsort(cost, n, sizeof(double), compare_numbers);
+	rn_order_sort(cost, n);
 	*median = n > 0 ? cost[n / 2] : 0;
 	rn_free(host, cost);
 	return code;

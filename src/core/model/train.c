@@ -101,16 +101,6 @@ fit_series(Run *run)
 	return fit_covariates(run);
 }
 
-/* A head that predicts 0. */
-static void
-clear_head(RnNetwork *network)
-{
-	int			head = rn_network_variables(&network->spec) - 2;
-	size_t		offset = rn_network_variable(&network->spec, head).offset;
-
-	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
-}
-
 /* Do the weights of one network mean the same in the other? */
 static bool
 same_shape(const RnNetworkSpec *a, const RnNetworkSpec *b)
@@ -151,7 +141,7 @@ start_weights(Run *run, const RnModel *warm)
 	{
 		RN_TRY(rn_network_init(run->host, network, plan->spec.seed));
 		if (run->model->relative)
-			clear_head(network);
+			rn_network_clear_head(network);
 		return RN_OK;
 	}
 	memcpy(network->weights, warm->network.weights, network->size * sizeof(rn_real));

@@ -7,9 +7,9 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "model/interval.h"
 #include "model/outlook.h"
 #include "model/sequences.h"
@@ -108,15 +108,6 @@ run_free(Run *run)
 	rn_free(run->host, run->local);
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* The typical spread, of series that have one, and the scales beside it. */
 static RnCode
 settle_scales(Run *run)
@@ -129,7 +120,7 @@ settle_scales(Run *run)
 	for (size_t s = 0; s < run->count; s++)
 		if (run->local[s].spread > RN_NO_SPREAD)
 			spread[n++] = run->local[s].spread;
-	qsort(spread, n, sizeof(double), compare);
+	rn_order_sort(spread, n);
 	spec->typical_spread = n > 0 ? (spread[n / 2] + spread[(n - 1) / 2]) / 2 : 0;
 	rn_free(run->host, spread);
 	for (size_t s = 0; s < run->count; s++)
@@ -174,15 +165,6 @@ take_apart(Run *run, Part part, bool second)
 }
 
 /* ---- networks ---- */
-
-/* A head, and a way past the layers, that predict 0: the base. */
-static void
-clear_head(const RnNetwork *network)
-{
-	size_t		offset = rn_network_variable(&network->spec, 3 * network->spec.layers).offset;
-
-	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
-}
 
 /* Networks that are tried out. */
 static size_t
@@ -250,7 +232,7 @@ fit_network(Run *run, const RnFits *fits, size_t i)
 	if (trial || !fits->warm)
 	{
 		RN_TRY(rn_network_init(run->host, &network, fit.seed));
-		clear_head(&network);
+		rn_network_clear_head(&network);
 	}
 	code = rn_fit(run->host, &fit, &network, &data, NULL, &log);
 	if (code == RN_OK && i == 0)

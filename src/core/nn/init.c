@@ -143,3 +143,11 @@ rn_network_init(RnHost *host, RnNetwork *network, uint64_t seed)
 	}
 	return RN_OK;
 }
+
+void
+rn_network_clear_head(RnNetwork *network)
+{
+	size_t		offset = rn_network_variable(&network->spec, 3 * network->spec.layers).offset;
+
+	memset(network->weights + offset, 0, (network->size - offset) * sizeof(rn_real));
+}

@@ -74,6 +74,9 @@ extern void rn_network_free(RnHost *host, RnNetwork *network);
  */
 extern RnCode rn_network_init(RnHost *host, RnNetwork *network, uint64_t seed);
 
+/* A head, and a way past the layers, that predict 0. */
+extern void rn_network_clear_head(RnNetwork *network);
+
 /* Bytes rn_tape_create will allocate; SIZE_MAX if that overflows. */
 extern size_t rn_tape_bytes(const RnNetworkSpec *spec, int T, int B, bool training);
 extern RnCode rn_tape_create(RnHost *host, const RnNetworkSpec *spec, int T, int B,
