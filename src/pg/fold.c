@@ -9,16 +9,61 @@
 
 #include "model/forecast.h"
 
+#include "argument.h"
 #include "fold.h"
 #include "guc.h"
 #include "panel_check.h"
 
-RecurnetFold *
-recurnet_fold_create(const RecurnetFolds *folds, size_t i)
+#define MOST_FOLDS 10000
+
+void
+recurnet_folds_init(RecurnetFolds *folds, RecurnetHost *host, FunctionCallInfo fcinfo, int first, int usual)
 {
+	folds->host = folds->fit.host = host;
+	folds->fit.unfilled = folds->fit.parallel = true;
+	folds->level = RECURNET_DEFAULT_LEVEL;
+	folds->backtest = (RnBacktest) {
+		.folds = recurnet_argument_int(fcinfo, first, "folds", usual, 1, MOST_FOLDS),
+		.horizon = recurnet_argument_int(fcinfo, first + 1, "horizon", 0, 1, RN_MAX_HORIZON),
+		.step = recurnet_argument_int(fcinfo, first + 2, "step", 0, 1, PG_INT32_MAX),
+		.gap = recurnet_argument_int(fcinfo, first + 3, "gap", 0, 0, RN_MAX_HORIZON),
+		.expanding = PG_ARGISNULL(first + 4) || PG_GETARG_BOOL(first + 4)
+	};
+}
+
+void
+recurnet_folds_read(RecurnetFolds *folds, RecurnetSource *source, const RecurnetVersion *old, bool one_season)
+{
+	RecurnetFit *fit = &folds->fit;
+	RnBacktest *backtest = &folds->backtest;
+	RnTrainSpec *spec = &fit->options.spec;
+	RnOnError	on_error = spec->rows.on_error;
+
+	recurnet_request_read(source, old, fit);
+	recurnet_panel_check(folds->host, &fit->rows.panel,
+						 rn_backtest_horizon(&folds->host->core, spec, &fit->rows.panel, &spec->horizon,
+											 one_season ? &backtest->season : NULL));
+	spec->rows.on_error = on_error; /* beside a fold of the only series there are others */
+	if (backtest->horizon == 0)
+		backtest->horizon = spec->horizon;
+	if (backtest->step == 0)
+		backtest->step = backtest->horizon;
+	recurnet_host_check(folds->host, rn_backtest_check(&folds->host->core, backtest, spec));
+	folds->candidates = 1;
+	folds->candidate = spec;
+	fit->rows.bytes += rn_backtest_bytes(spec, &fit->rows.panel);
+	recurnet_guc_check_memory(fit->rows.bytes, "cutting rows off for a fold", "read fewer rows");
+}
+
+RecurnetFold *
+recurnet_fold_open(const RecurnetFolds *folds, size_t i)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
 	RecurnetFold *fold = palloc0(sizeof(RecurnetFold));
 
-	recurnet_host_init(&fold->host, CurrentMemoryContext);
+	recurnet_host_init(&fold->host, context);
+	fold->caller = caller;
 	fold->folds = folds;
 	fold->candidate = (int) (i / (size_t) folds->backtest.folds);
 	fold->rows.number = (int) (i % (size_t) folds->backtest.folds) + 1;
@@ -28,6 +73,15 @@ recurnet_fold_create(const RecurnetFolds *folds, size_t i)
 	if (IsParallelWorker())
 		recurnet_host_quiet(&fold->host);
 	return fold;
+}
+
+void
+recurnet_fold_close(RecurnetFold *fold)
+{
+	MemoryContext context = fold->host.context;
+
+	MemoryContextSwitchTo(fold->caller);
+	MemoryContextDelete(context);
 }
 
 static void
@@ -117,4 +171,16 @@ recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 	}
 	error_context_stack = where.previous;
 	return code;
+}
+
+void
+recurnet_fold_tell(const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece,
+				   RecurnetFoldTold told, void *listener)
+{
+	size_t		count = fold->rows.panel.count;
+	size_t		H = (size_t) fold->folds->backtest.horizon;
+
+	for (size_t s = 0; s < count; s++)
+		if (fold->rows.panel.series[s].n > 0)
+			told(listener, fold, s, ahead->step + (piece * count + s) * H, ahead->scale[piece * count + s]);
 }

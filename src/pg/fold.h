@@ -12,7 +12,10 @@
 
 #include "model/backtest.h"
 
+#include "fmgr.h"
+
 #include "fit.h"
+#include "request.h"
 
 /* What the pieces have in common. */
 typedef struct RecurnetFolds
@@ -26,18 +29,34 @@ typedef struct RecurnetFolds
 	double		level;
 } RecurnetFolds;
 
-/* A piece at work, in the memory of its host. */
+/*
+ * Set folds up, for the rows of a host: arguments from first on are folds (usual
+ * ones for null), horizon, step, gap, expanding.
+ */
+extern void recurnet_folds_init(RecurnetFolds *folds, RecurnetHost *host, FunctionCallInfo fcinfo, int first, int usual);
+
+/*
+ * Read the rows of a source, once the options of the fit are known, and settle what
+ * depends on them; old: as for recurnet_request_read.  one_season: that of the fit's
+ * options counts for the errors of all candidates.
+ */
+extern void recurnet_folds_read(RecurnetFolds *folds, RecurnetSource *source, const RecurnetVersion *old,
+								bool one_season);
+
+/* A piece at work, in a memory context of its own. */
 typedef struct RecurnetFold
 {
 	RecurnetHost host;
+	MemoryContext caller;
 	const RecurnetFolds *folds;
 	int			candidate;		/* from 0 */
 	RnFold		rows;
 	RecurnetFit fit;
 } RecurnetFold;
 
-/* Piece i, of candidate i / folds: set up in the current memory context. */
-extern RecurnetFold *recurnet_fold_create(const RecurnetFolds *folds, size_t i);
+/* Piece i, of candidate i / folds; its memory context is the current one until it is closed. */
+extern RecurnetFold *recurnet_fold_open(const RecurnetFolds *folds, size_t i);
+extern void recurnet_fold_close(RecurnetFold *fold);
 
 /* Is told what is forecast of series s of the panel: step [horizon], and MASE's scale or NaN. */
 typedef void (*RecurnetFoldTold) (void *listener, const RecurnetFold *fold, size_t s, const RnFoldStep *step,
@@ -67,5 +86,9 @@ typedef struct RecurnetFoldSteps
  * results, in the current memory context.
  */
 extern RecurnetFoldSteps recurnet_folds_ahead(const RecurnetFolds *folds);
+
+/* Tell what was forecast ahead of a piece that is planned, and done there. */
+extern void recurnet_fold_tell(const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece,
+							   RecurnetFoldTold told, void *listener);
 
 #endif							/* RECURNET_FOLD_H */

@@ -133,15 +133,12 @@ work(const RecurnetFolds *folds, const Block *block)
 
 	for (size_t i; (i = recurnet_parallel_next(&block->shared->next)) < pieces;)
 	{
-		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
-		MemoryContext caller = MemoryContextSwitchTo(context);
-		RecurnetFold *fold = recurnet_fold_create(folds, pieces - 1 - i);
+		RecurnetFold *fold = recurnet_fold_open(folds, pieces - 1 - i);
 
 		listener.piece = pieces - 1 - i;
 		block->done[listener.piece] = recurnet_fold_plan(fold) == RN_OK &&
 			recurnet_fold_run(fold, keep_steps, &listener) == RN_OK;
-		MemoryContextSwitchTo(caller);
-		MemoryContextDelete(context);
+		recurnet_fold_close(fold);
 	}
 }
 
@@ -203,17 +200,14 @@ largest_piece(const RecurnetFolds *folds, size_t pieces, size_t *networks)
 	*networks = 1;
 	for (size_t i = 0; i < pieces; i++)
 	{
-		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
-		MemoryContext caller = MemoryContextSwitchTo(context);
-		RecurnetFold *fold = recurnet_fold_create(folds, i);
+		RecurnetFold *fold = recurnet_fold_open(folds, i);
 
 		if (recurnet_fold_plan(fold) == RN_OK)
 		{
 			bytes = Max(bytes, fold->fit.bytes);
 			*networks = rn_fits_count(&fold->fit.plan);
 		}
-		MemoryContextSwitchTo(caller);
-		MemoryContextDelete(context);
+		recurnet_fold_close(fold);
 	}
 	return bytes;
 }

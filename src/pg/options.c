@@ -404,6 +404,8 @@ unknown_option(const char *name)
 	for (int i = 0; i < (int) lengthof(other_names); i++)
 		if (pg_strcasecmp(name, other_names[i].theirs) == 0)
 			near = psprintf("Did you mean \"%s\"?", other_names[i].ours);
+	if (pg_strcasecmp(name, "cell") == 0)
+		near = "The cell is an argument of its own, in rn_tune a part of the space.";
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized option \"%s\"", name),

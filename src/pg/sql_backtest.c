@@ -26,7 +26,6 @@
 #define COLUMNS			12		/* fold, series, step, ts, t, actual, forecast, lower, upper,
 								 * naive, seasonal_naive, mase_scale */
 #define DEFAULT_FOLDS	5
-#define MOST_FOLDS		10000
 
 /* A backtest; all of it in one context below the caller's. */
 typedef struct Backtest
@@ -51,13 +50,6 @@ typedef struct Backtest
 static Backtest *
 backtest_open(FunctionCallInfo fcinfo, int first)
 {
-	RnBacktest	folds = {
-		.folds = recurnet_argument_int(fcinfo, first, "folds", DEFAULT_FOLDS, 1, MOST_FOLDS),
-		.horizon = recurnet_argument_int(fcinfo, first + 1, "horizon", 0, 1, RN_MAX_HORIZON),
-		.step = recurnet_argument_int(fcinfo, first + 2, "step", 0, 1, PG_INT32_MAX),
-		.gap = recurnet_argument_int(fcinfo, first + 3, "gap", 0, 0, RN_MAX_HORIZON),
-		.expanding = PG_ARGISNULL(first + 4) || PG_GETARG_BOOL(first + 4)
-	};
 	double		level = recurnet_argument_level(fcinfo, first + 5, RECURNET_DEFAULT_LEVEL);
 	MemoryContext context;
 	MemoryContext caller;
@@ -69,11 +61,9 @@ backtest_open(FunctionCallInfo fcinfo, int first)
 	backtest = palloc0(sizeof(Backtest));
 	backtest->caller = caller;
 	backtest->result = (ReturnSetInfo *) fcinfo->resultinfo;
-	backtest->folds.host = backtest->folds.fit.host = &backtest->host;
-	backtest->folds.fit.unfilled = backtest->folds.fit.parallel = true;
-	backtest->folds.backtest = folds;
-	backtest->folds.level = level;
 	recurnet_host_init(&backtest->host, context);
+	recurnet_folds_init(&backtest->folds, &backtest->host, fcinfo, first, DEFAULT_FOLDS);
+	backtest->folds.level = level;
 	return backtest;
 }
 
@@ -92,27 +82,12 @@ backtest_close(Backtest *backtest)
 static void
 read_rows(Backtest *backtest, const RecurnetVersion *old)
 {
-	RecurnetFit *fit = &backtest->folds.fit;
-	RnBacktest *folds = &backtest->folds.backtest;
-	RnTrainSpec *spec = &fit->options.spec;
-	RnOnError	on_error = spec->rows.on_error;
+	const RecurnetRows *rows = &backtest->folds.fit.rows;
 	RecurnetSubject subject = {0};
 
-	recurnet_request_read(&backtest->source, old, fit);
-	recurnet_panel_check(&backtest->host, &fit->rows.panel,
-						 rn_backtest_horizon(&backtest->host.core, spec, &fit->rows.panel, &spec->horizon, NULL));
-	spec->rows.on_error = on_error; /* beside a fold of the only series there are others */
-	if (folds->horizon == 0)
-		folds->horizon = spec->horizon;
-	if (folds->step == 0)
-		folds->step = folds->horizon;
-	recurnet_host_check(&backtest->host, rn_backtest_check(&backtest->host.core, folds, spec));
-	backtest->folds.candidates = 1;
-	backtest->folds.candidate = spec;
-	fit->rows.bytes += rn_backtest_bytes(spec, &fit->rows.panel);
-	recurnet_guc_check_memory(fit->rows.bytes, "cutting rows off for a fold", "read fewer rows");
-	subject.time_type = fit->rows.time_type;
-	subject.time_zone = fit->rows.time_zone;
+	recurnet_folds_read(&backtest->folds, &backtest->source, old, false);
+	subject.time_type = rows->time_type;
+	subject.time_zone = rows->time_zone;
 	backtest->output = recurnet_output(&subject, TIMESTAMPTZOID);
 }
 
@@ -201,34 +176,19 @@ count_left_out(Backtest *backtest, const RecurnetFold *fold, bool trained)
 	}
 }
 
-/* What was forecast of a fold that was worked on ahead. */
-static void
-put_fold(Backtest *backtest, const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece)
-{
-	size_t		count = fold->rows.panel.count;
-	size_t		H = (size_t) backtest->folds.backtest.horizon;
-
-	for (size_t s = 0; s < count; s++)
-		if (fold->rows.panel.series[s].n > 0)
-			put_steps(backtest, fold, s, ahead->step + (piece * count + s) * H, ahead->scale[piece * count + s]);
-}
-
-/* A fold, in a memory context of its own. */
+/* One fold of it. */
 static void
 backtest_fold(Backtest *backtest, const RecurnetFoldSteps *ahead, size_t piece)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	RecurnetFold *fold = recurnet_fold_create(&backtest->folds, piece);
+	RecurnetFold *fold = recurnet_fold_open(&backtest->folds, piece);
 	bool		trained = recurnet_fold_plan(fold) == RN_OK;
 
 	count_left_out(backtest, fold, trained);
 	if (trained && piece < ahead->pieces && ahead->done[piece])
-		put_fold(backtest, fold, ahead, piece);
+		recurnet_fold_tell(fold, ahead, piece, put_steps, backtest);
 	else if (trained)
 		(void) recurnet_fold_run(fold, put_steps, backtest);
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(context);
+	recurnet_fold_close(fold);
 }
 
 /* Say that not all forecasts were made; ERROR for none. */

@@ -27,7 +27,6 @@
 								 * seasonal_naive_mase, forecasts */
 #define DEFAULT_TRIALS	20
 #define MOST_TRIALS		1000
-#define MOST_FOLDS		1000
 #define DEFAULT_FOLDS	3
 
 /* Trials between two looks at the clock. */
@@ -116,19 +115,9 @@ plan_trials(Tune *tune, const Jsonb *space, int most)
 static void
 read_rows(Tune *tune)
 {
-	RecurnetFit *fit = &tune->folds.fit;
-	RnBacktest *folds = &tune->folds.backtest;
-	RnTrainSpec *spec = &fit->options.spec;
-	RnOnError	on_error = spec->rows.on_error;
+	const RnTrainSpec *spec = &tune->folds.fit.options.spec;
 
-	recurnet_request_read(&tune->source, NULL, fit);
-	recurnet_panel_check(&tune->host, &fit->rows.panel,
-						 rn_backtest_horizon(&tune->host.core, spec, &fit->rows.panel, &spec->horizon, &folds->season));
-	spec->rows.on_error = on_error; /* beside a fold of the only series there are others */
-	if (folds->horizon == 0)
-		folds->horizon = spec->horizon;
-	if (folds->step == 0)
-		folds->step = folds->horizon;
+	recurnet_folds_read(&tune->folds, &tune->source, NULL, true);
 	for (int i = 0; i < tune->n; i++)
 	{
 		RnTrainSpec *own = &tune->trial[i].spec;
@@ -137,9 +126,6 @@ read_rows(Tune *tune)
 		own->inputs = spec->inputs;
 		own->horizon = spec->horizon;
 	}
-	recurnet_host_check(&tune->host, rn_backtest_check(&tune->host.core, folds, spec));
-	fit->rows.bytes += rn_backtest_bytes(spec, &fit->rows.panel);
-	recurnet_guc_check_memory(fit->rows.bytes, "cutting rows off for a fold", "read fewer rows");
 }
 
 /* ---- trials ---- */
@@ -151,18 +137,6 @@ add_score(void *listener, const RecurnetFold *fold, size_t s, const RnFoldStep *
 	rn_backtest_score(&fold->folds->backtest, step, scale, listener);
 }
 
-/* The scores of a piece that was worked on ahead. */
-static void
-add_piece(const RecurnetFold *fold, const RecurnetFoldSteps *ahead, size_t piece, RnBacktestScore *score)
-{
-	size_t		count = fold->rows.panel.count;
-	size_t		H = (size_t) fold->folds->backtest.horizon;
-
-	for (size_t s = 0; s < count; s++)
-		if (fold->rows.panel.series[s].n > 0)
-			add_score(score, fold, s, ahead->step + (piece * count + s) * H, ahead->scale[piece * count + s]);
-}
-
 /* A fold of a trial is left out: why, if it is the first. */
 static void
 leave_out(Tune *tune, const char *reason)
@@ -171,25 +145,22 @@ leave_out(Tune *tune, const char *reason)
 		tune->reason = MemoryContextStrdup(tune->host.context, reason);
 }
 
-/* One fold of trial c of those at work, in a memory context of its own. */
+/* One fold of a trial of those at work. */
 static void
 run_piece(Tune *tune, const RecurnetFoldSteps *ahead, size_t piece)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	RecurnetFold *fold = recurnet_fold_create(&tune->folds, piece);
+	RecurnetFold *fold = recurnet_fold_open(&tune->folds, piece);
 	RnBacktestScore *score = &tune->trial[tune->done + fold->candidate].score;
 
 	if (recurnet_fold_plan(fold) != RN_OK)
 		leave_out(tune, fold->host.core.error.message);
 	else if (piece < ahead->pieces && ahead->done[piece])
-		add_piece(fold, ahead, piece, score);
+		recurnet_fold_tell(fold, ahead, piece, add_score, score);
 	else if (piece < ahead->pieces)
 		leave_out(tune, "training diverged");
 	else if (recurnet_fold_run(fold, add_score, score) != RN_OK)
 		leave_out(tune, "training diverged");
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(context);
+	recurnet_fold_close(fold);
 }
 
 /* The next few trials. */
@@ -226,15 +197,14 @@ check_trials(Tune *tune)
 
 	for (int i = 0; i < tune->n; i++)
 	{
-		MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fold", ALLOCSET_DEFAULT_SIZES);
-		MemoryContext caller = MemoryContextSwitchTo(context);
+		RecurnetFold *fold;
 
 		folds->candidates = 1;
 		folds->candidate = &tune->trial[i].spec;
 		folds->first = i + 1;
-		(void) recurnet_fold_plan(recurnet_fold_create(folds, (size_t) folds->backtest.folds - 1));
-		MemoryContextSwitchTo(caller);
-		MemoryContextDelete(context);
+		fold = recurnet_fold_open(folds, (size_t) folds->backtest.folds - 1);
+		(void) recurnet_fold_plan(fold);
+		recurnet_fold_close(fold);
 	}
 }
 
@@ -351,16 +321,7 @@ recurnet_tune(PG_FUNCTION_ARGS)
 	caller = MemoryContextSwitchTo(context);
 	tune = palloc0(sizeof(Tune));
 	recurnet_host_init(&tune->host, context);
-	tune->folds.host = tune->folds.fit.host = &tune->host;
-	tune->folds.fit.unfilled = tune->folds.fit.parallel = true;
-	tune->folds.level = RECURNET_DEFAULT_LEVEL;
-	tune->folds.backtest = (RnBacktest) {
-		.folds = recurnet_argument_int(fcinfo, 5, "folds", DEFAULT_FOLDS, 1, MOST_FOLDS),
-		.horizon = recurnet_argument_int(fcinfo, 6, "horizon", 0, 1, RN_MAX_HORIZON),
-		.step = recurnet_argument_int(fcinfo, 7, "step", 0, 1, PG_INT32_MAX),
-		.gap = recurnet_argument_int(fcinfo, 8, "gap", 0, 0, RN_MAX_HORIZON),
-		.expanding = PG_ARGISNULL(9) || PG_GETARG_BOOL(9)
-	};
+	recurnet_folds_init(&tune->folds, &tune->host, fcinfo, 5, DEFAULT_FOLDS);
 	tune->training = (RecurnetTraining) {
 		.query = recurnet_argument_text(fcinfo, 0),
 		.options = PG_ARGISNULL(3) ? NULL : PG_GETARG_JSONB_P(3),
