@@ -15,7 +15,7 @@
 #include "catalog.h"
 #include "guc.h"
 
-#define RECURNET_VERSION "0.1.0"
+#define RECURNET_VERSION "0.2.0"
 #define VERSION_COLUMNS 4
 
 RECURNET_MODULE_MAGIC(RECURNET_VERSION);
