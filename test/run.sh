@@ -9,7 +9,7 @@
 #   symbols   recurnet.so keeps its BLAS to itself (check-symbols.sh)
 #   regress   SQL against expected output (test/sql, pg_regress)
 #   pgtap     SQL assertions (test/pgtap, pg_prove)
-#   tap       whole clusters: dump and restore (test/t, prove)
+#   tap       whole clusters: dumps, upgrades, replication, parallel workers (test/t, prove)
 #
 # regress and pgtap share one throw-away cluster, in which this script calls
 # itself.  Every part writes TAP or something turned into it, and is counted by
@@ -104,7 +104,7 @@ tap() {
     makefiles=$(dirname "$("$PG_CONFIG" --pgxs)")
     perl=$makefiles/../../src/test/perl
     mkdir -p "$work/tap/tmp_check/log"
-    cp -R test/t examples "$work/tap"
+    cp -R test/t test/upgrade examples "$work/tap"
     [ "$(id -u)" -ne 0 ] || chown -R "$(server_user):" "$work/tap"
     cd "$work/tap"
     as_server env PATH="$("$PG_CONFIG" --bindir):$PATH" HOME="$work/tap" TESTDIR="$work/tap" \
