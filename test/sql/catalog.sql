@@ -12,17 +12,22 @@ SELECT pg_describe_object(classid, objid, 0) AS undescribed
 FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'recurnet')
-	AND NOT (classid = 'pg_type'::regclass)
+	AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT typarray FROM pg_type))
 	AND obj_description(objid, classid::regclass::name) IS NULL;
 SELECT c.oid::regclass AS relation, a.attname AS undescribed
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-WHERE c.relkind IN ('r', 'v') AND col_description(c.oid, a.attnum) IS NULL
-	AND (c.relnamespace = 'recurnet'::regnamespace OR c.relname IN ('rn_models', 'rn_training_log'));
+FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind <> 'S'
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
+	AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'recurnet')
+	AND col_description(c.oid, a.attnum) IS NULL;
 
 -- tables: keyed, dumped, weights not compressed
 SELECT conrelid::regclass AS "table", pg_get_constraintdef(oid) AS "constraint"
 FROM pg_constraint WHERE connamespace = 'recurnet'::regnamespace AND contype IN ('p', 'u', 'f')
 ORDER BY conrelid::regclass::text, contype DESC;
+SELECT oid::regclass AS "without a key, which replication needs" FROM pg_class
+WHERE relnamespace = 'recurnet'::regnamespace AND relkind = 'r'
+	AND NOT EXISTS (SELECT FROM pg_constraint WHERE conrelid = pg_class.oid AND contype = 'p');
 SELECT array_agg(c::regclass ORDER BY c::regclass::text) AS dumped
 FROM pg_extension, unnest(extconfig) c WHERE extname = 'recurnet';
 SELECT attname, attstorage FROM pg_attribute

@@ -1,10 +1,10 @@
 
 # 001_dump_restore.pl: models survive pg_dump, restored forecasts are the same
 #
-# Models of two owners are dumped in the plain and in the custom format and
-# restored into another cluster.  There they forecast bit for bit what they did
-# before, their ids go on where they stopped, and who may not use a model still
-# may not.
+# Models of two owners are dumped, in several formats, as a whole and in part, by
+# a superuser and by a role that may only read, and restored into another cluster.
+# There they forecast bit for bit what they did before, their ids go on where they
+# stopped, and who may not use a model still may not.
 
 use strict;
 use warnings;
@@ -145,12 +145,35 @@ like($latin, qr/\{"caf\xc3\xa9": "cr\xc3\xa8me"\}\|1\|/, 'keys with accents');
 # --- dumps ------------------------------------------------------------------
 
 my $dir = PostgreSQL::Test::Utils::tempdir();
-$old->command_ok([ 'pg_dump', '-Fp', '-f', "$dir/plain.sql", 'models' ], 'pg_dump, plain');
-$old->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/custom.dump", 'models' ], 'pg_dump, custom');
-$old->command_ok([ 'pg_dump', '-Fc', '-f', "$dir/latin.dump", 'latin' ], 'pg_dump, Latin-1');
+
+# One training is under way meanwhile, and in no dump.
+my $busy = $old->background_psql('models', on_error_stop => 0);
+$busy->query_until(qr/begun/, qq{\\echo begun
+	SELECT rn_train('gru', 'SELECT date, amount FROM electric', '{"recipe": "plain", "epochs": 1000000}', 'unfinished');
+});
+my $training_backends = q{FROM pg_stat_activity WHERE query LIKE '%unfinished%' AND state = 'active' AND pid <> pg_backend_pid()};
+$old->poll_query_until('models', "SELECT count(*) = 1 $training_backends") or die 'nothing trains';
+
+my @dump = ('pg_dump', '--lock-wait-timeout=60s');
+$old->command_ok([ @dump, '-Fp', '-f', "$dir/plain.sql", 'models' ], 'pg_dump, plain');
+$old->command_ok([ @dump, '-Fc', '-f', "$dir/custom.dump", 'models' ], 'pg_dump, custom');
+$old->command_ok([ @dump, '-Fd', '-j2', '-f', "$dir/jobs.dump", 'models' ], 'pg_dump, two jobs');
+$old->command_ok([ @dump, '-Fp', '-n', 'public', '-e', 'recurnet', '-f', "$dir/part.sql", 'models' ],
+	'pg_dump, a schema and the extension');
+$old->command_ok([ @dump, '-Fc', '-f', "$dir/latin.dump", 'latin' ], 'pg_dump, Latin-1');
 $old->command_ok([ 'pg_dumpall', '--roles-only', '-f', "$dir/roles.sql" ], 'pg_dumpall, roles');
 unlike(slurp_file("$dir/plain.sql"), qr/CREATE TABLE recurnet\./,
 	'the dump leaves making the catalog to the extension');
+
+# Whoever may read all data may dump all of it.
+$old->safe_psql('postgres', 'CREATE ROLE reader LOGIN IN ROLE pg_read_all_data');
+$old->command_ok([ @dump, '-U', 'reader', '-Fp', '-f', "$dir/reader.sql", 'models' ], 'pg_dump, as a role that may only read');
+my ($by_superuser, $by_reader) = map { slurp_file("$dir/$_.sql") =~ s/^\\(un)?restrict .*//gmr } ('plain', 'reader');
+is($by_reader, $by_superuser, 'which is the same');
+
+is($old->safe_psql('models', "SELECT count(*) $training_backends"), '1', 'dumps do not wait for a training');
+$old->safe_psql('models', "SELECT pg_terminate_backend(pid) $training_backends");
+eval { $busy->quit };
 $old->stop;
 
 # --- another cluster --------------------------------------------------------
@@ -159,11 +182,16 @@ my $new = cluster('new');
 
 # The superuser, which is in the dump too, exists already: no ON_ERROR_STOP.
 $new->run_log([ 'psql', '-X', '-q', '-f', "$dir/roles.sql", 'postgres' ]);
-$new->safe_psql('postgres', "CREATE DATABASE $_") foreach ('plain', 'custom', 'parallel');
+$new->safe_psql('postgres', "CREATE DATABASE $_") foreach ('plain', 'custom', 'jobs', 'part', 'reordered');
 $new->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', "$dir/plain.sql", 'plain' ],
 	'restore, plain');
 $new->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'custom', "$dir/custom.dump" ],
 	'restore, custom');
+$new->command_ok([ 'pg_restore', '--exit-on-error', '-j2', '-d', 'jobs', "$dir/jobs.dump" ], 'restore, two jobs');
+
+# Every database has a schema public, and pg_dump makes one that is asked for.
+my (undef, $errors) = run_command([ 'psql', '-X', '-q', '-f', "$dir/part.sql", '-d', $new->connstr('part') ]);
+like($errors, qr/\A\S*: ERROR:  schema "public" already exists\Z/, 'restore, a schema and the extension');
 
 # A parallel restore keeps no order between the catalog's tables: the version's
 # rows before the model's, here in any case.
@@ -172,10 +200,10 @@ my @entries = split /\n/, $toc;
 my ($version) = grep { /TABLE DATA recurnet version / } @entries;
 my $listed = join "\n", map { /TABLE DATA recurnet model / ? ($version, $_) : $_ eq $version ? () : $_ } @entries;
 append_to_file("$dir/list", "$listed\n");
-$new->command_ok([ 'pg_restore', '--exit-on-error', '-L', "$dir/list", '-d', 'parallel', "$dir/custom.dump" ],
+$new->command_ok([ 'pg_restore', '--exit-on-error', '-L', "$dir/list", '-d', 'reordered', "$dir/custom.dump" ],
 	'restore, versions first');
 
-foreach my $format ('plain', 'custom', 'parallel')
+foreach my $format ('plain', 'custom', 'jobs', 'part', 'reordered')
 {
 	my $after = answers($new, $format);
 
@@ -205,6 +233,18 @@ $new->safe_psql('postgres', 'CREATE DATABASE utf8');
 $new->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'utf8', "$dir/latin.dump" ],
 	'restore, Latin-1 to UTF-8');
 is($new->safe_psql('utf8', $accents), $latin, 'keys in another encoding are the same words');
+
+# --- where a role is missing ------------------------------------------------
+
+# What was bob's is nobody's but the superusers'; everything else is as it was.
+$new->safe_psql('postgres', $_) foreach ('ALTER ROLE bob RENAME TO robert', 'CREATE DATABASE bobless');
+$new->run_log([ 'pg_restore', '-d', 'bobless', "$dir/custom.dump" ]);
+foreach my $what ('forecasts by id', 'forecasts by name', 'one-step predictions', 'models as values', 'the catalog')
+{
+	is($new->safe_psql('bobless', $question{$what}), $before->{$what}, "without an owner: $what, as before");
+}
+is(as_role($new, 'bobless', 'ada', 'SELECT count(*) FROM rn_forecast(1, 3)'), '3', 'other owners may forecast');
+is(as_role($new, 'bobless', 'robert', 'SELECT count(*) FROM rn_models'), '0', 'the model is nobody\'s');
 
 $new->stop;
 done_testing();

@@ -69,23 +69,6 @@ $node->safe_psql('fresh', 'CREATE EXTENSION recurnet');
 my $fresh = $node->safe_psql('fresh', $objects);
 like($fresh, qr/^function public\.rn_version\(\) \| .*AS '\$libdir\/recurnet', /ms, 'objects can be told');
 
-is( $node->safe_psql('fresh', q{
-		SELECT pg_describe_object(classid, objid, 0) FROM pg_depend
-		WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
-			AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'recurnet')
-			AND obj_description(objid, classid::regclass::name) IS NULL
-			-- but the arrays of types
-			AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type t WHERE t.typarray = objid))}),
-	'', 'every object has a comment');
-is( $node->safe_psql('fresh', q{
-		SELECT pg_describe_object(classid, objid, attnum) FROM pg_depend
-		JOIN pg_attribute ON attrelid = objid AND attnum > 0 AND NOT attisdropped
-		JOIN pg_class c ON c.oid = objid AND relkind <> 'S'
-		WHERE classid = 'pg_class'::regclass AND refclassid = 'pg_extension'::regclass AND deptype = 'e'
-			AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'recurnet')
-			AND col_description(objid, attnum) IS NULL}),
-	'', 'and every column');
-
 # --- from each version by each way ------------------------------------------
 
 foreach my $path (@paths)
