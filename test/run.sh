@@ -8,11 +8,12 @@
 #   build     it builds and installs; not to be left out
 #   symbols   recurnet.so keeps its BLAS to itself (check-symbols.sh)
 #   regress   SQL against expected output (test/sql, pg_regress)
+#   isolation sessions that meet, against expected output (test/specs)
 #   pgtap     SQL assertions (test/pgtap, pg_prove)
 #   tap       whole clusters: dumps, upgrades, replication, parallel workers (test/t, prove)
 #
-# regress and pgtap share one throw-away cluster, in which this script calls
-# itself.  Every part writes TAP or something turned into it, and is counted by
+# regress, isolation and pgtap share one throw-away cluster, in which this script
+# calls itself.  Every part writes TAP or something turned into it, and is counted by
 # its lines of ok and not ok; a part that fails without one counts as a failure.
 set -eu
 cd "$(dirname "$0")/.."
@@ -43,7 +44,7 @@ part() {
     else
         grep -iE '^#.*skip|^(not )?ok .*# *skip' "$log" || true
     fi
-    printf '%-8s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "${count[@]}" $((SECONDS - start))
+    printf '%-9s %4d passed, %d failed, %d skipped (%d s)\n' "$name" "${count[@]}" $((SECONDS - start))
     echo "${count[@]}" >> "$work/counts"
 }
 
@@ -73,23 +74,29 @@ unit() {
     return "$status"
 }
 
-# pg_regress looks for expected/ in its output directory, which is not to be
-# the repository; before version 16 it does not write TAP.
-regress() {
-    local repository=$PWD names status=0
+# compare PROGRAM NAME...: pg_regress, or its sister for sessions that meet.  Both
+# look for expected/ in their output directory, which is not to be the
+# repository; before version 16 they do not write TAP.
+compare() {
+    local repository=$PWD out=$work/${1##*/} status=0
 
-    names=$(cd test/sql && ls ./*.sql | sed 's|^\./||; s|\.sql$||')
-    mkdir -p "$work/regress"
-    ln -sfn "$repository/expected" "$work/regress/expected"
-    cd "$work/regress"
-    "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress" \
+    mkdir -p "$out"
+    ln -sfn "$repository/expected" "$out/expected"
+    cd "$out"
+    "$(dirname "$("$PG_CONFIG" --pgxs)")/../test/$1" \
         --bindir="$("$PG_CONFIG" --bindir)" --inputdir="$repository/test" --outputdir=. \
-        --load-extension=recurnet --dbname=contrib_regression $names > out.log 2>&1 || status=$?
+        --load-extension=recurnet --dbname="contrib_${1%/*}" "${@:2}" > out.log 2>&1 || status=$?
     sed -E -e 's/^(test )?([^ ].*[^ ])? +\.\.\. ok .*/ok - \2/' \
         -e 's/^(test )?([^ ].*[^ ])? +\.\.\. FAILED.*/not ok - \2/' out.log
     [ ! -s regression.diffs ] || cat regression.diffs
     return "$status"
 }
+
+# names_in DIRECTORY SUFFIX: of the files there, without it
+names_in() { (cd "$1" && ls ./*"$2" | sed "s|^\./||; s|\\$2\$||"); }
+
+regress() { compare regress/pg_regress $(names_in test/sql .sql); }
+isolation() { compare isolation/pg_isolation_regress $(names_in test/specs .spec); }
 
 pgtap() {
     psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION recurnet'
@@ -121,6 +128,7 @@ wanted() { case " $PARTS " in *" $1 "*) return 0 ;; esac; return 1; }
 
 in_cluster() {
     ! wanted regress || part regress regress
+    ! wanted isolation || part isolation isolation
     ! wanted pgtap || part pgtap pgtap
 }
 
@@ -134,7 +142,7 @@ total() {
         }' "$work/counts"
 }
 
-PARTS=${PARTS:-wall unit symbols regress pgtap tap}
+PARTS=${PARTS:-wall unit symbols regress isolation pgtap tap}
 if [ "${1:-}" = --in-cluster ]; then
     work=$2
     in_cluster
@@ -150,7 +158,7 @@ on_exit rm -rf "$work"
 ! wanted unit || part unit unit
 part build build
 ! wanted symbols || part symbols symbols
-if wanted regress || wanted pgtap; then
+if wanted regress || wanted isolation || wanted pgtap; then
     attended env PARTS="$PARTS" test/cluster.sh test/run.sh --in-cluster "$work" ||
         { echo "not ok - the cluster" ; echo "0 1 0" >> "$work/counts"; }
 fi

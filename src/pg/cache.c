@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "lib/ilist.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
 #include "utils/memutils.h"
@@ -123,12 +124,10 @@ pin(Pin *hold, Entry *entry, MemoryContext user)
 
 /* Decode a version's bytes, in memory that goes with the caller's on error. */
 static Entry *
-make_entry(RecurnetHost *host, const RecurnetVersion *version)
+make_entry(RecurnetHost *host, const RecurnetVersion *version, const bytea *weights)
 {
 	MemoryContext context = AllocSetContextCreate(host->context, "recurnet cached model",
 												  ALLOCSET_SMALL_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(host->context);
-	bytea	   *weights = recurnet_catalog_weights(version);
 	RecurnetHost decoder;
 	Entry	   *entry;
 	RnCode		code;
@@ -142,24 +141,66 @@ make_entry(RecurnetHost *host, const RecurnetVersion *version)
 	recurnet_host_check(&decoder, code);
 	recurnet_words_load(&decoder, &entry->model);
 	entry->model.inputs.clock = recurnet_zone_clock(entry->model.wall_zone);
-	pfree(weights);
-	MemoryContextSwitchTo(caller);
 	return entry;
+}
+
+/* The version's model, kept or read; NULL if the version was dropped since it was loaded. */
+static const RnModel *
+find_or_read(RecurnetHost *host, const RecurnetVersion *version)
+{
+	Entry	   *entry = find_entry(version->hash);
+	Pin		   *hold = MemoryContextAlloc(host->context, sizeof(Pin));
+
+	if (entry != NULL)
+		dlist_move_head(&entries, &entry->node);
+	else
+	{
+		MemoryContext caller = MemoryContextSwitchTo(host->context);
+		bytea	   *weights = recurnet_catalog_weights(version);
+
+		if (weights != NULL)
+		{
+			entry = make_entry(host, version, weights);
+			pfree(weights);
+		}
+		MemoryContextSwitchTo(caller);
+		if (entry == NULL)
+			return NULL;
+		add_entry(entry);
+	}
+	pin(hold, entry, host->context);
+	return &entry->model;
 }
 
 const RnModel *
 recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version)
 {
-	Entry	   *entry = find_entry(version->hash);
-	bool		found = entry != NULL;
-	Pin		   *hold = MemoryContextAlloc(host->context, sizeof(Pin));
+	const RnModel *model = find_or_read(host, version);
 
-	if (!found)
-		entry = make_entry(host, version);
-	if (found)
-		dlist_move_head(&entries, &entry->node);
-	else
-		add_entry(entry);
-	pin(hold, entry, host->context);
-	return &entry->model;
+	if (model == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("version %d of model " INT64_FORMAT " was dropped meanwhile",
+						version->version, version->model_id),
+				 errhint("Try again: another version is active now.")));
+	return model;
+}
+
+/*
+ * The two looks at the catalog have a snapshot each.  A version that was there at
+ * the first and not at the second is not the active one any more: look again.
+ */
+const RnModel *
+recurnet_cache_load(RecurnetHost *host, RecurnetModelKey key, RecurnetVersion **version)
+{
+	for (;;)
+	{
+		const RnModel *model;
+
+		CHECK_FOR_INTERRUPTS();
+		*version = recurnet_catalog_load(key);
+		model = find_or_read(host, *version);
+		if (model != NULL)
+			return model;
+	}
 }

@@ -13,8 +13,14 @@
 /*
  * The model of a version that was just loaded, with the rights that its
  * loading checked.  It stays until host's memory context is reset or deleted,
- * and is not to be changed.
+ * and is not to be changed.  ERROR if the version was dropped since.
  */
 extern const RnModel *recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version);
+
+/*
+ * The active version of a model in *version, and its model, as above; never of two
+ * versions, and no ERROR because others drop versions meanwhile.
+ */
+extern const RnModel *recurnet_cache_load(RecurnetHost *host, RecurnetModelKey key, RecurnetVersion **version);
 
 #endif							/* RECURNET_CACHE_H */

@@ -259,7 +259,7 @@ recurnet_catalog_weights(const RecurnetVersion *version)
 	RecurnetScope scope;
 	RecurnetStatement statement;
 	bytea	   *hash = palloc(VARHDRSZ + RECURNET_HASH_BYTES);
-	bytea	   *weights;
+	bytea	   *weights = NULL;
 
 	SET_VARSIZE(hash, VARHDRSZ + RECURNET_HASH_BYTES);
 	memcpy(VARDATA(hash), version->hash, RECURNET_HASH_BYTES);
@@ -269,10 +269,11 @@ recurnet_catalog_weights(const RecurnetVersion *version)
 	recurnet_parameter_int8(&statement, version->model_id);
 	recurnet_parameter(&statement, INT4OID, Int32GetDatum(version->version));
 	recurnet_parameter(&statement, BYTEAOID, PointerGetDatum(hash));
-	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
-		no_such_model((RecurnetModelKey) {.id = version->model_id});	/* dropped meanwhile */
-	check_weights_size(0, 1);
-	weights = (bytea *) recurnet_result_varlena(&scope, 0, 1);
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
+	{
+		check_weights_size(0, 1);
+		weights = (bytea *) recurnet_result_varlena(&scope, 0, 1);
+	}
 	recurnet_statement_close(&scope);
 	return weights;
 }
@@ -561,11 +562,40 @@ recurnet_catalog_trained_on(int64 model_id, bytea *data_hash)
 	return version;
 }
 
+/*
+ * Store the name of a locked model.  Whether another model has it the index says,
+ * which waits for sessions that are about to store the same.
+ */
+static void
+store_name(const RecurnetScope *scope, int64 model_id, const char *name)
+{
+	RecurnetStatement statement =
+		recurnet_statement("UPDATE recurnet.model SET name = $1 WHERE model_id = $2");
+
+	recurnet_parameter_text(&statement, name);
+	recurnet_parameter_int8(&statement, model_id);
+	PG_TRY();
+	{
+		recurnet_statement_run(&statement, SPI_OK_UPDATE);
+	}
+	PG_CATCH();
+	{
+		if (geterrcode() != ERRCODE_UNIQUE_VIOLATION)
+			PG_RE_THROW();
+		MemoryContextSwitchTo(scope->context);
+		FlushErrorState();
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("model name \"%s\" is taken", name),
+				 errhint("Names are unique in a database: choose another one.")));
+	}
+	PG_END_TRY();
+}
+
 void
 recurnet_catalog_rename(RecurnetModelKey key, const char *name)
 {
 	RecurnetScope scope;
-	RecurnetStatement statement;
 	int64		id;
 
 	PreventCommandIfReadOnly("rn_rename()");
@@ -573,18 +603,7 @@ recurnet_catalog_rename(RecurnetModelKey key, const char *name)
 		check_name_form(name);
 	recurnet_statement_open(&scope);
 	id = lock_own_model(&scope, key);
-	statement = recurnet_statement("SELECT FROM recurnet.model WHERE name = $1 AND model_id <> $2");
-	recurnet_parameter_text(&statement, name);
-	recurnet_parameter_int8(&statement, id);
-	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("model name \"%s\" is taken", name),
-				 errhint("Names are unique in a database: choose another one.")));
-	statement = recurnet_statement("UPDATE recurnet.model SET name = $1 WHERE model_id = $2");
-	recurnet_parameter_text(&statement, name);
-	recurnet_parameter_int8(&statement, id);
-	recurnet_statement_run(&statement, SPI_OK_UPDATE);
+	store_name(&scope, id, name);
 	recurnet_statement_close(&scope);
 }
 

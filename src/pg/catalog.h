@@ -75,7 +75,7 @@ extern void recurnet_catalog_check_name(const char *name);
 /* The active version of a model, without its weights. */
 extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key);
 
-/* The encoded model of a version just loaded. */
+/* The encoded model of a version just loaded; NULL if it was dropped since. */
 extern bytea *recurnet_catalog_weights(const RecurnetVersion *version);
 
 /*

@@ -208,17 +208,18 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	MemoryContext caller;
 	RecurnetHost host;
 	RecurnetVersion *version;
+	const RnModel *model;
 
 	InitMaterializedSRF(fcinfo, 0);
 	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet summary",
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	recurnet_host_init(&host, context);
-	version = recurnet_catalog_load(key);
+	model = recurnet_cache_load(&host, key, &version);
 
 	put_model(result, version);
-	put_method(result, recurnet_cache_model(&host, version));
-	put_layers(result, recurnet_cache_model(&host, version));
+	put_method(result, model);
+	put_layers(result, model);
 	put_options(result, version->options);
 	put_training(result, version);
 

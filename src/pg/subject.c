@@ -60,8 +60,8 @@ recurnet_subject(const RnModel *model, const RecurnetVersion *version)
 RecurnetSubject
 recurnet_subject_stored(RecurnetHost *host, RecurnetModelKey key)
 {
-	RecurnetVersion *version = recurnet_catalog_load(key);
-	const RnModel *model = recurnet_cache_model(host, version);
+	RecurnetVersion *version;
+	const RnModel *model = recurnet_cache_load(host, key, &version);
 
 	if (strcmp(model->time_type, recurnet_time_type_name(version->time_type)) != 0 ||
 		strcmp(model->time_zone, version->time_zone != NULL ? version->time_zone : "") != 0)
