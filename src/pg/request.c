@@ -3,7 +3,7 @@
  *		What is asked of a training, and the rows it is asked for.
  *
  * The query of a model that is trained again is its owner's: who may run it,
- * callers have asked catalog.h.
+ * callers have asked catalog.h.  It runs as the owner.
  */
 #include "postgres.h"
 
@@ -11,6 +11,7 @@
 
 #include "cache.h"
 #include "history.h"
+#include "owner.h"
 #include "panel_check.h"
 #include "query.h"
 #include "request.h"
@@ -130,6 +131,7 @@ void
 recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, RecurnetFit *fit)
 {
 	RnRowPolicy *policy = &fit->options.spec.rows;
+	RecurnetOwnerScope owner;
 
 	/* there is nothing to go on with beside the only series */
 	if (source->wanted.series.n == 0)
@@ -137,7 +139,13 @@ recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, Recurn
 	source->allow_null = policy->missing != RN_MISSING_ERROR || policy->on_error == RN_ON_ERROR_SKIP;
 	source->inputs = fit->options.spec.inputs;
 	source->whole_days = recurnet_fit_whole_days(policy);
+	if (old != NULL)
+		recurnet_owner_open(&owner, old);
 	recurnet_reader_read(fit->host, source, &fit->rows);
+	if (fit->options.holidays != NULL)
+		fit->holiday = recurnet_query_dates(fit->host, fit->options.holidays, &fit->holidays);
+	if (old != NULL)
+		recurnet_owner_close(&owner);
 	if (old != NULL)
 		recurnet_history_check_type(old->time_type, fit->rows.time_type);
 	if (fit->rows.panel.rows == 0)
@@ -146,6 +154,4 @@ recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, Recurn
 				 errmsg("query returns no rows"),
 				 errhint("There is nothing to learn from; look at the query's WHERE clause.")));
 	recurnet_panel_check(fit->host, &fit->rows.panel, recurnet_fit_settle(fit));
-	if (fit->options.holidays != NULL)
-		fit->holiday = recurnet_query_dates(fit->host, fit->options.holidays, &fit->holidays);
 }
