@@ -316,6 +316,7 @@ recurnet_catalog_runs_as(const RecurnetVersion *version)
 	RecurnetScope scope;
 	Oid			owner = recurnet_rights_holder(version->owner);
 
+	recurnet_catalog_check_right(version, RECURNET_MAY_MANAGE);
 	if (!OidIsValid(owner))
 		no_owner(version->name, version->model_id, version->owner);
 	recurnet_statement_open(&scope);

@@ -98,8 +98,9 @@ extern void recurnet_catalog_store(RecurnetVersion *version);
 extern void recurnet_catalog_check_right(const RecurnetVersion *version, RecurnetRight needed);
 
 /*
- * The role that a version's query runs as: the model's owner.  ERROR if that is
- * gone, or if the session has temporary objects that would run code as it.
+ * The role that a version's query runs as: the model's owner.  ERROR without the
+ * right to manage the model, if the owner is gone, and if the session has
+ * temporary objects that would run code as the owner.
  */
 extern Oid	recurnet_catalog_runs_as(const RecurnetVersion *version);
 

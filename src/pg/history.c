@@ -374,8 +374,6 @@ read_rows(RecurnetHost *host, const RecurnetSubject *subject, const RecurnetOrig
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model that is a value has no query of its own"),
 				 errhint("Give the rows: history => 'SELECT ...'.")));
-	if (source)
-		recurnet_catalog_check_right(subject->version, RECURNET_MAY_MANAGE);
 	rows = palloc(sizeof(RecurnetRows));
 	recurnet_history_read(host, subject, source ? subject->version->query : spec->history, source,
 						  cut, rn_model_least_rows(subject->model), rows);

@@ -18,9 +18,9 @@ typedef struct RecurnetOwnerScope
 /*
  * Between open and close the current user is the model's owner, in a
  * security-restricted operation, with search_path and TimeZone as they were when
- * the query was stored.  ERROR if the owner is gone.  The version was loaded with
- * the right to manage.  An error in between needs no care: the end of the
- * transaction or subtransaction puts all back.
+ * the query was stored.  ERROR as recurnet_catalog_runs_as has them.  An error in
+ * between needs no care: the end of the transaction or subtransaction puts all
+ * back.
  */
 extern void recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version);
 extern void recurnet_owner_close(const RecurnetOwnerScope *scope);

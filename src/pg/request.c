@@ -2,8 +2,7 @@
  * request.c
  *		What is asked of a training, and the rows it is asked for.
  *
- * The query of a model that is trained again is its owner's: who may run it,
- * callers have asked catalog.h.  It runs as the owner.
+ * The queries of a model that is trained again are its owner's, and run as that.
  */
 #include "postgres.h"
 
@@ -112,6 +111,7 @@ zone_again(RecurnetHost *host, const RecurnetVersion *old)
 void
 recurnet_request_again(const RecurnetVersion *old, bool warm, RecurnetSource *source, RecurnetFit *fit)
 {
+	recurnet_catalog_check_right(old, RECURNET_MAY_MANAGE);
 	options_again(old, warm, &fit->options);
 	*source = (RecurnetSource)
 	{
