@@ -211,7 +211,7 @@ CREATE SCHEMA evil AUTHORIZATION rights_chief;
 CREATE SCHEMA plain AUTHORIZATION rights_ann;
 GRANT USAGE ON SCHEMA plain TO rights_chief;
 SET LOCAL ROLE rights_ann;
-CREATE TABLE plain.rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
+CREATE TABLE plain.rows AS SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(1, 40) i;
 SET LOCAL search_path = pg_temp, plain, public;
 SELECT rn_train('gru', 'SELECT t, abs(v) AS v FROM rows', o(), 'shadow') > 0 AS trained \gset
 RESET search_path;
@@ -220,7 +220,7 @@ CREATE TABLE plain.expected AS SELECT * FROM rn_forecast('shadow', 1, history =>
 GRANT SELECT ON plain.expected TO rights_chief;
 SET LOCAL ROLE rights_chief;
 CREATE FUNCTION evil.abs(numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'misled'; END $$;
-CREATE TABLE evil.rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
+CREATE TABLE evil.rows AS SELECT i AS t, 400.0 AS v FROM generate_series(1, 40) i;
 CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
 GRANT USAGE ON SCHEMA evil TO PUBLIC;
 GRANT SELECT ON evil.rows, pg_temp.rows TO PUBLIC;
