@@ -198,7 +198,7 @@ recurnet_cache_load(RecurnetHost *host, RecurnetModelKey key, RecurnetVersion **
 		const RnModel *model;
 
 		CHECK_FOR_INTERRUPTS();
-		*version = recurnet_catalog_load(key);
+		*version = recurnet_catalog_load(key, RECURNET_MAY_USE);
 		model = find_or_read(host, *version);
 		if (model != NULL)
 			return model;

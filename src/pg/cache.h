@@ -18,8 +18,8 @@
 extern const RnModel *recurnet_cache_model(RecurnetHost *host, const RecurnetVersion *version);
 
 /*
- * The active version of a model in *version, and its model, as above; never of two
- * versions, and no ERROR because others drop versions meanwhile.
+ * The active version of a model that the caller may use in *version, and its model,
+ * as above; never of two versions, and no ERROR because others drop versions meanwhile.
  */
 extern const RnModel *recurnet_cache_load(RecurnetHost *host, RecurnetModelKey key, RecurnetVersion **version);
 

@@ -17,6 +17,11 @@
 #include "varatt.h"
 #endif
 
+/* 16 tells membership from the right to SET ROLE, which is what giving things away takes. */
+#if PG_VERSION_NUM < 160000
+#define check_can_set_role(member, role) check_is_member_of_role(member, role)
+#endif
+
 /* 18 lets a module say its name and version. */
 #if PG_VERSION_NUM >= 180000
 #define RECURNET_MODULE_MAGIC(version_) \
