@@ -7,7 +7,7 @@
 -- Rights
 -- ---------------------------------------------------------------------------
 
-CREATE TABLE recurnet.model_roles (entry boolean);
+CREATE TABLE recurnet.model_roles (entry boolean PRIMARY KEY);
 COMMENT ON TABLE recurnet.model_roles IS 'empty: roles that own or may use models have SELECT on it, so that they cannot be dropped meanwhile (DROP OWNED takes it, and with it their models, away)';
 COMMENT ON COLUMN recurnet.model_roles.entry IS 'nothing; a privilege needs a table';
 REVOKE ALL ON recurnet.model_roles FROM PUBLIC;
@@ -44,10 +44,20 @@ UPDATE recurnet.version SET
 	search_path = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'search_path'),
 	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone');
 
-CREATE FUNCTION recurnet.admit_owners() RETURNS void
-LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_admit_owners';
-SELECT recurnet.admit_owners();
-DROP FUNCTION recurnet.admit_owners();
+-- Rows that rn_train, rn_grant and rn_set_owner have not made: restored, or received by a subscription.
+CREATE FUNCTION recurnet.admit_role() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_admit_role';
+COMMENT ON FUNCTION recurnet.admit_role() IS 'puts the role that a row names on recurnet.model_roles, if there is such a role';
+REVOKE ALL ON FUNCTION recurnet.admit_role() FROM PUBLIC;
+CREATE TRIGGER admit_role AFTER INSERT OR UPDATE OF owner ON recurnet.model
+	FOR EACH ROW WHEN (NEW.owner IS NOT NULL) EXECUTE FUNCTION recurnet.admit_role('owner');
+CREATE TRIGGER admit_role AFTER INSERT OR UPDATE OF role ON recurnet.model_grant
+	FOR EACH ROW EXECUTE FUNCTION recurnet.admit_role('role');
+ALTER TABLE recurnet.model ENABLE ALWAYS TRIGGER admit_role;
+ALTER TABLE recurnet.model_grant ENABLE ALWAYS TRIGGER admit_role;
+COMMENT ON TRIGGER admit_role ON recurnet.model IS 'owners may hold models';
+COMMENT ON TRIGGER admit_role ON recurnet.model_grant IS 'roles may hold grants';
+UPDATE recurnet.model SET owner = owner;
 
 CREATE VIEW recurnet.my_role WITH (security_barrier) AS
 SELECT r.rolname AS role

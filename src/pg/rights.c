@@ -7,7 +7,7 @@
  * under the name of a dropped one would inherit its models.  So a role holds
  * models and grants only while it has a privilege on the empty table
  * recurnet.model_roles, which PostgreSQL ties to the role itself: DROP ROLE is
- * refused meanwhile, DROP OWNED takes the privilege away, pg_dump takes it along.
+ * refused meanwhile, DROP OWNED takes the privilege away.
  */
 #include "postgres.h"
 
@@ -15,6 +15,7 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "commands/extension.h"
+#include "commands/trigger.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
@@ -117,14 +118,24 @@ disown(const char *name)
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 }
 
-/* The role's name is the one part of a statement that cannot be a parameter. */
+/*
+ * The role's name is the one part of a statement that cannot be a parameter.
+ *
+ * An entry is never part of the extension's making, not even while its script
+ * brings a database of 0.1.0 here: PostgreSQL would take it for what every database
+ * has, and pg_dump leave it out.
+ */
 static void
 give_entry(const char *name)
 {
 	RecurnetStatement statement =
 		recurnet_statement(psprintf("GRANT SELECT ON recurnet.model_roles TO %s", quote_identifier(name)));
+	bool		creating = creating_extension;
 
+	creating_extension = false; /* an error ends the script, which sees to it */
 	recurnet_statement_run(&statement, SPI_OK_UTILITY);
+	creating_extension = creating;
+	CommandCounterIncrement();
 }
 
 /*
@@ -144,7 +155,6 @@ recurnet_rights_admit(Oid role)
 	name = GetUserNameFromId(role, false);
 	disown(name);
 	give_entry(name);
-	CommandCounterIncrement();
 }
 
 void
@@ -169,34 +179,36 @@ recurnet_rights_check(RecurnetRight right, RecurnetRight needed, int64 model_id,
 }
 
 /*
- * For the script that brings a database of 0.1.0 here: owners of that time get
- * their entries.  Not as part of the extension's making, though, or PostgreSQL
- * would take these for what every database has, and pg_dump leave them out.
+ * Trigger on the tables that name roles; its argument is the column.  Rows that are
+ * not made here bring the role's entry along: those of a restored dump, above all
+ * one of 0.1.0 or one whose GRANTs failed together because one of the roles is
+ * missing, and those that a subscription receives.
  */
-PG_FUNCTION_INFO_V1(recurnet_admit_owners);
+PG_FUNCTION_INFO_V1(recurnet_admit_role);
 Datum
-recurnet_admit_owners(PG_FUNCTION_ARGS)
+recurnet_admit_role(PG_FUNCTION_ARGS)
 {
-	RecurnetScope scope;
-	RecurnetStatement statement = recurnet_statement("SELECT DISTINCT m.owner FROM recurnet.model m"
-													 " JOIN pg_roles r ON r.rolname = m.owner");
-	bool		creating = creating_extension;
-	char	  **owner;
-	int			n;
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	TupleDesc	columns;
+	HeapTuple	row;
+	const char *name;
+	Oid			role;
 
-	recurnet_statement_open(&scope);
-	n = (int) recurnet_statement_run(&statement, SPI_OK_SELECT);
-	owner = palloc(n * sizeof(char *));
-	for (int i = 0; i < n; i++)
-		owner[i] = recurnet_result_text(&scope, i, 1);
-	creating_extension = false; /* an error ends the script, which sees to it */
-	for (int i = 0; i < n; i++)
-		if (!OidIsValid(recurnet_rights_holder(owner[i])))
-		{
-			give_entry(owner[i]);
-			CommandCounterIncrement();
-		}
-	creating_extension = creating;
-	recurnet_statement_close(&scope);
-	PG_RETURN_VOID();
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		elog(ERROR, "recurnet: admit_role() is a trigger");
+	columns = trigger->tg_relation->rd_att;
+	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	name = SPI_getvalue(row, columns, SPI_fnumber(columns, trigger->tg_trigger->tgargs[0]));
+	role = name != NULL ? get_role_oid(name, true) : InvalidOid;
+	if (OidIsValid(role) && !has_entry(role))
+	{
+		RecurnetScope scope;
+
+		recurnet_statement_open(&scope);
+		LockRelationOid(anchor(), ShareRowExclusiveLock);
+		if (!has_entry(role))
+			give_entry(name);
+		recurnet_statement_close(&scope);
+	}
+	return PointerGetDatum(NULL);
 }

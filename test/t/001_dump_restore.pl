@@ -38,6 +38,8 @@ my %question = (
 		SELECT * FROM rn_series_log ORDER BY model_id, series},
 	'the list of models' => q{
 		SELECT * FROM rn_models ORDER BY model_id},
+	'the grants' => q{
+		SELECT * FROM rn_grants ORDER BY model_id, role},
 	'the training log' => q{
 		SELECT model_id, version, epoch,
 			encode(float8send(loss), 'hex'), encode(float8send(val_loss), 'hex')
@@ -94,6 +96,7 @@ $old->safe_psql(
 	CREATE ROLE ada;
 	CREATE ROLE bob;
 	CREATE ROLE carla IN ROLE ada;
+	CREATE ROLE dora;
 	CREATE DATABASE models});
 $old->safe_psql(
 	'models', q{
@@ -117,6 +120,8 @@ $old->safe_psql('models', qq{
 		$training\::jsonb || '{"missing": "mask"}', 'halves', series => 'half', covariates => 'side known');
 	CREATE TABLE fitted AS
 		SELECT k % 2 AS half, rn_fit(k / 2, amount, 'gru', $training) AS model FROM counts GROUP BY 1;});
+
+$old->safe_psql('models', q{SET ROLE ada; SELECT rn_grant(1, 'dora', 'use')});
 
 # Its id must not come back.
 $old->safe_psql('models',
@@ -215,6 +220,7 @@ foreach my $format ('plain', 'custom', 'jobs', 'part', 'reordered')
 	my $mine = 'SELECT count(*) FROM rn_forecast(1, 3)';
 	is(as_role($new, $format, 'ada', $mine), '3', "$format: the owner may forecast");
 	is(as_role($new, $format, 'carla', $mine), '3', "$format: a member of the owner may, too");
+	is(as_role($new, $format, 'dora', $mine), '3', "$format: so may a role that was granted it");
 	like(as_role($new, $format, 'bob', $mine), qr/^ERROR/, "$format: another role may not");
 	is( as_role($new, $format, 'bob', 'SELECT model_id FROM rn_models'),
 		'2', "$format: each sees their own models");
@@ -243,8 +249,17 @@ foreach my $what ('forecasts by id', 'forecasts by name', 'one-step predictions'
 {
 	is($new->safe_psql('bobless', $question{$what}), $before->{$what}, "without an owner: $what, as before");
 }
-is(as_role($new, 'bobless', 'ada', 'SELECT count(*) FROM rn_forecast(1, 3)'), '3', 'other owners may forecast');
-is(as_role($new, 'bobless', 'robert', 'SELECT count(*) FROM rn_models'), '0', 'the model is nobody\'s');
+is( as_role($new, 'bobless', 'ada', "SELECT rn_train('gru', 'SELECT i AS k, sin(i) AS amount FROM generate_series(1, 60) i', $training)"),
+	'5', 'another owner may train');
+foreach my $role ('ada', 'dora')
+{
+	is(as_role($new, 'bobless', $role, 'SELECT count(*) FROM rn_forecast(1, 3)'), '3', "and $role may forecast");
+}
+$new->safe_psql('postgres', 'CREATE ROLE bob');
+foreach my $role ('bob', 'robert')
+{
+	is(as_role($new, 'bobless', $role, 'SELECT count(*) FROM rn_models'), '0', "the model is not ${role}'s");
+}
 
 $new->stop;
 done_testing();

@@ -40,6 +40,16 @@ sub answers
 	return { map { $_ => $node->safe_psql('models', $question{$_}) } @what };
 }
 
+# Models are their owners', and usable by whom they were granted to.
+sub check_roles
+{
+	my ($node) = @_;
+	my $name = $node->name;
+
+	is($node->safe_psql('models', "SET ROLE $_; SELECT string_agg(name, ' ') FROM rn_models JOIN rn_forecast('hers', 1) ON true"),
+		'hers', "$_ on the $name") foreach ('ada', 'bob');
+}
+
 my $training = q{'{"units": 3, "epochs": 2, "window": 6}'};
 my $train = qq{SELECT rn_train('gru', 'SELECT k, amount FROM counts', $training, 'more')};
 
@@ -47,7 +57,7 @@ my $primary = PostgreSQL::Test::Cluster->new('primary');
 $primary->init(allows_streaming => 'logical', extra => [ '--locale=C', '--encoding=UTF8' ]);
 $primary->append_conf('postgresql.conf', "timezone = 'UTC'");
 $primary->start;
-$primary->safe_psql('postgres', 'CREATE DATABASE models');
+$primary->safe_psql('postgres', $_) foreach ('CREATE ROLE ada', 'CREATE ROLE bob', 'CREATE DATABASE models');
 $primary->backup('backup');
 
 my $standby = PostgreSQL::Test::Cluster->new('standby');
@@ -70,6 +80,10 @@ $primary->safe_psql('models', qq{
 		$training\::jsonb || '{"missing": "mask"}', 'halves', series => 'half', covariates => 'side known');
 	CREATE TABLE fitted AS
 		SELECT k % 2 AS half, rn_fit(k / 2, amount, 'gru', $training) AS model FROM counts GROUP BY 1;
+	SET ROLE ada;
+	SELECT rn_train('rnn', 'SELECT i AS k, sin(i) AS amount FROM generate_series(1, 50) i', $training, 'hers');
+	SELECT rn_grant('hers', 'bob', 'use');
+	RESET ROLE;
 	INSERT INTO counts SELECT i, 50 + 20 * cos(i / 5.0) + i % 4 FROM generate_series(81, 95) i});
 
 # --- a standby --------------------------------------------------------------
@@ -94,12 +108,17 @@ foreach my $write (
 	q{SELECT rn_rollback('counts')},
 	q{SELECT rn_rename('counts', 'other')},
 	q{SELECT rn_prune('counts', 0)},
-	q{SELECT rn_drop_model('counts')})
+	q{SELECT rn_drop_model('counts')},
+	q{SELECT rn_grant('counts', 'ada', 'use')},
+	q{SELECT rn_revoke('hers', 'bob', 'use')},
+	q{SELECT rn_set_owner('hers', 'bob')})
 {
 	my (undef, undef, $error) = $standby->psql('models', $write, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
 	like($error, qr/ERROR:  25006: cannot execute (rn_\w+\(\)|CALL.*) (in a read-only transaction|during recovery)/, "$write: refused");
 }
 is($standby->safe_psql('models', $catalog), $before, 'and nothing has changed');
+
+check_roles($standby);
 
 # A model that is changed on the primary is another one here, too.
 $primary->safe_psql('models', q{SELECT rn_rollback('counts'); SELECT rn_rename('halves', 'sides')});
@@ -115,7 +134,7 @@ my $subscriber = PostgreSQL::Test::Cluster->new('subscriber');
 $subscriber->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
 $subscriber->append_conf('postgresql.conf', "timezone = 'UTC'");
 $subscriber->start;
-$subscriber->safe_psql('postgres', 'CREATE DATABASE models');
+$subscriber->safe_psql('postgres', $_) foreach ('CREATE ROLE ada', 'CREATE ROLE bob', 'CREATE DATABASE models');
 
 $primary->safe_psql('models', 'CREATE PUBLICATION everything FOR ALL TABLES');
 $subscriber->safe_psql('models', q{
@@ -130,6 +149,8 @@ $subscriber->wait_for_subscription_sync($primary, 'models');
 $here = answers($primary, @questions);
 $there = answers($subscriber, @questions);
 is($there->{$_}, $here->{$_}, "$_: of a subscriber, too") foreach @questions;
+
+check_roles($subscriber);
 
 # Models that come, change and go.
 $primary->safe_psql('models', qq{

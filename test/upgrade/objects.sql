@@ -16,7 +16,9 @@ SELECT line FROM (
     FROM member JOIN pg_proc p ON p.oid = objid AND classid = 'pg_proc'::regclass
     LEFT JOIN LATERAL (SELECT to_jsonb(a) AS a FROM pg_aggregate a WHERE aggfnoid = p.oid) a ON true
     UNION ALL
-    SELECT concat_ws(' | ', object, relowner::regrole, relacl, reloptions, relpersistence, relreplident, relrowsecurity,
+    SELECT concat_ws(' | ', object, relowner::regrole,
+        -- roles that hold models have rights of their own
+        (SELECT array_agg(a ORDER BY a::text) FROM unnest(relacl) a WHERE split_part(a::text, '=', 1) IN ('', relowner::regrole::text)), reloptions, relpersistence, relreplident, relrowsecurity,
         CASE WHEN relkind = 'v' THEN pg_get_viewdef(c.oid) END,
         (SELECT to_jsonb(s) - 'seqrelid' FROM pg_sequence s WHERE seqrelid = c.oid))
     FROM member JOIN pg_class c ON c.oid = objid AND classid = 'pg_class'::regclass
@@ -33,7 +35,7 @@ SELECT line FROM (
     SELECT concat_ws(' | ', object, pg_get_indexdef(indexrelid))
     FROM member JOIN pg_index ON indrelid = objid AND classid = 'pg_class'::regclass
     UNION ALL
-    SELECT concat_ws(' | ', object, pg_get_triggerdef(t.oid))
+    SELECT concat_ws(' | ', object, pg_get_triggerdef(t.oid), tgenabled, obj_description(t.oid, 'pg_trigger'))
     FROM member JOIN pg_trigger t ON tgrelid = objid AND classid = 'pg_class'::regclass
     UNION ALL
     SELECT concat_ws(' | ', object, nspowner::regrole, nspacl)
