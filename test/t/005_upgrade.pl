@@ -4,7 +4,8 @@
 # Each test/upgrade/VERSION.sql is the dump of a database in which that version
 # trained models and wrote down what they forecast.  It is restored, updated by
 # every way that the scripts offer, and has to answer the same.  What an update
-# makes of the SQL objects is what CREATE EXTENSION makes.
+# makes of the SQL objects is what CREATE EXTENSION makes.  pg_upgrade takes a
+# database of the oldest version along.
 
 use strict;
 use warnings;
@@ -12,10 +13,18 @@ use warnings;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use version;
 
-my $node = PostgreSQL::Test::Cluster->new('upgrade');
-$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
-$node->append_conf('postgresql.conf', "timezone = 'UTC'");
+sub cluster
+{
+	my $node = PostgreSQL::Test::Cluster->new(@_);
+
+	$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
+	$node->append_conf('postgresql.conf', "timezone = 'UTC'");
+	return $node;
+}
+
+my $node = cluster('upgrade');
 $node->start;
 
 my $answers = slurp_file("$ENV{TESTDIR}/upgrade/answers.sql");
@@ -32,13 +41,23 @@ sub restore
 	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $dump, 'old' ], "$way: it is restored");
 }
 
+# Lines of one text that the other does not have.
+sub differences
+{
+	my %count;
+
+	$count{$_}++ foreach split /\n/, $_[0];
+	$count{$_}-- foreach split /\n/, $_[1];
+	return map { $count{$_} > 0 ? "lacks $_" : $count{$_} < 0 ? "has $_" : () } sort keys %count;
+}
+
 # Is the database what it was when it was dumped, and what this version makes?
 sub check
 {
 	my ($way, $fresh) = @_;
 
 	is($node->safe_psql('old', $answers), '', "$way: models answer as they did");
-	is($node->safe_psql('old', $objects), $fresh, "$way: its objects are those of CREATE EXTENSION");
+	is(join("\n", differences($fresh, $node->safe_psql('old', $objects))), '', "$way: its objects are those of CREATE EXTENSION");
 	is($node->safe_psql('old', q{SET ROLE ada; SELECT array_agg(name ORDER BY name) FROM rn_models}), '{hours,months}',
 		"$way: owners have their models");
 	my (undef, undef, $error) = $node->psql('old', q{SET ROLE bob; SELECT rn_forecast('months', 1)});
@@ -95,6 +114,23 @@ foreach my $source (sort keys %released)
 	is($node->safe_psql('old', $version), $current, "$way: it makes this version");
 	check($way, $fresh);
 }
+
+# --- pg_upgrade, from the oldest version ------------------------------------
+
+my ($oldest) = sort { version->parse($a) <=> version->parse($b) } keys %released;
+my $next = cluster('next');
+my $bin = $node->config_data('--bindir');
+
+restore($dump{$oldest}, 'pg_upgrade');
+$node->stop;
+chdir $ENV{TESTDATADIR};    # where it leaves a script
+$node->command_ok([ 'pg_upgrade', '--no-sync', '-b', $bin, '-B', $bin, '-d', $node->data_dir, '-D', $next->data_dir,
+		'-p', $node->port, '-P', $next->port, '-s', $node->host ], 'pg_upgrade');
+$node = $next;
+$node->start;
+is($node->safe_psql('old', $version), $oldest, 'pg_upgrade leaves the version as it was');
+$node->safe_psql('old', 'ALTER EXTENSION recurnet UPDATE');
+check('pg_upgrade', $fresh);
 
 $node->stop;
 done_testing();
