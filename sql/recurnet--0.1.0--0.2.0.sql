@@ -67,12 +67,12 @@ SELECT m.model_id, m.name, m.owner, m.active_version, m.created_at,
 FROM recurnet.model m
 JOIN pg_catalog.pg_roles me ON me.rolname OPERATOR(pg_catalog.=) CURRENT_USER
 LEFT JOIN recurnet.my_role o ON o.role OPERATOR(pg_catalog.=) m.owner
-LEFT JOIN LATERAL (
-	SELECT pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
+LEFT JOIN (
+	SELECT r.model_id, pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
 	FROM recurnet.model_grant r
-	JOIN recurnet.my_role USING (role)
-	WHERE r.model_id OPERATOR(pg_catalog.=) m.model_id) g ON true
-WHERE me.rolsuper OR o.role IS NOT NULL OR g.may_manage IS NOT NULL;
+	JOIN recurnet.my_role o ON o.role OPERATOR(pg_catalog.=) r.role
+	GROUP BY r.model_id) g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
+WHERE me.rolsuper OR o.role IS NOT NULL OR g.model_id IS NOT NULL;
 COMMENT ON COLUMN recurnet.usable_model.owner IS 'role that the model belongs to, or null';
 COMMENT ON COLUMN recurnet.usable_model.may_manage IS 'may the current user manage it, too?';
 
