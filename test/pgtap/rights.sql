@@ -109,7 +109,7 @@ SELECT is(seen(who, $$SELECT string_agg(role || ' ' || privilege, ', ' ORDER BY 
 SELECT is(seen('rights_stranger', format('SELECT count(*) FROM %s', t)), NULL, t || ' is closed')
 FROM (VALUES ('rn_grants WHERE name = ''m'' HAVING count(*) > 0')) v (t);
 SELECT is(outcome('rights_ann', 'SELECT FROM recurnet.' || t), '42501', t || ' is closed')
-FROM (VALUES ('model'), ('model_grant'), ('model_roles'), ('my_role'), ('usable_model')) v (t);
+FROM (VALUES ('model'), ('model_grant'), ('model_roles'), ('holder'), ('usable_model')) v (t);
 
 -- ---- grants ----
 
@@ -300,6 +300,7 @@ SELECT throws_like('DROP ROLE rights_team', '%cannot be dropped because some obj
 DROP OWNED BY rights_friend;
 SELECT is(outcome('rights_friend', $$SELECT rn_forecast('friends', 1)$$), '42704', 'after DROP OWNED its models are not its own');
 SELECT is(outcome('rights_friend', $$SELECT rn_forecast('m', 1)$$), '42704', 'nor has it grants');
+SELECT is((SELECT count(*) FROM rn_grants WHERE role = 'rights_friend'), 0::bigint, 'nor are they listed');
 SELECT is(outcome('rights_root', $$SELECT rn_forecast('friends', 1)$$), 'ok', 'they are the superusers''');
 SELECT is(outcome('rights_ann', $$SELECT rn_forecast('friends', 1)$$), 'ok', 'and of those whom it granted them');
 SELECT refuses($$SELECT rn_forecast('friends', 1, history => 'source')$$, '42704', 'model "friends" has no owner any more', '%rn_set_owner%', 'their query runs as nobody');
