@@ -59,16 +59,16 @@ COMMENT ON TRIGGER admit_role ON recurnet.model IS 'owners may hold models';
 COMMENT ON TRIGGER admit_role ON recurnet.model_grant IS 'roles may hold grants';
 UPDATE recurnet.model SET owner = owner;
 
-CREATE VIEW recurnet.my_role WITH (security_barrier) AS
-SELECT r.rolname AS role
+CREATE VIEW recurnet.holder WITH (security_barrier) AS
+SELECT r.rolname AS role, pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE') AS mine
 FROM pg_catalog.pg_class c, pg_catalog.pg_roles r
 WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass
 	AND (r.oid OPERATOR(pg_catalog.=) c.relowner OR EXISTS (
 		SELECT FROM pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'))
-	AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE');
-COMMENT ON VIEW recurnet.my_role IS 'the roles that may hold models and whose rights the current user has';
-COMMENT ON COLUMN recurnet.my_role.role IS 'name of the role';
+		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'));
+COMMENT ON VIEW recurnet.holder IS 'the roles that may hold models and grants';
+COMMENT ON COLUMN recurnet.holder.role IS 'name of the role';
+COMMENT ON COLUMN recurnet.holder.mine IS 'has the current user its rights?';
 
 -- As recurnet_rights_of in C.
 CREATE OR REPLACE VIEW recurnet.usable_model WITH (security_barrier) AS
@@ -76,13 +76,13 @@ SELECT m.model_id, m.name, m.owner, m.active_version, m.created_at,
 	me.rolsuper OR o.role IS NOT NULL OR coalesce(g.may_manage, false) AS may_manage
 FROM recurnet.model m
 JOIN pg_catalog.pg_roles me ON me.rolname OPERATOR(pg_catalog.=) CURRENT_USER
-LEFT JOIN recurnet.my_role o ON o.role OPERATOR(pg_catalog.=) m.owner
-LEFT JOIN LATERAL (
-	SELECT pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
+LEFT JOIN recurnet.holder o ON o.role OPERATOR(pg_catalog.=) m.owner AND o.mine
+LEFT JOIN (
+	SELECT r.model_id, pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
 	FROM recurnet.model_grant r
-	JOIN recurnet.my_role USING (role)
-	WHERE r.model_id OPERATOR(pg_catalog.=) m.model_id) g ON true
-WHERE me.rolsuper OR o.role IS NOT NULL OR g.may_manage IS NOT NULL;
+	JOIN recurnet.holder h ON h.role OPERATOR(pg_catalog.=) r.role AND h.mine
+	GROUP BY r.model_id) g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
+WHERE me.rolsuper OR o.role IS NOT NULL OR g.model_id IS NOT NULL;
 COMMENT ON COLUMN recurnet.usable_model.owner IS 'role that the model belongs to, or null';
 COMMENT ON COLUMN recurnet.usable_model.may_manage IS 'may the current user manage it, too?';
 
@@ -121,8 +121,8 @@ CREATE VIEW @extschema@.rn_grants WITH (security_barrier) AS
 SELECT m.model_id, m.name, g.role, g.privilege, g.granted_by, g.granted_at
 FROM recurnet.usable_model m
 JOIN recurnet.model_grant g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
-WHERE m.may_manage OR EXISTS (
-	SELECT FROM recurnet.my_role r WHERE r.role OPERATOR(pg_catalog.=) g.role);
+JOIN recurnet.holder h ON h.role OPERATOR(pg_catalog.=) g.role
+WHERE m.may_manage OR h.mine;
 COMMENT ON VIEW @extschema@.rn_grants IS 'who may use or manage the models that you may manage, and what you were granted yourself';
 COMMENT ON COLUMN @extschema@.rn_grants.model_id IS 'id of the model';
 COMMENT ON COLUMN @extschema@.rn_grants.name IS 'name of the model, or null';

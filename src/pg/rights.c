@@ -19,6 +19,8 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -119,7 +121,7 @@ disown(const char *name)
 }
 
 /*
- * The role's name is the one part of a statement that cannot be a parameter.
+ * GRANT SELECT ON recurnet.model_roles TO name, without a text to put the name into.
  *
  * An entry is never part of the extension's making, not even while its script
  * brings a database of 0.1.0 here: PostgreSQL would take it for what every database
@@ -128,12 +130,23 @@ disown(const char *name)
 static void
 give_entry(const char *name)
 {
-	RecurnetStatement statement =
-		recurnet_statement(psprintf("GRANT SELECT ON recurnet.model_roles TO %s", quote_identifier(name)));
+	GrantStmt  *grant = makeNode(GrantStmt);
+	AccessPriv *select = makeNode(AccessPriv);
+	RoleSpec   *role = makeNode(RoleSpec);
 	bool		creating = creating_extension;
 
+	select->priv_name = pstrdup("select");
+	role->roletype = ROLESPEC_CSTRING;
+	role->rolename = pstrdup(name);
+	role->location = -1;
+	grant->is_grant = true;
+	grant->targtype = ACL_TARGET_OBJECT;
+	grant->objtype = OBJECT_TABLE;
+	grant->objects = list_make1(makeRangeVar(pstrdup("recurnet"), pstrdup("model_roles"), -1));
+	grant->privileges = list_make1(select);
+	grant->grantees = list_make1(role);
 	creating_extension = false; /* an error ends the script, which sees to it */
-	recurnet_statement_run(&statement, SPI_OK_UTILITY);
+	ExecuteGrantStmt(grant);
 	creating_extension = creating;
 	CommandCounterIncrement();
 }
