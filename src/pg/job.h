@@ -22,6 +22,10 @@ typedef struct RecurnetRetraining
 	bool		only_new;		/* not if a version was trained on the very same */
 } RecurnetRetraining;
 
-extern void recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining);
+/*
+ * To be called by a procedure: it commits, ERROR if it may not (atomic).  Once it is in
+ * the log its outcome is, too; what fails is an ERROR all the same.
+ */
+extern void recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining, bool atomic);
 
 #endif							/* RECURNET_JOB_H */

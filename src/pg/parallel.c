@@ -12,6 +12,7 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "storage/shm_toc.h"
+#include "utils/snapmgr.h"
 
 #include "guc.h"
 #include "parallel.h"
@@ -30,7 +31,8 @@ recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared
 	size_t		most = recurnet_guc_max_memory();
 	size_t		workers;
 
-	if (IsInParallelMode() || pieces < 2 || shared > MOST_SHARED || own > most || shared > most - own)
+	/* workers take over the snapshot; who has none wants to keep none */
+	if (IsInParallelMode() || !ActiveSnapshotSet() || pieces < 2 || shared > MOST_SHARED || own > most || shared > most - own)
 		return 0;
 	workers = Min((most - own - shared) / Max(bytes, 1), pieces - 1);
 	return (int) Min(workers, (size_t) max_parallel_maintenance_workers);

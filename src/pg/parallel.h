@@ -27,7 +27,7 @@ typedef enum RecurnetWork
  * Workers worth having for so many pieces, where this process takes own bytes, each
  * worker takes bytes, and all share a block: as many as there are pieces for, and
  * as max_parallel_maintenance_workers and recurnet.max_memory allow; none within
- * what already runs in parallel.
+ * what already runs in parallel, nor without a snapshot.
  */
 extern int	recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared);
 

@@ -4,6 +4,8 @@
  */
 #include "postgres.h"
 
+#include "nodes/parsenodes.h"
+
 #include "argument.h"
 #include "job.h"
 
@@ -46,6 +48,14 @@ first_word(FunctionCallInfo fcinfo, int i, const char *name, const char *first, 
 	return strcmp(word, first) == 0;
 }
 
+/* Is a procedure called where it may not commit? */
+static bool
+is_atomic(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context == NULL || !IsA(fcinfo->context, CallContext) ||
+		castNode(CallContext, fcinfo->context)->atomic;
+}
+
 /* rn_retrain's arguments after the model: mode, promote, only_if. */
 static void
 retrain(FunctionCallInfo fcinfo, RecurnetModelKey key)
@@ -61,7 +71,7 @@ retrain(FunctionCallInfo fcinfo, RecurnetModelKey key)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("unrecognized value for only_if: \"%s\"", only_if),
 				 errhint("The valid value is new_rows; leave it out to train in any case.")));
-	recurnet_job_retrain(key, &retraining);
+	recurnet_job_retrain(key, &retraining, is_atomic(fcinfo));
 }
 
 PG_FUNCTION_INFO_V1(recurnet_retrain_id);
