@@ -271,3 +271,35 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_prune_jobs';
 COMMENT ON FUNCTION @extschema@.rn_prune_jobs(interval)
 IS 'drop the rows of your jobs that ended longer ago, and return how many';
+
+CREATE FUNCTION @extschema@.rn_train_async(
+	cell text, query text, options jsonb DEFAULT '{}', name text DEFAULT NULL,
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'recurnet_train_async';
+COMMENT ON FUNCTION @extschema@.rn_train_async(text, text, jsonb, text, text, text, text, text)
+IS 'rn_train in the background, after this transaction has committed; returns the id of the job';
+
+CREATE FUNCTION @extschema@.rn_retrain_async(
+	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_retrain_async_id';
+COMMENT ON FUNCTION @extschema@.rn_retrain_async(bigint, text, text, text)
+IS 'rn_retrain in the background, after this transaction has committed; returns the id of the job';
+
+CREATE FUNCTION @extschema@.rn_retrain_async(
+	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_retrain_async_name';
+COMMENT ON FUNCTION @extschema@.rn_retrain_async(text, text, text, text)
+IS 'rn_retrain in the background, after this transaction has committed; returns the id of the job';
+
+CREATE FUNCTION @extschema@.rn_cancel(job_id bigint) RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_cancel';
+COMMENT ON FUNCTION @extschema@.rn_cancel(bigint)
+IS 'cancel a job that waits or runs; false if it has ended already';

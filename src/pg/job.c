@@ -11,21 +11,25 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_authid.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "fit.h"
 #include "host.h"
 #include "job.h"
 #include "job_lock.h"
-#include "job_log.h"
+#include "job_request.h"
 #include "owner.h"
 #include "panel_check.h"
 #include "step.h"
+#include "worker.h"
 
 /* One run, from its request to the version that is stored. */
 typedef struct Run
@@ -40,9 +44,7 @@ typedef struct Run
 	TimestampTz started;
 	RecurnetVersion version;
 
-	/* of runs in steps */
-	RecurnetJob *job;
-	const RecurnetRetraining *retraining;
+	RecurnetJob *job;			/* of runs in steps */
 } Run;
 
 /* Raise what the core says of a series of the rows. */
@@ -258,14 +260,13 @@ check_can_commit(bool atomic)
 			(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
 			 errmsg("rn_retrain() cannot run inside a transaction block"),
 			 errdetail("It commits, so that the training keeps no snapshot and its outcome is logged."),
-			 errhint("CALL it as a statement of its own, or in a procedure that may commit.")));
+			 errhint("CALL it as a statement of its own, or use rn_retrain_async().")));
 }
 
 /* What a model that is trained again is asked for: as it is now, whatever it was when the job began. */
 static void
-request_again(Run *run)
+request_again(Run *run, const RecurnetRetraining *retraining)
 {
-	const RecurnetRetraining *retraining = run->retraining;
 	RecurnetVersion *old = recurnet_catalog_load((RecurnetModelKey) {.id = run->job->model_id}, RECURNET_MAY_MANAGE);
 
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
@@ -281,6 +282,28 @@ request_again(Run *run)
 	run->version.session_time_zone = old->session_time_zone;
 }
 
+/* What the job's row asks for. */
+static void
+request_of_job(Run *run)
+{
+	const Jsonb *request = run->job->request;
+
+	if (run->job->background)
+		recurnet_job_request_apply(request);
+	if (strcmp(run->job->kind, "train") == 0)
+	{
+		RecurnetTraining training = recurnet_job_request_training(request);
+
+		request_new(run, &training);
+	}
+	else
+	{
+		RecurnetRetraining retraining = recurnet_job_request_retraining(request);
+
+		request_again(run, &retraining);
+	}
+}
+
 /* What a step works on, and where its memory comes from. */
 static Run *
 enter(void *work)
@@ -294,7 +317,10 @@ enter(void *work)
 static void
 step_lock(void *work)
 {
-	recurnet_lock_take(RECURNET_LOCK_MODEL, enter(work)->job->model_id);
+	Run		   *run = enter(work);
+
+	if (run->job->model_id != 0)
+		recurnet_lock_take(RECURNET_LOCK_MODEL, run->job->model_id);
 }
 
 static void
@@ -302,7 +328,7 @@ step_read(void *work)
 {
 	Run		   *run = enter(work);
 
-	request_again(run);
+	request_of_job(run);
 	run_read(run);
 	if (run->skipped)
 		recurnet_job_log_end(run->job->id, "skipped", &run->version, NULL);
@@ -323,7 +349,7 @@ step_store(void *work)
 	recurnet_job_log_end(run->job->id, "done", &run->version, NULL);
 }
 
-/* All steps of a retraining; returns what went wrong, or NULL. */
+/* All steps of a run; returns what went wrong, or NULL. */
 static ErrorData *
 run_steps(Run *run)
 {
@@ -354,47 +380,117 @@ step_fail(void *work)
 	recurnet_job_log_end(failure->job, cancelled ? "cancelled" : "failed", NULL, failure->error);
 }
 
-/*
- * Run a job that is in the log, under its lock.  The log has the outcome then,
- * unless it could not be written: what failed is returned, in the current context.
- */
-static ErrorData *
-run_job(RecurnetJob *job, const RecurnetRetraining *retraining)
+ErrorData *
+recurnet_job_run(RecurnetJob *job)
 {
 	MemoryContext caller;
 	Run		   *run = run_create(&caller);
 	ErrorData  *error;
 
 	run->job = job;
-	run->retraining = retraining;
 	MemoryContextSwitchTo(caller);
 	error = run_steps(run);
 	if (error != NULL)
 		(void) recurnet_step(step_fail, &(Failure) {.job = job->id,.error = error}, true);
 	run_delete(run, caller);
-	recurnet_lock_release(RECURNET_LOCK_MODEL, job->model_id);
-	recurnet_lock_release(RECURNET_LOCK_JOB, job->id);
+	if (job->model_id != 0)
+		recurnet_lock_release(RECURNET_LOCK_MODEL, job->model_id);
 	return error;
+}
+
+/* A retraining of a model that there is and that the caller may train again. */
+static RecurnetJob
+retraining_job(RecurnetModelKey key, const RecurnetRetraining *retraining)
+{
+	RecurnetVersion *old = recurnet_catalog_load(key, RECURNET_MAY_MANAGE);
+
+	return (RecurnetJob)
+	{
+		.kind = "retrain",.model_id = old->model_id,.model = old->name,
+			.request = recurnet_job_request_retrain(retraining)
+	};
 }
 
 void
 recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining, bool atomic)
 {
-	RecurnetJob job = {.kind = "retrain"};
-	RecurnetVersion *old;
+	RecurnetJob job;
 	ErrorData  *error;
 
 	check_can_store("rn_retrain()");
 	check_can_commit(atomic);
 	SPI_connect_ext(SPI_OPT_NONATOMIC);
-	old = recurnet_catalog_load(key, RECURNET_MAY_MANAGE);
-	job.model_id = old->model_id;
-	job.model = old->name;
+	job = retraining_job(key, retraining);
 	recurnet_job_log_add(&job);
 	recurnet_lock_take(RECURNET_LOCK_JOB, job.id);
 	SPI_commit();
-	error = run_job(&job, retraining);
+	error = recurnet_job_run(&job);
 	if (error != NULL)
 		ReThrowError(error);
+	recurnet_lock_release(RECURNET_LOCK_JOB, job.id);
 	SPI_finish();
+}
+
+/* ---- in the background ---- */
+
+/*
+ * Would a background worker run as the current user?  It logs in as that role, and
+ * does what a restricted operation, such as a stored query, must not do.
+ */
+static void
+check_can_delegate(void)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
+	bool		login = HeapTupleIsValid(tuple) && ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot start a background job within security-restricted operation")));
+	if (!login)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("role \"%s\" cannot have background jobs, as it may not log in",
+						GetUserNameFromId(GetUserId(), false)),
+				 errdetail("A background worker logs in as the role that asks for the job."),
+				 errhint("SET ROLE to one that may, or ALTER ROLE ... LOGIN.")));
+}
+
+/* Note the job, and have it started. */
+static int64
+queue(RecurnetJob *job)
+{
+	job->background = true;
+	recurnet_job_log_add(job);
+	recurnet_worker_queue();
+	return job->id;
+}
+
+int64
+recurnet_job_train_async(const RecurnetTraining *training)
+{
+	RecurnetJob job = {.kind = "train",.model = training->name};
+	MemoryContext caller;
+	Run		   *run;
+
+	check_can_store("rn_train_async()");
+	check_can_delegate();
+	run = run_create(&caller);
+	request_new(run, training);
+	run_delete(run, caller);
+	job.request = recurnet_job_request_train(training);
+	return queue(&job);
+}
+
+int64
+recurnet_job_retrain_async(RecurnetModelKey key, const RecurnetRetraining *retraining)
+{
+	RecurnetJob job;
+
+	check_can_store("rn_retrain_async()");
+	check_can_delegate();
+	job = retraining_job(key, retraining);
+	return queue(&job);
 }

@@ -32,6 +32,14 @@ recurnet_lock_take(RecurnetLock lock, int64 key)
 	(void) LockAcquire(&tag, ExclusiveLock, true, false);
 }
 
+bool
+recurnet_lock_try(RecurnetLock lock, int64 key)
+{
+	LOCKTAG		tag = lock_tag(lock, key);
+
+	return LockAcquire(&tag, ExclusiveLock, true, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
 void
 recurnet_lock_release(RecurnetLock lock, int64 key)
 {

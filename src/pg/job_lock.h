@@ -13,7 +13,7 @@ typedef enum RecurnetLock
 {
 	RECURNET_LOCK_JOB = 3,		/* key: a job's id; its process holds it while it runs */
 	RECURNET_LOCK_MODEL,		/* key: a model's id; one retraining at a time */
-	RECURNET_LOCK_QUEUE			/* key 0: one process at a time starts waiting jobs */
+	RECURNET_LOCK_QUEUE			/* keys of worker.c: who starts waiting jobs */
 } RecurnetLock;
 
 /*
@@ -21,6 +21,9 @@ typedef enum RecurnetLock
  * goes with the first transaction that aborts, or with the process.
  */
 extern void recurnet_lock_take(RecurnetLock lock, int64 key);
+
+/* The same without waiting; false if another process has it. */
+extern bool recurnet_lock_try(RecurnetLock lock, int64 key);
 
 /* Let it go, unless an abort has done that already. */
 extern void recurnet_lock_release(RecurnetLock lock, int64 key);

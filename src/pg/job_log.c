@@ -8,11 +8,15 @@
  */
 #include "postgres.h"
 
+#include <signal.h>
+
 #include "access/xlog.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "storage/pg_shmem.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -64,6 +68,166 @@ recurnet_job_log_add(RecurnetJob *job)
 	job->id = recurnet_result_int8(0, 1, NULL);
 	recurnet_statement_close(&scope);
 }
+
+/* ---- the queue ---- */
+
+bool
+recurnet_job_log_start(RecurnetJob *job)
+{
+	RecurnetScope scope;
+	RecurnetStatement s;
+	bool		waited;
+
+	recurnet_statement_open(&scope);
+	s = recurnet_statement("UPDATE recurnet.job SET state = 'running', started_at = clock_timestamp(), pid = $2"
+						   " WHERE job_id = $1 AND state = 'waiting' AND server = $3"
+						   " RETURNING kind, model_id, model, request");
+	recurnet_parameter_int8(&s, job->id);
+	recurnet_parameter(&s, INT4OID, Int32GetDatum(MyProcPid));
+	recurnet_parameter_text(&s, server_life());
+	waited = recurnet_statement_run(&s, SPI_OK_UPDATE_RETURNING) > 0;
+	if (waited)
+	{
+		job->background = true;
+		job->kind = recurnet_result_text(&scope, 0, 1);
+		job->model_id = recurnet_result_int8(0, 2, NULL);
+		job->model = recurnet_result_text(&scope, 0, 3);
+		job->request = (Jsonb *) recurnet_result_varlena(&scope, 0, 4);
+	}
+	recurnet_statement_close(&scope);
+	return waited;
+}
+
+/* Background jobs that say they run, and do. */
+static int
+count_running(void)
+{
+	RecurnetStatement s = recurnet_statement("SELECT job_id FROM recurnet.job WHERE background AND state = 'running'");
+	int			n = (int) recurnet_statement_run(&s, SPI_OK_SELECT);
+	int			running = 0;
+
+	for (int i = 0; i < n; i++)
+		running += recurnet_lock_is_held(RECURNET_LOCK_JOB, recurnet_result_int8(i, 1, NULL));
+	return running;
+}
+
+int
+recurnet_job_log_next(int64 *id, Oid *role)
+{
+	RecurnetScope scope;
+	RecurnetStatement s;
+	int			running;
+
+	recurnet_statement_open(&scope);
+	running = count_running();
+	s = recurnet_statement("SELECT job_id, role::text FROM recurnet.job"
+						   " WHERE state = 'waiting' AND server = $1 ORDER BY job_id LIMIT 1");
+	recurnet_parameter_text(&s, server_life());
+	*id = 0;
+	if (recurnet_statement_run(&s, SPI_OK_SELECT) > 0)
+	{
+		*id = recurnet_result_int8(0, 1, NULL);
+		*role = get_role_oid(recurnet_result_text(&scope, 0, 2), true);
+	}
+	recurnet_statement_close(&scope);
+	return running;
+}
+
+bool
+recurnet_job_log_waits(int64 id)
+{
+	RecurnetScope scope;
+	RecurnetStatement s;
+	bool		waits;
+
+	recurnet_statement_open(&scope);
+	s = recurnet_statement("SELECT FROM recurnet.job WHERE job_id = $1 AND state = 'waiting'");
+	recurnet_parameter_int8(&s, id);
+	waits = recurnet_statement_run(&s, SPI_OK_SELECT) > 0;
+	recurnet_statement_close(&scope);
+	return waits;
+}
+
+bool
+recurnet_job_log_refuse(int64 id)
+{
+	RecurnetScope scope;
+	RecurnetStatement s;
+	bool		waited;
+
+	recurnet_statement_open(&scope);
+	s = recurnet_statement("UPDATE recurnet.job SET state = 'failed', ended_at = clock_timestamp(), sqlstate = '58000',"
+						   " error = 'its background worker could not start',"
+						   " hint = 'The server log says why. The role must be there, and must have the LOGIN attribute.'"
+						   " WHERE job_id = $1 AND state = 'waiting'");
+	recurnet_parameter_int8(&s, id);
+	waited = recurnet_statement_run(&s, SPI_OK_UPDATE) > 0;
+	recurnet_statement_close(&scope);
+	return waited;
+}
+
+/* May user cancel jobs of the role of that name?  As pg_cancel_backend has it. */
+static bool
+may_cancel(Oid user, const char *name)
+{
+	Oid			role = get_role_oid(name, true);
+
+	if (superuser_arg(user))
+		return true;
+	return OidIsValid(role) && !superuser_arg(role) &&
+		(has_privs_of_role(user, role) || has_privs_of_role(user, ROLE_PG_SIGNAL_BACKEND));
+}
+
+static void
+check_may_cancel(const RecurnetScope *scope, int64 id)
+{
+	RecurnetStatement s = recurnet_statement("SELECT role::text FROM recurnet.job WHERE job_id = $1");
+
+	recurnet_parameter_int8(&s, id);
+	if (recurnet_statement_run(&s, SPI_OK_SELECT) == 0 ||
+		!may_cancel(scope->user, recurnet_result_text(scope, 0, 1)))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("job " INT64_FORMAT " does not exist, or is not yours to cancel", id),
+				 errhint("The view rn_jobs lists your jobs.")));
+}
+
+/* The process that runs a job, or 0. */
+static int
+process_of(int64 id)
+{
+	RecurnetStatement s = recurnet_statement("SELECT pid::bigint FROM recurnet.job WHERE job_id = $1 AND state = 'running'");
+
+	s.latest = true;
+	recurnet_parameter_int8(&s, id);
+	if (recurnet_statement_run(&s, SPI_OK_SELECT) == 0 || !recurnet_lock_is_held(RECURNET_LOCK_JOB, id))
+		return 0;
+	return (int) recurnet_result_int8(0, 1, NULL);
+}
+
+bool
+recurnet_job_log_cancel(int64 id)
+{
+	RecurnetScope scope;
+	RecurnetStatement s;
+	bool		waited;
+	int			pid = 0;
+
+	PreventCommandIfReadOnly("rn_cancel()");
+	recurnet_statement_open(&scope);
+	check_may_cancel(&scope, id);
+	s = recurnet_statement("UPDATE recurnet.job SET state = 'cancelled', ended_at = clock_timestamp()"
+						   " WHERE job_id = $1 AND state = 'waiting' AND server = $2");
+	recurnet_parameter_int8(&s, id);
+	recurnet_parameter_text(&s, server_life());
+	waited = recurnet_statement_run(&s, SPI_OK_UPDATE) > 0;
+	if (!waited)
+		pid = process_of(id);
+	recurnet_statement_close(&scope);
+	return waited || (pid != 0 && kill(pid, SIGINT) == 0);
+}
+
+/* ---- how they end ---- */
 
 /* $3 to $6: the model, its version, whether that is promoted, rows. */
 static void

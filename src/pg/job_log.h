@@ -27,6 +27,30 @@ typedef struct RecurnetJob
 extern void recurnet_job_log_add(RecurnetJob *job);
 
 /*
+ * Take a job off the queue for this process and fill in what its row says; false if
+ * it does not wait any more.
+ */
+extern bool recurnet_job_log_start(RecurnetJob *job);
+
+/*
+ * The job that has waited longest and its role (invalid: gone), or 0.  Returns the number of
+ * background jobs that run.
+ */
+extern int	recurnet_job_log_next(int64 *id, Oid *role);
+
+/* Does it still wait? */
+extern bool recurnet_job_log_waits(int64 id);
+
+/* A waiting job could not be started; false if it does not wait any more. */
+extern bool recurnet_job_log_refuse(int64 id);
+
+/*
+ * Cancel a job that waits or runs, whoever runs it; false if it has ended.  ERROR if it is
+ * not the current user's to cancel.
+ */
+extern bool recurnet_job_log_cancel(int64 id);
+
+/*
  * How it ended: done, skipped, failed or cancelled.  version: what was stored, or
  * what it was skipped for (number, model and rows); error: what it failed of; or NULL.
  */

@@ -1,12 +1,11 @@
 /*
  * sql_jobs.c
- *		rn_prune_jobs, and what the view rn_jobs asks.
+ *		rn_cancel, rn_prune_jobs, and what the view rn_jobs asks.
  */
 #include "postgres.h"
 
 #include "argument.h"
 #include "job_log.h"
-#include "utils/timestamp.h"
 
 /*
  * job_is_lost(job_id, state, server) → boolean
@@ -28,4 +27,15 @@ recurnet_prune_jobs(PG_FUNCTION_ARGS)
 {
 	recurnet_argument_required(fcinfo, 0, "older_than");
 	PG_RETURN_INT64(recurnet_job_log_prune(PG_GETARG_INTERVAL_P(0)));
+}
+
+/*
+ * rn_cancel(job_id) → was there anything to cancel?
+ */
+PG_FUNCTION_INFO_V1(recurnet_cancel);
+Datum
+recurnet_cancel(PG_FUNCTION_ARGS)
+{
+	recurnet_argument_required(fcinfo, 0, "job_id");
+	PG_RETURN_BOOL(recurnet_job_log_cancel(PG_GETARG_INT64(0)));
 }

@@ -107,5 +107,76 @@ INSERT INTO recurnet.job (kind, background, model, role, state, server, pid) VAL
 SELECT results_eq('SELECT state, pid, error FROM rn_jobs ORDER BY job_id', $$VALUES ('failed', NULL::int, 'the server process ended'), ('failed', NULL, 'the server was restarted before it began')$$, 'is failed');
 SELECT is(rn_prune_jobs('0'), 2::bigint, 'and goes');
 
+-- ---- in the background ----
+
+-- until no job waits or runs; a minute is more than enough
+CREATE PROCEDURE wait_for_jobs() LANGUAGE plpgsql AS $$
+BEGIN
+	FOR tick IN 1 .. 1200 LOOP
+		COMMIT;
+		EXIT WHEN NOT EXISTS (SELECT FROM rn_jobs WHERE state IN ('waiting', 'running'));
+		PERFORM pg_sleep(0.05);
+	END LOOP;
+END $$;
+CREATE FUNCTION last_job() RETURNS text LANGUAGE sql AS $$
+	SELECT concat_ws(' ', kind, model, state, version, promoted, rows, sqlstate, error) FROM rn_jobs ORDER BY job_id DESC LIMIT 1
+$$;
+
+SELECT rn_train('lstm', 'SELECT i, v FROM t', :'o', name => 'twin') \g /dev/null
+SELECT rn_train_async('lstm', 'SELECT i, v FROM t', :'o', name => 'b') AS job \gset
+CALL wait_for_jobs();
+SELECT is(last_job(), 'train b done 1 t 40', 'a training');
+SELECT is((SELECT model_id FROM rn_jobs WHERE job_id = :job), (SELECT model_id FROM rn_models WHERE name = 'b'), 'of this model');
+SELECT results_eq($$SELECT options, time_column, rows FROM rn_models WHERE name = 'b'$$, $$SELECT options, time_column, rows FROM rn_models WHERE name = 'twin'$$, 'with the options asked for');
+SELECT is((SELECT weights FROM recurnet.version JOIN recurnet.model USING (model_id) WHERE name = 'b'),
+	(SELECT weights FROM recurnet.version JOIN recurnet.model USING (model_id) WHERE name = 'twin'), 'is the same to the byte');
+SELECT rn_retrain_async('b', 'cold', 'never') \g /dev/null
+CALL wait_for_jobs();
+SELECT is(last_job(), 'retrain b done 2 f 40', 'a retraining, its arguments too');
+SELECT rn_retrain_async((SELECT model_id FROM rn_models WHERE name = 'b'), only_if => 'new_rows') \g /dev/null
+CALL wait_for_jobs();
+SELECT is(last_job(), 'retrain b skipped 2 40', 'by id, of nothing new');
+SELECT rn_retrain_async('b') FROM generate_series(1, 12) \g /dev/null
+CALL wait_for_jobs();
+SELECT is((SELECT max(version) FROM rn_versions WHERE name = 'b'), 14, 'many in one transaction');
+
+SET TimeZone = 'Asia/Tokyo';
+SET recurnet.max_memory = '12MB';
+CREATE VIEW settings AS SELECT timestamptz '2024-05-01' - i * interval '1 day' AS at, current_setting('recurnet.max_memory')::text AS s, i AS v FROM generate_series(1, 40) i;
+SELECT rn_train_async('gru', 'SELECT at, v FROM settings WHERE s = ''12MB''', :'o', 'zone', NULL, NULL, 'at', 'v') \g /dev/null
+CALL wait_for_jobs();
+RESET TimeZone;
+RESET recurnet.max_memory;
+SELECT is(last_job(), 'train zone done 1 t 40', 'with the settings of who asked');
+SELECT is((SELECT time_zone FROM rn_models WHERE name = 'zone'), 'Asia/Tokyo', 'the time zone, too');
+SELECT rn_train_async('gru', 'SELECT i, v / (i - 7) AS v FROM t') \g /dev/null
+CALL wait_for_jobs();
+SELECT is(last_job(), 'train failed 22012 division by zero', 'what fails');
+BEGIN;
+SELECT rn_train_async('gru', 'SELECT i, v FROM t') AS job \gset
+SELECT is((SELECT state FROM rn_jobs WHERE job_id = :job), 'waiting', 'it waits for the transaction');
+SELECT ok(rn_cancel(:job), 'in which it can be cancelled');
+SELECT ok(NOT rn_cancel(:job), 'once');
+COMMIT;
+SELECT is(last_job(), 'train cancelled', 'and never runs');
+
+SELECT refuses($$SELECT rn_train_async('grue', 'SELECT 1')$$, '22023', 'unrecognized cell "grue"', '%', 'a wrong cell, at once');
+SELECT refuses($$SELECT rn_train_async('gru', 'SELECT 1', '{"unit": 3}')$$, '22023', '%"unit"%', '%units%', 'a wrong option');
+SELECT refuses($$SELECT rn_train_async('gru', NULL)$$, '22004', '%', '%', 'no query');
+SELECT refuses($$SELECT rn_train_async('gru', 'SELECT 1', name => '17')$$, '42602', '%', '%', 'a name of digits');
+SELECT refuses($$SELECT rn_retrain_async('nobody')$$, '42704', '%', '%rn_models%', 'no such model');
+SELECT refuses($$SELECT rn_retrain_async('b', 'tepid')$$, '22023', '%', '%warm and cold%', 'a wrong mode');
+SELECT refuses($$SELECT rn_cancel(0)$$, '42704', 'job 0 does not exist%', '%rn_jobs%', 'no such job');
+SELECT refuses($$SELECT rn_cancel(NULL)$$, '22004', '%', '%', 'no job at all');
+CREATE ROLE other;
+GRANT EXECUTE ON FUNCTION refuses TO other;
+SET ROLE other;
+SELECT refuses($$SELECT rn_train_async('gru', 'SELECT 1')$$, '28000', 'role "other" cannot have background jobs%', '%LOGIN%', 'a role that may not log in');
+RESET ROLE;
+DROP OWNED BY other;
+DROP ROLE other;
+CREATE FUNCTION sneaks(i integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM rn_retrain_async('b'); RETURN i; END $$;
+SELECT refuses('CREATE INDEX ON t (sneaks(i))', '42501', 'cannot start a background job within security-restricted operation', '%', 'in an index');
+
 SELECT finish();
 \ir leave.psql
