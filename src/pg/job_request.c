@@ -10,10 +10,10 @@
 
 #include "job_request.h"
 
-/* What the rows and the limits of a training depend on. */
+/* What the rows, the limits and the speed of a training depend on. */
 static const char *const settings[] = {
 	"search_path", "TimeZone", "DateStyle", "IntervalStyle", "extra_float_digits",
-	"work_mem", "maintenance_work_mem", "recurnet.max_memory"
+	"work_mem", "maintenance_work_mem", "max_parallel_maintenance_workers", "recurnet.max_memory"
 };
 
 /* ---- to JSON ---- */

@@ -27,11 +27,12 @@ typedef enum RecurnetWork
  * Workers worth having for so many pieces, where this process takes own bytes, each
  * worker takes bytes, and all share a block: as many as there are pieces for, and
  * as max_parallel_maintenance_workers and recurnet.max_memory allow; none within
- * what already runs in parallel, nor without a snapshot.
+ * what already runs in parallel.
  */
 extern int	recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared);
 
 /*
+ * The transaction may be without a snapshot; it is again once workers are launched.
  * Enter parallel mode with a cleared block of shared memory, which the caller
  * fills in before recurnet_parallel_launch, reads after
  * WaitForParallelWorkersToFinish, and gives back with recurnet_parallel_end.

@@ -114,6 +114,17 @@ $caller->{run}->pump_nb;
 comes("SELECT state FROM rn_jobs WHERE pid = $pid", 'running', 'a retraining begins');
 vacuums($pid, 'in a session');
 
+# ---- of an ensemble, too ----
+
+my $ensemble = q{'auto', 'SELECT i, v FROM t', '{"units": 64, "epochs": 10000, "season": 24, "horizon": 12}'};
+$job = sql("SET max_parallel_maintenance_workers = 2; SELECT rn_train_async($ensemble)");
+comes("SELECT count(*) FROM pg_stat_activity a JOIN rn_jobs j ON a.leader_pid = j.pid WHERE job_id = $job AND backend_xmin IS NULL AND a.pid <> j.pid",
+	'2', 'parallel workers hold no snapshot either');
+vacuums(sql("SELECT pid FROM rn_jobs WHERE job_id = $job"), 'with workers');
+is(sql("SELECT rn_cancel($job)"), 't', 'they can be cancelled');
+state_comes($job, 'cancelled: canceling statement due to user request', 'and are');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, '0', 'all of them');
+
 # ---- one retraining of a model at a time ----
 
 my $second = sql("SELECT rn_retrain_async('m')");
@@ -206,7 +217,7 @@ $pid = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
 kill 'KILL', $pid;
 comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid", '0', 'the server comes back after a crash');
 all_failed('after a crash');
-is(sql("SELECT rn_prune_jobs('0')"), '20', 'all of it can be dropped');
+is(sql("SELECT rn_prune_jobs('0')"), '21', 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
 
 $node->stop;
