@@ -2,7 +2,7 @@
  * catalog.h
  *		Models in the extension's own tables: store, load, drop.
  *
- * With rights.c, the only code that touches the schema recurnet.  Every function
+ * With rights.c, the only code that touches these tables.  Every function
  * that takes a key checks the caller's right itself; for those who may not even
  * use a model, it does not exist.
  */

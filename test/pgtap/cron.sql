@@ -7,7 +7,7 @@
 \set QUIET 1
 \set ON_ERROR_STOP 1
 CREATE EXTENSION IF NOT EXISTS pg_cron;
-SELECT plan(3);
+SELECT plan(4);
 
 CREATE TABLE nightly AS SELECT date '2024-01-01' + i AS day, i % 7 AS v FROM generate_series(0, 59) i;
 SELECT ok(rn_train('gru', 'SELECT day, v FROM nightly', '{"units": 2, "epochs": 2}', name => 'nightly') > 0, 'a model to train again');
@@ -23,6 +23,7 @@ SELECT cron.unschedule('nightly') AS unscheduled \gset
 SELECT is(status, 'succeeded', coalesce(return_message, 'it ran')) FROM cron.job_run_details
 WHERE status IN ('succeeded', 'failed') ORDER BY runid LIMIT 1;
 SELECT cmp_ok(version, '>=', 2, 'and the model has a new version') FROM rn_models WHERE name = 'nightly';
+SELECT ok(count(*) > 0 AND bool_and(state = 'done'), 'which is logged') FROM rn_jobs WHERE model = 'nightly';
 
 SELECT * FROM finish();
 SELECT rn_drop_model('nightly') \gset
