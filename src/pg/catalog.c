@@ -418,8 +418,11 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 
 	recurnet_rights_admit(scope->user);
 
-	/* Twice: another session may take the name between look and insert. */
-	for (int attempt = 0; attempt < 2; attempt++)
+	/*
+	 * Another session may take the name between look and insert, and drop it again
+	 * before the next look.  What has been trained is not thrown away for that.
+	 */
+	for (;;)
 	{
 		char	   *owner;
 		int64		id = name != NULL ? lock_model(scope, key, &owner) : 0;
@@ -432,10 +435,8 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 		id = insert_model(scope, name);
 		if (id != 0)
 			return id;
+		CHECK_FOR_INTERRUPTS();
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
-			 errmsg("model \"%s\" was stored and dropped by others meanwhile", name)));
 }
 
 static Datum

@@ -31,6 +31,7 @@ my %question = (
 	'rn_tune' => q{SELECT * FROM rn_tune('SELECT k, amount FROM counts', '{"units": [2, 3]}',
 		options => '{"recipe": "plain", "epochs": 1, "window": 5}', folds => 2)},
 	'rn_fit' => q{SELECT md5(rn_fit(date, amount, 'gru', '{"units": 2, "epochs": 2}')::bytea) FROM electric},
+	'rn_jobs' => q{SELECT * FROM rn_jobs ORDER BY job_id},
 	'the views' => q{SELECT ARRAY[(SELECT string_agg(m::text, ';') FROM rn_models m), (SELECT string_agg(v::text, ';') FROM rn_versions v),
 		(SELECT string_agg(l::text, ';') FROM rn_training_log l), (SELECT string_agg(s::text, ';') FROM rn_series_log s)]});
 
@@ -104,6 +105,10 @@ foreach my $write (
 	q{SELECT rn_train('gru', 'SELECT 1 / 0 AS k, 1.0 AS amount')},
 	q{CALL rn_retrain('counts')},
 	q{CALL rn_retrain('counts', only_if => 'new_rows')},
+	q{SELECT rn_train_async('gru', 'SELECT 1 / 0 AS k, 1.0 AS amount')},
+	q{SELECT rn_retrain_async('counts')},
+	q{SELECT rn_cancel(1)},
+	q{SELECT rn_prune_jobs('0')},
 	q{SELECT rn_activate('counts', 1)},
 	q{SELECT rn_rollback('counts')},
 	q{SELECT rn_rename('counts', 'other')},

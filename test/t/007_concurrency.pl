@@ -101,10 +101,17 @@ is(happened('count(DISTINCT sqlstate)', ''), '3', 'and all versions were met');
 # --- everything at once -----------------------------------------------------
 
 $node->safe_psql('postgres', 'TRUNCATE happened');
-$_->quit foreach map { start('CALL meddle(100)') } (1 .. 4);
+my @meddling = map { start('CALL meddle(100)') } (1 .. 4);
+my $errors;
+$node->psql('postgres', join("\n", map { "CALL rn_retrain('$_');" } ('a', 'b', 'c') x 20),
+	stderr => \$errors, on_error_stop => 0, extra_params => [ '-v', 'VERBOSITY=sqlstate' ]);
+$_->quit foreach @meddling;
 is(happened('count(*)', ''), '400', 'nobody was stopped');
 is( happened('DISTINCT what, sqlstate, message', q{WHERE sqlstate NOT IN ('done', '42704', '42710')}),
 	'', 'errors are that a model or a version is not there, or a name is taken');
+is(join("\n", grep { !/ERROR:  42704$/ } split /\n/, $errors), '', 'those of rn_retrain, too');
+is($node->safe_psql('postgres', q{SELECT bool_or(state = 'done'), bool_or(state IN ('waiting', 'running')) FROM rn_jobs}),
+	't|f', 'whose outcomes are all known');
 is(happened(q{count(DISTINCT what) FILTER (WHERE sqlstate = 'done')}, ''), '8', 'everything was done sometime');
 is( $node->safe_psql('postgres', q{
 		SELECT count(*) FROM recurnet.model m FULL JOIN recurnet.version v USING (model_id)
