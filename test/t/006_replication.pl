@@ -179,9 +179,21 @@ $subscriber->stop;
 
 # --- promotion --------------------------------------------------------------
 
+# A job that runs when the primary is lost runs on the standby, too, until that is
+# promoted: then it has failed.
+my $lock = $primary->background_psql('models');
+$lock->query_safe('BEGIN; LOCK TABLE electric');
+my $job = $primary->background_psql('models', on_error_stop => 0);
+$job->query_until(qr/begun/, "\\echo begun\nCALL rn_retrain('monthly');\n");
+my $state = q{SELECT state FROM rn_jobs WHERE model = 'monthly'};
+$primary->poll_query_until('models', $state, 'running') or die 'no job';
 $primary->wait_for_catchup($standby);
-$primary->stop;
+is($standby->safe_psql('models', $state), 'running', 'a job of the primary runs');
+$primary->stop('immediate');
+eval { $_->quit } foreach ($job, $lock);
 $standby->promote;
+is($standby->safe_psql('models', $state), 'failed', 'and has failed when there is no primary any more');
+
 is($standby->safe_psql('models', q{SET client_min_messages = error; CALL rn_retrain('counts'); SELECT version FROM rn_models WHERE name = 'counts'}),
 	'3', 'a model trains again on a promoted standby');
 is($standby->safe_psql('models', $train =~ s/'more'/'own'/r =~ s/SELECT/SELECT $more </r), 't', 'and a new one has a new id');
