@@ -104,7 +104,9 @@ DROP OWNED BY regress_recurnet_ann;
 DROP ROLE regress_recurnet_ann;
 SELECT name, owner FROM rn_models ORDER BY name;
 SELECT count(*) FROM rn_forecast('ann', 2);
+\set VERBOSITY terse
 CALL rn_retrain('ann');
+\set VERBOSITY default
 SET ROLE regress_recurnet_bob;
 SELECT name, owner FROM rn_models ORDER BY name;
 SELECT rn_forecast('ann', 2);
