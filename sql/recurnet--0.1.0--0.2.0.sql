@@ -175,13 +175,13 @@ COMMENT ON SEQUENCE recurnet.job_id_seq IS 'numbers the jobs';
 -- there does not run elsewhere.
 CREATE TABLE recurnet.job (
 	job_id     bigint PRIMARY KEY DEFAULT pg_catalog.nextval('recurnet.job_id_seq'),
-	kind       text NOT NULL CHECK (kind IN ('train', 'retrain')),
+	kind       text NOT NULL CHECK (kind OPERATOR(pg_catalog.=) ANY ('{train, retrain}')),
 	background boolean NOT NULL,
 	model_id   bigint,
 	model      text,
 	role       name NOT NULL,
 	request    jsonb,
-	state      text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'skipped', 'failed', 'cancelled')),
+	state      text NOT NULL CHECK (state OPERATOR(pg_catalog.=) ANY ('{waiting, running, done, skipped, failed, cancelled}')),
 	server     text NOT NULL,
 	version    integer,
 	promoted   boolean,
