@@ -13,10 +13,12 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "cache.h"
 #include "fit.h"
 #include "host.h"
 #include "job.h"
 #include "panel_check.h"
+#include "promote.h"
 
 /* One run, from its request to the version that is stored. */
 typedef struct Run
@@ -24,6 +26,7 @@ typedef struct Run
 	RecurnetHost host;
 	RecurnetSource source;
 	const RecurnetVersion *old; /* version that is trained again, or NULL */
+	const RnModel *rival;		/* its model, if the new one is to be no worse; or NULL */
 	RecurnetFit fit;
 	bytea	   *data_hash;		/* of rows and options */
 	bool		only_new;		/* nothing is done if a version had the same hash */
@@ -46,8 +49,7 @@ check_same_step(const Run *run)
 	const RnCalendar *then = &run->fit.warm->calendar;
 	char		step[RN_TIME_TEXT];
 
-	if (now->kind == then->kind && now->months == then->months &&
-		now->business_days == then->business_days && now->step == then->step)
+	if (rn_calendar_same_step(now, then))
 		return;
 	rn_calendar_describe(now, step, sizeof(step));
 	ereport(ERROR,
@@ -158,6 +160,8 @@ run_all(Run *run)
 	if (run->fit.warm != NULL)
 		check_same_step(run);
 	check(run, recurnet_fit_train(&run->fit));
+	if (run->rival != NULL)
+		run->version.kept_back = !recurnet_promote_no_worse(&run->fit, run->old, run->rival);
 	run_store(run);
 }
 
@@ -229,7 +233,9 @@ recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
 	recurnet_catalog_check_query(old);
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
 	run->only_new = retraining->only_new;
-	run->version.kept_back = !retraining->promote;
+	if (retraining->promote == RECURNET_PROMOTE_IF_BETTER)
+		run->rival = recurnet_cache_model(&run->host, old);
+	run->version.kept_back = retraining->promote == RECURNET_PROMOTE_NEVER;
 	run->version.series_columns = old->series_columns;
 	run->version.covariates = old->covariates;
 	run->old = old;

@@ -54,11 +54,11 @@ SELECT name, owner FROM rn_models;
 SELECT count(*) FROM rn_forecast('team', 2);
 -- but a stored query runs only as the role that stored it
 \set VERBOSITY sqlstate
-CALL rn_retrain('team', 'cold');
+CALL rn_retrain('team', 'cold', 'always');
 SELECT rn_forecast('team', 2, history => 'source');
 \set VERBOSITY default
 SET ROLE regress_recurnet_team;
-CALL rn_retrain('team', 'cold');
+CALL rn_retrain('team', 'cold', 'always');
 SET ROLE regress_recurnet_bob;
 SELECT name, owner, version, trained_by FROM rn_models;
 
