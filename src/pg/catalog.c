@@ -630,8 +630,9 @@ recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view)
 	recurnet_statement_close(&scope);
 }
 
-#define CALLS_FORECAST_AS \
-	"EXISTS (SELECT FROM pg_rewrite r" \
+/* Does view c call rn_forecast_as, and for model v.model_id?  The latter is as recurnet_view_create wrote it. */
+#define SHOWS_MODEL \
+	"strpos(pg_get_viewdef(c.oid), format(', ''%s''::bigint, ', v.model_id)) > 0 AND EXISTS (SELECT FROM pg_rewrite r" \
 	" JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass" \
 	" JOIN pg_proc p ON p.oid = d.refobjid AND p.proname = 'rn_forecast_as'" \
 	" JOIN pg_depend m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND m.deptype = 'e'" \
@@ -651,7 +652,7 @@ recurnet_catalog_views(RecurnetModelKey key)
 	statement = recurnet_statement("SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname)"
 								   " FROM recurnet.model_view v JOIN pg_namespace n ON n.nspname = v.view_schema"
 								   " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.view_name AND c.relkind = 'v'"
-								   " WHERE v.model_id = $1 AND " CALLS_FORECAST_AS);
+								   " WHERE v.model_id = $1 AND " SHOWS_MODEL);
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_SELECT);
 	views = recurnet_result_text(&scope, 0, 1);

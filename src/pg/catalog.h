@@ -113,7 +113,7 @@ extern void recurnet_catalog_add_view(int64 model_id, const char *schema, const 
 /*
  * The views that show forecasts of a model of the caller's, whose row is locked: their
  * names in full and quoted, separated by commas; NULL without any.  Only a view that
- * calls rn_forecast_as is one: another relation may have got its name.
+ * calls rn_forecast_as for that model is one: another relation may have got its name.
  */
 extern char *recurnet_catalog_views(RecurnetModelKey key);
 

@@ -272,12 +272,12 @@ recurnet_summary_name(PG_FUNCTION_ARGS)
 	return summary(fcinfo, recurnet_argument_model_name(fcinfo, 0));
 }
 
-/* The arguments of rn_drop_model after the model: cascade. */
+/* The arguments of rn_drop_model after the model: cascade, which 0.1.0 did not have. */
 static void
 drop_model(FunctionCallInfo fcinfo, RecurnetModelKey key)
 {
 	PreventCommandIfReadOnly("rn_drop_model()");
-	recurnet_view_drop(key, !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
+	recurnet_view_drop(key, PG_NARGS() > 1 && !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
 	recurnet_catalog_drop(key);
 }
 

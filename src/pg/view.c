@@ -19,7 +19,6 @@
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/ruleutils.h"
 #include "utils/varlena.h"
 
 #include "columns.h"
@@ -95,16 +94,13 @@ type_text(Oid type, int32 typmod)
 	return format_type_extended(type, typmod, FORMAT_TYPE_TYPEMOD_GIVEN | FORMAT_TYPE_FORCE_QUALIFY);
 }
 
-/* The type of a column, and its collation if that is not the type's. */
+/* The type of column i, from 1. */
 static char *
-column_type(Form_pg_attribute attribute, bool collation)
+column_type(const Shown *shown, int i)
 {
-	char	   *type = type_text(attribute->atttypid, attribute->atttypmod);
+	Form_pg_attribute attribute = TupleDescAttr(shown->desc, i - 1);
 
-	if (!collation || !OidIsValid(attribute->attcollation) ||
-		attribute->attcollation == get_typcollation(attribute->atttypid))
-		return type;
-	return psprintf("%s COLLATE %s", type, generate_collation_name(attribute->attcollation));
+	return type_text(attribute->atttypid, attribute->atttypmod);
 }
 
 /* Which of the keys is column i; -1: none. */
@@ -117,11 +113,10 @@ key_of(const Shown *shown, int i)
 	return -1;
 }
 
-/* Column i (from 1) of a forecast f, whose key is k. */
+/* Column i (from 1) of a forecast f, whose key is k.  Collations are those of the query's columns. */
 static void
 append_forecast_column(StringInfo text, const Shown *shown, int i)
 {
-	Form_pg_attribute attribute = TupleDescAttr(shown->desc, i - 1);
 	int			key = key_of(shown, i);
 	const char *value = "NULL";
 
@@ -134,7 +129,7 @@ append_forecast_column(StringInfo text, const Shown *shown, int i)
 		value = recurnet_reader_kind(shown->columns.time_type) == RN_TIME_INTEGER ? "f.t" : "f.ts";
 	else if (i == shown->columns.target)
 		value = "f.forecast";
-	appendStringInfo(text, "CAST(%s AS %s), ", value, column_type(attribute, false));
+	appendStringInfo(text, "CAST(%s AS %s), ", value, column_type(shown, i));
 }
 
 /* Keys as a row: ", pg_catalog.jsonb_to_record(...)". */
@@ -146,7 +141,7 @@ append_keys(StringInfo text, const Shown *shown)
 	appendStringInfoString(text, ",\n\tLATERAL pg_catalog.jsonb_to_record(f.series) AS k(");
 	for (int k = 0; k < shown->keys.n; k++)
 		appendStringInfo(text, "%s%s %s", k > 0 ? ", " : "", quote_identifier(shown->keys.name[k]),
-						 column_type(TupleDescAttr(shown->desc, shown->columns.key[k] - 1), true));
+						 column_type(shown, shown->columns.key[k]));
 	appendStringInfoChar(text, ')');
 }
 
@@ -165,7 +160,7 @@ view_text(const char *name, const RecurnetVersion *version, const Shown *shown, 
 	appendStringInfoString(&text, "UNION ALL\nSELECT ");
 	for (int i = 1; i <= shown->desc->natts; i++)
 		append_forecast_column(&text, shown, i);
-	appendStringInfo(&text, "f.lower, f.upper, true\nFROM %s(NULL::%s, " INT64_FORMAT "::bigint, ",
+	appendStringInfo(&text, "f.lower, f.upper, true\nFROM %s(NULL::%s, '" INT64_FORMAT "'::bigint, ",
 					 quote_qualified_identifier(get_namespace_name(spec->functions), "rn_forecast_as"),
 					 integer ? "bigint" : type_text(shown->columns.time_type, -1), version->model_id);
 	if (spec->horizon > 0)

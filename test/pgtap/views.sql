@@ -123,11 +123,14 @@ SELECT is((SELECT count(*) FROM recurnet.model_view WHERE model_id = :days), 0::
 SELECT lives_ok($$SELECT rn_drop_model('odd', true)$$, 'names of any kind, too');
 SELECT is((SELECT count(*) FROM one), 40::bigint, 'and nothing else');
 -- another relation of the same name is not ours
-DROP VIEW kinds_view, trapped;
+SELECT rn_create_view('kinds', 'kinds_3') \g /dev/null
+DROP VIEW kinds_view, trapped, kinds_3;
 CREATE VIEW kinds_view AS SELECT 1 AS x;
+SELECT format('CREATE VIEW kinds_3 AS SELECT * FROM rn_forecast_as(NULL::date, %L::bigint, 3)', model_id) FROM rn_models WHERE name = 'counts' \gexec
 CREATE TABLE trapped AS SELECT 1 AS x;
 SELECT lives_ok($$SELECT rn_drop_model('kinds', true)$$, 'views dropped by hand');
 SELECT results_eq($$SELECT * FROM kinds_view, trapped$$, $$VALUES (1, 1)$$, 'what has their names since then stays');
+SELECT is((SELECT count(*) FROM kinds_3), 3::bigint, 'be it a view of another model');
 -- a name that went to another model
 SELECT rn_create_view('counts', 'moving') \g /dev/null
 DROP VIEW moving, counts;
