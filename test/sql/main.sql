@@ -76,6 +76,7 @@ SELECT version, count(*) > 0 AS epochs, bool_and(loss > 0) AS losses, bool_and(v
 FROM rn_training_log WHERE model_id = :gru GROUP BY version ORDER BY version;
 -- the default: only a version that is no worse becomes active
 \set VERBOSITY terse
+SELECT setval('recurnet.model_id_seq', 9000);	-- messages name the id
 CREATE TABLE spoilt AS SELECT i AS t, (i % 7)::float8 AS v FROM generate_series(1, 60) i;
 SELECT rn_train('gru', 'SELECT t, v FROM spoilt', '{"recipe": "plain", "units": 8, "epochs": 80, "window": 8, "horizon": 3}', name => 'spoilt') > 0 AS trained;
 UPDATE spoilt SET v = hashint4(t) % 50;
