@@ -11,7 +11,7 @@ SELECT plan(4);
 
 CREATE TABLE nightly AS SELECT date '2024-01-01' + i AS day, i % 7 AS v FROM generate_series(0, 59) i;
 SELECT ok(rn_train('gru', 'SELECT day, v FROM nightly', '{"units": 2, "epochs": 2}', name => 'nightly') > 0, 'a model to train again');
-SELECT cron.schedule('nightly', '* * * * *', $$CALL rn_retrain('nightly')$$) > 0 AS scheduled \gset
+SELECT cron.schedule('nightly', '* * * * *', $$CALL rn_retrain('nightly', promote => 'always')$$) > 0 AS scheduled \gset
 DO $$
 BEGIN
 	FOR second IN 1 .. 130 LOOP
