@@ -390,17 +390,15 @@ AS 'MODULE_PATHNAME', 'recurnet_create_view_name';
 COMMENT ON FUNCTION @extschema@.rn_create_view(text, text, integer, double precision)
 IS 'create a view of the rows of a model''s query and, behind them, its forecasts';
 
-DROP FUNCTION @extschema@.rn_drop_model(bigint);
-DROP FUNCTION @extschema@.rn_drop_model(text);
-
-CREATE FUNCTION @extschema@.rn_drop_model(model bigint, cascade boolean DEFAULT false)
+-- Beside those without: functions of users may depend on them.
+CREATE FUNCTION @extschema@.rn_drop_model(model bigint, cascade boolean)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_drop_model_id';
 COMMENT ON FUNCTION @extschema@.rn_drop_model(bigint, boolean)
 IS 'drop a model with all its versions, and with cascade the views of its forecasts';
 
-CREATE FUNCTION @extschema@.rn_drop_model(model text, cascade boolean DEFAULT false)
+CREATE FUNCTION @extschema@.rn_drop_model(model text, cascade boolean)
 RETURNS void
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_drop_model_name';

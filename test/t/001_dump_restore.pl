@@ -34,6 +34,8 @@ my %question = (
 		FROM rn_forecast('halves', 3, future =>
 			'SELECT half, k, half AS side FROM generate_series(1, 90) k, generate_series(0, 1) half')
 		ORDER BY series, step},
+	'a view of rows and forecasts' => q{
+		SELECT date, encode(float8send(amount), 'hex'), encode(float8send(lower), 'hex') FROM ahead ORDER BY date, is_forecast},
 	'the series log' => q{
 		SELECT * FROM rn_series_log ORDER BY model_id, series},
 	'the list of models' => q{
@@ -107,7 +109,8 @@ $old->safe_psql(
 		FROM generate_series(0, 119) i;
 	CREATE TABLE counts AS
 		SELECT i AS k, 50 + 20 * cos(i / 5.0) AS amount FROM generate_series(1, 80) i;
-	GRANT SELECT ON electric, counts TO ada, bob;});
+	GRANT SELECT ON electric, counts TO ada, bob;
+	GRANT CREATE ON SCHEMA public TO ada;});
 
 my $training = q{'{"units": 4, "epochs": 3, "window": 12}'};
 $old->safe_psql('models',
@@ -121,7 +124,7 @@ $old->safe_psql('models', qq{
 	CREATE TABLE fitted AS
 		SELECT k % 2 AS half, rn_fit(k / 2, amount, 'gru', $training) AS model FROM counts GROUP BY 1;});
 
-$old->safe_psql('models', q{SET ROLE ada; SELECT rn_grant(1, 'dora', 'use')});
+$old->safe_psql('models', q{SET ROLE ada; SELECT rn_grant(1, 'dora', 'use'); SELECT rn_create_view(1, 'ahead')});
 
 # Its id must not come back.
 $old->safe_psql('models',
@@ -224,6 +227,7 @@ foreach my $format ('plain', 'custom', 'jobs', 'part', 'reordered')
 	like(as_role($new, $format, 'bob', $mine), qr/^ERROR/, "$format: another role may not");
 	is( as_role($new, $format, 'bob', 'SELECT model_id FROM rn_models'),
 		'2', "$format: each sees their own models");
+	is(as_role($new, $format, 'ada', 'SELECT rn_drop_model(1)'), 'ERROR 2BP01', "$format: a model whose view is there stays");
 	is(as_role($new, $format, 'ada', 'SELECT * FROM recurnet.version'),
 		'ERROR 42501', "$format: nobody reads the catalog itself");
 

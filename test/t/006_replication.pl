@@ -76,7 +76,7 @@ $primary->safe_psql('models', qq{
 		SELECT i AS k, 50 + 20 * cos(i / 5.0) AS amount FROM generate_series(1, 80) i;
 	SELECT rn_train('gru', 'SELECT date, amount FROM electric', '{"units": 2, "ensemble": 2, "epochs": 3}', 'monthly');
 	SELECT rn_train('lstm', 'SELECT k, amount FROM counts', $training, 'counts');
-	CALL rn_retrain('counts');
+	CALL rn_retrain('counts', promote => 'always');
 	SELECT rn_train('gru', 'SELECT k / 2 AS k, k % 2 AS half, k % 2 AS side, amount FROM counts WHERE k NOT IN (20, 21)',
 		$training\::jsonb || '{"missing": "mask"}', 'halves', series => 'half', covariates => 'side known');
 	CREATE TABLE fitted AS
@@ -194,7 +194,7 @@ eval { $_->quit } foreach ($job, $lock);
 $standby->promote;
 is($standby->safe_psql('models', $state), 'failed', 'and has failed when there is no primary any more');
 
-is($standby->safe_psql('models', q{SET client_min_messages = error; CALL rn_retrain('counts'); SELECT version FROM rn_models WHERE name = 'counts'}),
+is($standby->safe_psql('models', q{SET client_min_messages = error; CALL rn_retrain('counts', promote => 'always'); SELECT version FROM rn_models WHERE name = 'counts'}),
 	'3', 'a model trains again on a promoted standby');
 is($standby->safe_psql('models', $train =~ s/'more'/'own'/r =~ s/SELECT/SELECT $more </r), 't', 'and a new one has a new id');
 $standby->stop;

@@ -52,6 +52,27 @@ CREATE TABLE fitted AS
     FROM counts GROUP BY 1;
 RESET ROLE;
 
+-- What users have built upon all of the functions and views must not stop an update.
+CREATE VIEW ahead AS
+    SELECT m.*, v.active, f.step AS ahead, f.ts, f.forecast, f.lower, f.upper
+    FROM rn_models m JOIN rn_versions v USING (model_id, version), rn_forecast_as(NULL::date, 'months', 3) f
+    WHERE m.name = 'months';
+CREATE VIEW errors AS
+    SELECT rn_mae(amount, p), rn_rmse(amount, p), rn_smape(amount, p), rn_mase(amount, p, 2), rn_pinball(amount, p, 0.5), rn_coverage(amount, p, p),
+        rn_mase_scale(k, amount, 1)
+    FROM (SELECT k, amount, rn_predict(4, k, amount) OVER (ORDER BY k) AS p FROM counts) residual;
+CREATE FUNCTION all_of_it(model text) RETURNS void LANGUAGE sql BEGIN ATOMIC
+    SELECT rn_train('gru', 'SELECT 1', name => model), rn_activate(model, 1), rn_rollback(model), rn_prune(model, 1), rn_rename(model, 'x'), rn_drop_model(model);
+    SELECT rn_activate(1, 1), rn_rollback(1), rn_prune(1, 1), rn_rename(1, 'x'), rn_drop_model(1);
+    SELECT rn_forecast(model), rn_forecast(1), rn_forecast_as(NULL::date, model), rn_forecast_as(NULL::date, 1),
+        rn_predict(model, 'SELECT 1'), rn_predict(1, 'SELECT 1'), rn_anomalies(model, 'SELECT 1'), rn_anomalies(1, 'SELECT 1'),
+        rn_summary(model), rn_summary(1), rn_options(), rn_version(),
+        rn_backtest('gru', 'SELECT 1'), rn_backtest_model(model), rn_backtest_model(1), rn_backtest_summary('gru', 'SELECT 1'), rn_tune('SELECT 1')
+    FROM rn_training_log, rn_series_log;
+    SELECT rn_forecast(m.model), rn_forecast_as(NULL::date, m.model), rn_predict(m.model, 'SELECT 1'), rn_anomalies(m.model, 'SELECT 1'), rn_summary(m.model)
+    FROM (SELECT rn_fit(k, amount, 'gru') AS model FROM counts) m;
+END;
+
 -- Models whose number must not come back.
 SELECT rn_drop_model(rn_train('rnn', 'SELECT k, amount FROM counts', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}'));
 
@@ -78,6 +99,7 @@ INSERT INTO question VALUES
         time_type, time_zone, step, rows, series, train_from, train_to, metrics, bytes, trained_by, trained_at, duration, created_at)::text, NULL::float8[]
         FROM rn_models$$),
     (11, 'versions', $$SELECT (model_id, version, active, data_hash, content_hash)::text, NULL::float8[] FROM rn_versions$$),
-    (12, 'bytes of values', $$SELECT (half, sha256(model::bytea))::text, NULL::float8[] FROM fitted$$);
+    (12, 'bytes of values', $$SELECT (half, sha256(model::bytea))::text, NULL::float8[] FROM fitted$$),
+    (13, 'views of users', $$SELECT (name, version, active, ahead, ts)::text, ARRAY[forecast, lower, upper] FROM ahead$$);
 SELECT format('INSERT INTO answer SELECT %s, row_number() OVER (ORDER BY key COLLATE "C"), key, numbers FROM (%s) AS a (key, numbers)', id, query)
 FROM question ORDER BY id \gexec
