@@ -156,6 +156,7 @@ take_apart(Run *run, Part part, bool second)
 		RN_TRY(rn_local_fit(run->host, &run->spec, run->panel->value + series->first, n, &run->scratch, local));
 		rows += 2 * n;
 		m++;
+		run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_PREPARE,.series = m,.all_series = run->count});
 	}
 	RN_TRY(settle_scales(run));
 	run->typical[part][second] = run->spec.typical_spread;
@@ -229,6 +230,8 @@ fit_network(Run *run, const RnFits *fits, size_t i)
 
 	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL, is_second(run->plan, i)));
 	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - members : i) * SEED_STEP;
+	fit.network = (int) i + 1;
+	fit.networks = (int) fits->count;
 	if (trial || !fits->warm)
 	{
 		RN_TRY(rn_network_init(run->host, &network, fit.seed));
@@ -628,6 +631,7 @@ try_out(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
 		untried_shares(run, model);
 		return RN_OK;
 	}
+	run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_JUDGE});
 	trial.origins = origins_looked_at(&model->local, trial.origins);
 	trial.tried = *model;
 	trial.tried.members = (int) trial_members(run->plan);
