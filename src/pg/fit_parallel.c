@@ -6,6 +6,7 @@
 
 #include "fit.h"
 #include "parallel.h"
+#include "progress.h"
 
 /* At the head of the block; the panel's rows and the networks follow. */
 typedef struct Shared
@@ -71,9 +72,12 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 	if (code == RN_OK)
 	{
 		recurnet_parallel_launch(context);
+		recurnet_progress_share_members(fit->host, &shared->next, context->nworkers_launched + 1);
 		code = rn_fits_fit(core, &fit->plan, &fit->rows.panel, &fits);
 	}
+	recurnet_progress_share_members(fit->host, NULL, 1);
 	recurnet_host_check(fit->host, code);
+	recurnet_progress_phase(fit->host, RECURNET_PHASE_WAITING);
 	WaitForParallelWorkersToFinish(context);
 	code = rn_recipe_train(core, &fit->plan, &fit->rows.panel, NULL, 0, fit->warm, &fits, &fit->model, &fit->report);
 	recurnet_host_check(fit->host, code);

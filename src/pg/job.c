@@ -17,6 +17,7 @@
 #include "host.h"
 #include "job.h"
 #include "panel_check.h"
+#include "progress.h"
 
 /* One run, from its request to the version that is stored. */
 typedef struct Run
@@ -158,6 +159,7 @@ run_all(Run *run)
 	if (run->fit.warm != NULL)
 		check_same_step(run);
 	check(run, recurnet_fit_train(&run->fit));
+	recurnet_progress_phase(&run->host, RECURNET_PHASE_STORING);
 	run_store(run);
 }
 
@@ -211,6 +213,7 @@ recurnet_job_train(const RecurnetTraining *training)
 	run->version.name = training->name != NULL ? pstrdup(training->name) : NULL;
 	run->version.request = request_json(training->cell, training->options);
 
+	recurnet_progress_begin(&run->host, RECURNET_COMMAND_TRAIN, 0);
 	run_all(run);
 	model_id = run->version.model_id;
 	run_delete(run, caller);
@@ -237,6 +240,7 @@ recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
 	run->version.name = old->name;
 	run->version.request = old->request;
 
+	recurnet_progress_begin(&run->host, RECURNET_COMMAND_RETRAIN, old->model_id);
 	run_all(run);
 	run_delete(run, caller);
 }

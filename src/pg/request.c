@@ -12,6 +12,7 @@
 #include "cache.h"
 #include "history.h"
 #include "panel_check.h"
+#include "progress.h"
 #include "query.h"
 #include "request.h"
 
@@ -138,6 +139,7 @@ recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, Recurn
 	source->inputs = fit->options.spec.inputs;
 	source->whole_days = recurnet_fit_whole_days(policy);
 	recurnet_reader_read(fit->host, source, &fit->rows);
+	recurnet_progress_phase(fit->host, RECURNET_PHASE_PREPARING);
 	if (old != NULL)
 		recurnet_history_check_type(old->time_type, fit->rows.time_type);
 	if (fit->rows.panel.rows == 0)
