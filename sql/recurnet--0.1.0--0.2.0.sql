@@ -4,6 +4,167 @@
 \echo Use "ALTER EXTENSION recurnet UPDATE TO '0.2.0'" to load this file. \quit
 
 -- ---------------------------------------------------------------------------
+-- Rights
+-- ---------------------------------------------------------------------------
+
+CREATE TABLE recurnet.model_roles (entry boolean);
+COMMENT ON TABLE recurnet.model_roles IS 'empty: roles that own or may use models have SELECT on it, so that they cannot be dropped meanwhile (DROP OWNED takes it, and with it their models, away)';
+COMMENT ON COLUMN recurnet.model_roles.entry IS 'nothing; a privilege needs a table';
+REVOKE ALL ON recurnet.model_roles FROM PUBLIC;
+
+-- Without an owner: superusers only.
+ALTER TABLE recurnet.model ALTER COLUMN owner DROP NOT NULL;
+COMMENT ON COLUMN recurnet.model.owner IS 'name of the role that the model belongs to, if it is on recurnet.model_roles; null: to none any more';
+
+-- No foreign key, as for recurnet.version.
+CREATE TABLE recurnet.model_grant (
+	model_id   bigint NOT NULL,
+	role       name NOT NULL,
+	privilege  text NOT NULL CHECK (privilege OPERATOR(pg_catalog.=) ANY ('{use,manage}')),
+	granted_by name NOT NULL,
+	granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+	PRIMARY KEY (model_id, role, privilege)
+);
+COMMENT ON TABLE recurnet.model_grant IS 'who but its owner may use or manage a model';
+COMMENT ON COLUMN recurnet.model_grant.model_id IS 'the model';
+COMMENT ON COLUMN recurnet.model_grant.role IS 'name of the role that may, if it is on recurnet.model_roles';
+COMMENT ON COLUMN recurnet.model_grant.privilege IS 'use, or manage, which includes use';
+COMMENT ON COLUMN recurnet.model_grant.granted_by IS 'name of the role that granted it';
+COMMENT ON COLUMN recurnet.model_grant.granted_at IS 'when it was granted';
+REVOKE ALL ON recurnet.model_grant FROM PUBLIC;
+SELECT pg_catalog.pg_extension_config_dump('recurnet.model_grant', '');
+
+-- Defaults, so that the dump of a database of 0.1.0 can be restored.
+ALTER TABLE recurnet.version
+	ADD COLUMN search_path text NOT NULL DEFAULT '"$user", public',
+	ADD COLUMN session_time_zone text NOT NULL DEFAULT 'UTC';
+COMMENT ON COLUMN recurnet.version.search_path IS 'search_path that the query runs with';
+COMMENT ON COLUMN recurnet.version.session_time_zone IS 'TimeZone that the query runs with';
+UPDATE recurnet.version SET
+	search_path = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'search_path'),
+	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone');
+
+CREATE FUNCTION recurnet.admit_owners() RETURNS void
+LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_admit_owners';
+SELECT recurnet.admit_owners();
+DROP FUNCTION recurnet.admit_owners();
+
+CREATE VIEW recurnet.my_role WITH (security_barrier) AS
+SELECT r.rolname AS role
+FROM pg_catalog.pg_class c, pg_catalog.pg_roles r
+WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass
+	AND (r.oid OPERATOR(pg_catalog.=) c.relowner OR EXISTS (
+		SELECT FROM pg_catalog.aclexplode(c.relacl) a
+		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'))
+	AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE');
+COMMENT ON VIEW recurnet.my_role IS 'the roles that may hold models and whose rights the current user has';
+COMMENT ON COLUMN recurnet.my_role.role IS 'name of the role';
+
+-- As recurnet_rights_of in C.
+CREATE OR REPLACE VIEW recurnet.usable_model WITH (security_barrier) AS
+SELECT m.model_id, m.name, m.owner, m.active_version, m.created_at,
+	me.rolsuper OR o.role IS NOT NULL OR coalesce(g.may_manage, false) AS may_manage
+FROM recurnet.model m
+JOIN pg_catalog.pg_roles me ON me.rolname OPERATOR(pg_catalog.=) CURRENT_USER
+LEFT JOIN recurnet.my_role o ON o.role OPERATOR(pg_catalog.=) m.owner
+LEFT JOIN LATERAL (
+	SELECT pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
+	FROM recurnet.model_grant r
+	JOIN recurnet.my_role USING (role)
+	WHERE r.model_id OPERATOR(pg_catalog.=) m.model_id) g ON true
+WHERE me.rolsuper OR o.role IS NOT NULL OR g.may_manage IS NOT NULL;
+COMMENT ON COLUMN recurnet.usable_model.owner IS 'role that the model belongs to, or null';
+COMMENT ON COLUMN recurnet.usable_model.may_manage IS 'may the current user manage it, too?';
+
+CREATE OR REPLACE VIEW @extschema@.rn_models WITH (security_barrier) AS
+SELECT m.model_id, m.name, m.owner, v.cell, v.version,
+	CASE WHEN m.may_manage THEN v.query END AS query,
+	CASE WHEN m.may_manage THEN v.options ELSE v.options OPERATOR(pg_catalog.-) 'holidays' END AS options,
+	v.time_column, v.target_column, v.series_columns, v.covariates,
+	v.time_type, v.time_zone, v.step, v.rows, v.series,
+	CASE v.time_type WHEN 'date' THEN v.from_ts::date::text ELSE coalesce(v.from_ts::text, v.from_t::text) END AS train_from,
+	CASE v.time_type WHEN 'date' THEN v.to_ts::date::text ELSE coalesce(v.to_ts::text, v.to_t::text) END AS train_to,
+	v.metrics, pg_catalog.octet_length(v.weights) AS bytes,
+	v.trained_by, v.trained_at, v.duration, m.created_at
+FROM recurnet.usable_model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
+	AND v.version OPERATOR(pg_catalog.=) m.active_version;
+COMMENT ON COLUMN @extschema@.rn_models.owner IS 'role that the model belongs to; null if there is none any more';
+COMMENT ON COLUMN @extschema@.rn_models.query IS 'query that gave the rows; null for those who may not manage the model';
+COMMENT ON COLUMN @extschema@.rn_models.options IS 'every option as it was used; without holidays, a query, for those who may not manage the model';
+
+CREATE OR REPLACE VIEW @extschema@.rn_versions WITH (security_barrier) AS
+SELECT m.model_id, m.name, v.version, v.version OPERATOR(pg_catalog.=) m.active_version AS active, v.cell,
+	CASE WHEN m.may_manage THEN v.query END AS query,
+	CASE WHEN m.may_manage THEN v.options ELSE v.options OPERATOR(pg_catalog.-) 'holidays' END AS options,
+	v.rows, v.series,
+	CASE v.time_type WHEN 'date' THEN v.from_ts::date::text ELSE coalesce(v.from_ts::text, v.from_t::text) END AS train_from,
+	CASE v.time_type WHEN 'date' THEN v.to_ts::date::text ELSE coalesce(v.to_ts::text, v.to_t::text) END AS train_to,
+	v.metrics, pg_catalog.octet_length(v.weights) AS bytes, v.data_hash, v.content_hash,
+	v.trained_by, v.trained_at, v.duration
+FROM recurnet.usable_model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id;
+COMMENT ON COLUMN @extschema@.rn_versions.query IS 'query that gave the rows; null for those who may not manage the model';
+COMMENT ON COLUMN @extschema@.rn_versions.options IS 'every option as it was used; without holidays, a query, for those who may not manage the model';
+
+CREATE VIEW @extschema@.rn_grants WITH (security_barrier) AS
+SELECT m.model_id, m.name, g.role, g.privilege, g.granted_by, g.granted_at
+FROM recurnet.usable_model m
+JOIN recurnet.model_grant g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
+WHERE m.may_manage OR EXISTS (
+	SELECT FROM recurnet.my_role r WHERE r.role OPERATOR(pg_catalog.=) g.role);
+COMMENT ON VIEW @extschema@.rn_grants IS 'who may use or manage the models that you may manage, and what you were granted yourself';
+COMMENT ON COLUMN @extschema@.rn_grants.model_id IS 'id of the model';
+COMMENT ON COLUMN @extschema@.rn_grants.name IS 'name of the model, or null';
+COMMENT ON COLUMN @extschema@.rn_grants.role IS 'role that may';
+COMMENT ON COLUMN @extschema@.rn_grants.privilege IS 'use, or manage, which includes use';
+COMMENT ON COLUMN @extschema@.rn_grants.granted_by IS 'role that granted it';
+COMMENT ON COLUMN @extschema@.rn_grants.granted_at IS 'when it was granted';
+GRANT SELECT ON @extschema@.rn_grants TO PUBLIC;
+
+CREATE FUNCTION @extschema@.rn_grant(model bigint, role name, privilege text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_grant_id';
+COMMENT ON FUNCTION @extschema@.rn_grant(bigint, name, text)
+IS 'let a role use or manage a model of yours';
+
+CREATE FUNCTION @extschema@.rn_grant(model text, role name, privilege text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_grant_name';
+COMMENT ON FUNCTION @extschema@.rn_grant(text, name, text)
+IS 'let a role use or manage a model of yours';
+
+CREATE FUNCTION @extschema@.rn_revoke(model bigint, role name, privilege text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_revoke_id';
+COMMENT ON FUNCTION @extschema@.rn_revoke(bigint, name, text)
+IS 'take back what rn_grant gave; of use, manage too';
+
+CREATE FUNCTION @extschema@.rn_revoke(model text, role name, privilege text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_revoke_name';
+COMMENT ON FUNCTION @extschema@.rn_revoke(text, name, text)
+IS 'take back what rn_grant gave; of use, manage too';
+
+CREATE FUNCTION @extschema@.rn_set_owner(model bigint, role name)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_set_owner_id';
+COMMENT ON FUNCTION @extschema@.rn_set_owner(bigint, name)
+IS 'give a model to another role, as which its query runs from then on';
+
+CREATE FUNCTION @extschema@.rn_set_owner(model text, role name)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_set_owner_name';
+COMMENT ON FUNCTION @extschema@.rn_set_owner(text, name)
+IS 'give a model to another role, as which its query runs from then on';
+
+-- ---------------------------------------------------------------------------
 -- Progress: the trainings at work, as all sessions see them
 -- ---------------------------------------------------------------------------
 

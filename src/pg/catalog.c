@@ -2,9 +2,8 @@
  * catalog.c
  *		Models in recurnet.model and recurnet.version.
  *
- * A model belongs to a role, kept by name so that a dump restores where that
- * role is missing.  Who has the owner's rights has the model's; to all others
- * a model that is not theirs looks like one that is not there.
+ * Who may do what is asked of rights.c.  To those who may not use a model it
+ * looks like one that is not there.
  */
 #include "postgres.h"
 
@@ -48,6 +47,20 @@ no_such_model(RecurnetModelKey key)
 			 errhint("%s", hint)));
 }
 
+/* The owner that is needed is not there any more. */
+static void
+no_owner(const char *name, int64 model_id, const char *owner)
+{
+	const char *model = name != NULL ? psprintf("\"%s\"", name) : psprintf(INT64_FORMAT, model_id);
+
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_OBJECT),
+			 errmsg("model %s has no owner any more", model),
+			 owner != NULL ? errdetail("Role %s was dropped, renamed, or deprived of its models by DROP OWNED.",
+									   quote_identifier(owner)) : 0,
+			 errhint("A superuser can give it one: SELECT rn_set_owner(" INT64_FORMAT ", 'role').", model_id)));
+}
+
 RecurnetModelKey
 recurnet_catalog_key(const char *model)
 {
@@ -64,15 +77,16 @@ recurnet_catalog_key(const char *model)
 	return key;
 }
 
-/* Has the caller the rights of the role of that name?  A dropped role has none. */
-static bool
-may_act_for(Oid user, const char *owner)
+/* What the caller may do with a model; ERROR if that is less than needed. */
+static RecurnetRight
+find_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed, int64 model_id, const char *owner)
 {
-	Oid			role = get_role_oid(owner, true);
+	RecurnetRight right = recurnet_rights_of(scope->user, model_id, owner);
 
-	if (!OidIsValid(role))
-		return superuser_arg(user);
-	return has_privs_of_role(user, role);
+	if (right == RECURNET_NO_RIGHT)
+		no_such_model(key);
+	recurnet_rights_check(right, needed, model_id, key.name, owner);
+	return right;
 }
 
 static void
@@ -95,29 +109,29 @@ check_name_form(const char *name)
 }
 
 /*
- * ERROR unless user may train a version of owner's model of that name.  Such a
- * version brings its own query, which runs only as the role that stored it: so
- * that must be the owner itself, who could else neither retrain the model nor
- * read its source any more.
+ * ERROR unless user may train a version of the model of that name.  Such a
+ * version brings its own query, which will run as the model's owner: so user
+ * must be the owner itself.
  */
 static void
-check_may_add(Oid user, const char *name, const char *owner)
+check_may_add(Oid user, const char *name, int64 model_id, const char *owner)
 {
-	Oid			role;
+	Oid			role = recurnet_rights_holder(owner);
 
-	if (!may_act_for(user, owner))
+	if (role == user)
+		return;
+	if (recurnet_rights_of(user, model_id, owner) == RECURNET_NO_RIGHT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("model name \"%s\" belongs to another role", name),
 				 errhint("Names are unique in a database: choose another one.")));
-	role = get_role_oid(owner, true);
-	if (role != user)
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner)),
-				 errdetail("Only its owner may add a version with a query of its own."),
-				 OidIsValid(role) ? errhint("SET ROLE to the owner, or choose another name.")
-				 : errhint("That role does not exist any more: choose another name, or drop the model first.")));
+	if (!OidIsValid(role))
+		no_owner(name, model_id, owner);
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner)),
+			 errdetail("Only its owner may add a version with a query of its own."),
+			 errhint("SET ROLE to the owner, or choose another name.")));
 }
 
 void
@@ -128,10 +142,10 @@ recurnet_catalog_check_name(const char *name)
 
 	check_name_form(name);
 	recurnet_statement_open(&scope);
-	statement = recurnet_statement("SELECT owner FROM recurnet.model WHERE name = $1");
+	statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model WHERE name = $1");
 	recurnet_parameter_text(&statement, name);
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
-		check_may_add(scope.user, name, recurnet_result_text(&scope, 0, 1));
+		check_may_add(scope.user, name, recurnet_result_int8(0, 1, NULL), recurnet_result_text(&scope, 0, 2));
 	recurnet_statement_close(&scope);
 }
 
@@ -211,6 +225,8 @@ version_from_row(const RecurnetScope *scope)
 	v->trained_at = recurnet_result_text(scope, 0, ++column);
 	v->duration = recurnet_result_text(scope, 0, ++column);
 	copy_hash(0, ++column, v->hash);
+	v->search_path = recurnet_result_text(scope, 0, ++column);
+	v->session_time_zone = recurnet_result_text(scope, 0, ++column);
 	if (v->time_type == TIMESTAMPTZOID && v->time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -223,12 +239,23 @@ version_from_row(const RecurnetScope *scope)
 	" v.request, v.options, v.time_column, v.target_column, v.series_columns, v.covariates," \
 	" v.time_type, v.time_zone, v.step," \
 	" v.rows, v.series, v.from_ts, v.from_t, v.to_ts, v.to_t," \
-	" v.metrics, v.trained_by, v.trained_at, v.duration, v.content_hash" \
+	" v.metrics, v.trained_by, v.trained_at, v.duration, v.content_hash," \
+	" v.search_path, v.session_time_zone" \
 	" FROM recurnet.model m JOIN recurnet.version v" \
 	" ON v.model_id = m.model_id AND v.version = m.active_version"
 
+/* Leave out what only those who may manage the model see: its queries. */
+static void
+hide_queries(RecurnetVersion *version)
+{
+	version->query = NULL;
+	version->request = NULL;
+	version->options = DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(version->options),
+														  CStringGetTextDatum("holidays")));
+}
+
 RecurnetVersion *
-recurnet_catalog_load(RecurnetModelKey key)
+recurnet_catalog_load(RecurnetModelKey key, RecurnetRight needed)
 {
 	RecurnetScope scope;
 	RecurnetStatement statement;
@@ -245,12 +272,58 @@ recurnet_catalog_load(RecurnetModelKey key)
 		statement = recurnet_statement(VERSION_COLUMNS " WHERE m.model_id = $1");
 		recurnet_parameter_int8(&statement, key.id);
 	}
-	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0 ||
-		!may_act_for(scope.user, recurnet_result_text(&scope, 0, 3)))
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
 		no_such_model(key);
 	version = version_from_row(&scope);
+	version->right = find_right(&scope, key, needed, version->model_id, version->owner);
 	recurnet_statement_close(&scope);
+	if (version->right < RECURNET_MAY_MANAGE)
+		hide_queries(version);
 	return version;
+}
+
+void
+recurnet_catalog_check_right(const RecurnetVersion *version, RecurnetRight needed)
+{
+	recurnet_rights_check(version->right, needed, version->model_id, version->name, version->owner);
+}
+
+/*
+ * A stored query may name what has been dropped since, and find instead, last of
+ * all, what the session of another user has made of that name: a table does
+ * nothing, but these run code.
+ */
+static void
+check_temporary(Oid owner)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relowner <> $1"
+						   " AND (relkind IN ('v', 'f') OR relrowsecurity)"
+						   " UNION ALL SELECT FROM pg_type WHERE typnamespace = pg_my_temp_schema() AND typowner <> $1"
+						   " AND typtype IN ('d', 'r')");
+
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(owner));
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("cannot run another role's query in a session with temporary views, domains or row security"),
+				 errhint("Drop them (DISCARD TEMP), or use another session.")));
+}
+
+Oid
+recurnet_catalog_runs_as(const RecurnetVersion *version)
+{
+	RecurnetScope scope;
+	Oid			owner = recurnet_rights_holder(version->owner);
+
+	recurnet_catalog_check_right(version, RECURNET_MAY_MANAGE);
+	if (!OidIsValid(owner))
+		no_owner(version->name, version->model_id, version->owner);
+	recurnet_statement_open(&scope);
+	if (owner != scope.user)
+		check_temporary(owner);
+	recurnet_statement_close(&scope);
+	return owner;
 }
 
 bytea *
@@ -307,15 +380,16 @@ lock_model(const RecurnetScope *scope, RecurnetModelKey key, char **owner)
 	return recurnet_result_int8(0, 1, NULL);
 }
 
-/* The same for a model that must be there and the caller's. */
+/* The same for a model that must be there, and with which the caller must have a right. */
 static int64
-lock_own_model(const RecurnetScope *scope, RecurnetModelKey key)
+lock_with_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed)
 {
 	char	   *owner;
 	int64		id = lock_model(scope, key, &owner);
 
-	if (id == 0 || !may_act_for(scope->user, owner))
+	if (id == 0)
 		no_such_model(key);
+	find_right(scope, key, needed, id, owner);
 	return id;
 }
 
@@ -340,6 +414,7 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 {
 	RecurnetModelKey key = {.name = name};
 
+	recurnet_rights_admit(scope->user);
 	/* Twice: another session may take the name between look and insert. */
 	for (int attempt = 0; attempt < 2; attempt++)
 	{
@@ -348,7 +423,7 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 
 		if (id != 0)
 		{
-			check_may_add(scope->user, name, owner);
+			check_may_add(scope->user, name, id, owner);
 			return id;
 		}
 		id = insert_model(scope, name);
@@ -401,9 +476,10 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 		recurnet_statement("INSERT INTO recurnet.version (model_id, version, cell, query, request,"
 						   " options, time_column, target_column, series_columns, covariates,"
 						   " time_type, time_zone, step, rows, series, from_ts, to_ts, from_t, to_t,"
-						   " weights, losses, val_losses, metrics, series_log, trained_by, duration, data_hash)"
+						   " weights, losses, val_losses, metrics, series_log, trained_by, duration, data_hash,"
+						   " search_path, session_time_zone)"
 						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)");
+						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)");
 
 	recurnet_parameter_int8(&s, version->model_id);
 	recurnet_parameter(&s, INT4OID, Int32GetDatum(version->version));
@@ -432,6 +508,8 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	recurnet_parameter_text(&s, GetUserNameFromId(scope->user, false));
 	recurnet_parameter(&s, INTERVALOID, IntervalPGetDatum(&duration));
 	recurnet_parameter(&s, BYTEAOID, PointerGetDatum(version->data_hash));
+	recurnet_parameter_text(&s, version->search_path);
+	recurnet_parameter_text(&s, version->session_time_zone);
 	recurnet_statement_run(&s, SPI_OK_INSERT);
 }
 
@@ -466,7 +544,7 @@ recurnet_catalog_store(RecurnetVersion *version)
 
 	recurnet_statement_open(&scope);
 	if (version->model_id != 0)
-		lock_own_model(&scope, (RecurnetModelKey) {.id = version->model_id});
+		lock_with_right(&scope, (RecurnetModelKey) {.id = version->model_id}, RECURNET_MAY_MANAGE);
 	else
 		version->model_id = find_or_insert_model(&scope, version->name);
 	version->version = next_version(version->model_id);
@@ -474,18 +552,6 @@ recurnet_catalog_store(RecurnetVersion *version)
 	if (!version->kept_back)
 		activate(version->model_id, version->version);
 	recurnet_statement_close(&scope);
-}
-
-void
-recurnet_catalog_check_query(const RecurnetVersion *version)
-{
-	if (get_role_oid(version->trained_by, true) == GetUserId())
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("the stored query of model " INT64_FORMAT " runs only as the role that stored it, %s",
-					version->model_id, quote_identifier(version->trained_by)),
-			 errhint("SET ROLE to it, or give a query of your own: history => '...' to forecast, or rn_train.")));
 }
 
 /* ---- versions of a model ---- */
@@ -523,7 +589,7 @@ recurnet_catalog_activate(RecurnetModelKey key, int version)
 
 	PreventCommandIfReadOnly(version == 0 ? "rn_rollback()" : "rn_activate()");
 	recurnet_statement_open(&scope);
-	id = lock_own_model(&scope, key);
+	id = lock_with_right(&scope, key, RECURNET_MAY_MANAGE);
 	if (version == 0)
 	{
 		version = version_before(id);
@@ -572,7 +638,7 @@ recurnet_catalog_rename(RecurnetModelKey key, const char *name)
 	if (name != NULL)
 		check_name_form(name);
 	recurnet_statement_open(&scope);
-	id = lock_own_model(&scope, key);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
 	statement = recurnet_statement("SELECT FROM recurnet.model WHERE name = $1 AND model_id <> $2");
 	recurnet_parameter_text(&statement, name);
 	recurnet_parameter_int8(&statement, id);
@@ -598,7 +664,7 @@ recurnet_catalog_prune(RecurnetModelKey key, int keep)
 
 	PreventCommandIfReadOnly("rn_prune()");
 	recurnet_statement_open(&scope);
-	id = lock_own_model(&scope, key);
+	id = lock_with_right(&scope, key, RECURNET_MAY_MANAGE);
 	statement = recurnet_statement("DELETE FROM recurnet.version v USING recurnet.model m"
 								   " WHERE m.model_id = $1 AND v.model_id = $1 AND v.version <> m.active_version"
 								   " AND v.version NOT IN (SELECT n.version FROM recurnet.version n"
@@ -619,7 +685,10 @@ recurnet_catalog_drop(RecurnetModelKey key)
 
 	PreventCommandIfReadOnly("rn_drop_model()");
 	recurnet_statement_open(&scope);
-	id = lock_own_model(&scope, key);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	statement = recurnet_statement("DELETE FROM recurnet.model_grant WHERE model_id = $1");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	statement = recurnet_statement("DELETE FROM recurnet.version WHERE model_id = $1");
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
@@ -629,18 +698,95 @@ recurnet_catalog_drop(RecurnetModelKey key)
 	recurnet_statement_close(&scope);
 }
 
-char *
-recurnet_catalog_extension_version(void)
+/* ---- rights ---- */
+
+/* The role of a grant. */
+static Oid
+grantee(const char *role)
+{
+	if (strcmp(role, "public") == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("models are granted to roles, not to public"),
+				 errhint("Make a role that those concerned are members of, and grant to it.")));
+	return get_role_oid(role, false);
+}
+
+void
+recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right)
 {
 	RecurnetScope scope;
 	RecurnetStatement statement;
+	int64		id;
+
+	PreventCommandIfReadOnly("rn_grant()");
+	recurnet_statement_open(&scope);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	recurnet_rights_admit(grantee(role));
+	statement = recurnet_statement("INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by)"
+								   " VALUES ($1, $2::name, $3, $4::name) ON CONFLICT DO NOTHING");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_parameter_text(&statement, role);
+	recurnet_parameter_text(&statement, right == RECURNET_MAY_USE ? "use" : "manage");
+	recurnet_parameter_text(&statement, GetUserNameFromId(scope.user, false));
+	recurnet_statement_run(&statement, SPI_OK_INSERT);
+	recurnet_statement_close(&scope);
+}
+
+void
+recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight right)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int64		id;
+
+	PreventCommandIfReadOnly("rn_revoke()");
+	recurnet_statement_open(&scope);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	(void) grantee(role);
+	statement = recurnet_statement("DELETE FROM recurnet.model_grant"
+								   " WHERE model_id = $1 AND role = $2::name AND (privilege = 'manage' OR $3 = 'use')");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_parameter_text(&statement, role);
+	recurnet_parameter_text(&statement, right == RECURNET_MAY_USE ? "use" : "manage");
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
+	recurnet_statement_close(&scope);
+}
+
+/* As for a table's: who gives it away must be able to act as the new owner, too. */
+void
+recurnet_catalog_set_owner(RecurnetModelKey key, const char *role)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int64		id;
+	Oid			owner;
+
+	PreventCommandIfReadOnly("rn_set_owner()");
+	recurnet_statement_open(&scope);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	owner = get_role_oid(role, false);
+	check_can_set_role(scope.user, owner);
+	recurnet_rights_admit(owner);
+	statement = recurnet_statement("UPDATE recurnet.model SET owner = $2::name WHERE model_id = $1");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_parameter_text(&statement, role);
+	recurnet_statement_run(&statement, SPI_OK_UPDATE);
+	recurnet_statement_close(&scope);
+}
+
+/* Without a scope, which an older extension would not open. */
+char *
+recurnet_catalog_extension_version(void)
+{
+	MemoryContext caller = CurrentMemoryContext;
 	char	   *version = NULL;
 
-	recurnet_statement_open(&scope);
-	statement = recurnet_statement("SELECT extversion FROM pg_catalog.pg_extension"
-								   " WHERE extname = 'recurnet'");
-	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
-		version = recurnet_result_text(&scope, 0, 1);
-	recurnet_statement_close(&scope);
+	SPI_connect();
+	SPI_execute("SELECT extversion FROM pg_catalog.pg_extension"
+				" WHERE extname OPERATOR(pg_catalog.=) 'recurnet'::pg_catalog.name", true, 1);
+	if (SPI_processed > 0)
+		version = MemoryContextStrdup(caller, SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1));
+	SPI_finish();
 	return version;
 }

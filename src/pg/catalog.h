@@ -2,13 +2,16 @@
  * catalog.h
  *		Models in the extension's own tables: store, load, drop.
  *
- * The only code that touches the schema recurnet.  Every function checks the
- * caller's rights itself; for those without, a model does not exist.
+ * With rights.c, the only code that touches the schema recurnet.  Every function
+ * that takes a key checks the caller's right itself; for those who may not even
+ * use a model, it does not exist.
  */
 #ifndef RECURNET_CATALOG_H
 #define RECURNET_CATALOG_H
 
 #include "utils/jsonb.h"
+
+#include "rights.h"
 
 #define RECURNET_HASH_BYTES 32	/* SHA-256 */
 
@@ -27,13 +30,16 @@ typedef struct RecurnetVersion
 {
 	int64		model_id;
 	char	   *name;			/* NULL: none */
-	char	   *owner;
+	char	   *owner;			/* NULL: none, or when stored */
+	RecurnetRight right;		/* when loaded only: the caller's */
 	int			version;
 
 	char	   *cell;
-	char	   *query;
-	Jsonb	   *request;		/* what the user asked: cell, options */
-	Jsonb	   *options;		/* every option as it was used */
+	char	   *query;			/* NULL when loaded by who may not manage the model, */
+	Jsonb	   *request;		/* likewise: what the user asked: cell, options */
+	Jsonb	   *options;		/* every option as it was used; then without holidays */
+	char	   *search_path;	/* that the query means, */
+	char	   *session_time_zone;	/* and its TimeZone */
 	char	   *time_column;
 	char	   *target_column;
 	char	   *series_columns; /* as rn_train was given them; NULL: none */
@@ -72,25 +78,31 @@ extern RecurnetModelKey recurnet_catalog_key(const char *model);
  */
 extern void recurnet_catalog_check_name(const char *name);
 
-/* The active version of a model, without its weights. */
-extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key);
+/*
+ * The active version of a model, without its weights.  ERROR unless the caller
+ * has the right needed.
+ */
+extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key, RecurnetRight needed);
 
 /* The encoded model of a version just loaded. */
 extern bytea *recurnet_catalog_weights(const RecurnetVersion *version);
 
 /*
- * Store a version and, unless it is kept back, make it the active one: of model_id if that is not 0,
- * else of the caller's model of that name, else of a new model.  Fills in
+ * Store a version and, unless it is kept back, make it the active one: of model_id if that is not 0 (which
+ * takes the right to manage it), else of the caller's model of that name, else of a new model.  Fills in
  * model_id and version.
  */
 extern void recurnet_catalog_store(RecurnetVersion *version);
 
+/* ERROR unless the caller of a version's loading has this right, too. */
+extern void recurnet_catalog_check_right(const RecurnetVersion *version, RecurnetRight needed);
+
 /*
- * ERROR unless the caller is the very role that stored the version's query.
- * Run by anybody else, superusers above all, a query that somebody wrote into
- * a model would act with rights that its author does not have.
+ * The role that a version's query runs as: the model's owner.  ERROR without the
+ * right to manage the model, if the owner is gone, and if the session has
+ * temporary objects that would run code as the owner.
  */
-extern void recurnet_catalog_check_query(const RecurnetVersion *version);
+extern Oid	recurnet_catalog_runs_as(const RecurnetVersion *version);
 
 /*
  * Make a version the active one: of that number, or 0 for the newest one before
@@ -107,8 +119,15 @@ extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);
 /* Drop all versions but the active one and the newest keep; returns how many. */
 extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
 
-/* Drop a model with all its versions. */
+/* Drop a model with all its versions and grants. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);
+
+/* Give a role the right to use or manage a model, or take it and what includes it away. */
+extern void recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right);
+extern void recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight right);
+
+/* Give a model to another role. */
+extern void recurnet_catalog_set_owner(RecurnetModelKey key, const char *role);
 
 /* The version of the SQL objects, as ALTER EXTENSION UPDATE sees it. */
 extern char *recurnet_catalog_extension_version(void);

@@ -17,6 +17,11 @@
 #include "varatt.h"
 #endif
 
+/* 16 tells membership from the right to SET ROLE, which is what giving things away takes. */
+#if PG_VERSION_NUM < 160000
+#define check_can_set_role(member, role) check_is_member_of_role(member, role)
+#endif
+
 /* 16 gave another name to what pg_stat_activity knows of its backend i, from 1. */
 #if PG_VERSION_NUM >= 160000
 #define recurnet_backend_status(i)	pgstat_get_local_beentry_by_index(i)

@@ -18,6 +18,7 @@
 
 #include "guc.h"
 #include "history.h"
+#include "owner.h"
 #include "panel_check.h"
 #include "series_key.h"
 #include "zone.h"
@@ -149,8 +150,13 @@ recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const 
 		.time_zone = subject->time_zone,
 		.zone_fixed = true
 	};
+	RecurnetOwnerScope owner;
 
+	if (source)
+		recurnet_owner_open(&owner, subject->version);
 	recurnet_reader_read(host, &from, rows);
+	if (source)
+		recurnet_owner_close(&owner);
 	recurnet_history_check_type(subject->time_type, rows->time_type);
 	if (model->keys == NULL && !model->rows.has_frequency && model->rows.missing == RN_MISSING_ERROR)
 		check_enough(rows, cut != NULL, needed);
@@ -368,8 +374,6 @@ read_rows(RecurnetHost *host, const RecurnetSubject *subject, const RecurnetOrig
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("a model that is a value has no query of its own"),
 				 errhint("Give the rows: history => 'SELECT ...'.")));
-	if (source)
-		recurnet_catalog_check_query(subject->version);
 	rows = palloc(sizeof(RecurnetRows));
 	recurnet_history_read(host, subject, source ? subject->version->query : spec->history, source,
 						  cut, rn_model_least_rows(subject->model), rows);

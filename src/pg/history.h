@@ -39,11 +39,11 @@ extern RnRowPolicy recurnet_history_policy(RecurnetHost *host, const RnModel *mo
 extern void recurnet_history_check_type(Oid model_type, Oid type);
 
 /*
- * Rows of a query, run as the caller, as series in the steps of the model, those
+ * Rows of a query as series in the steps of the model, those
  * after the cut (NULL: none) left out; made up and combined as the model's
  * options say.  ERROR with fewer than needed in a series; of a model of many
  * series these are left out with a WARNING.  source: the query is the model's own,
- * whose columns are known.
+ * whose columns are known, and runs as its owner; else it runs as the caller.
  */
 extern void recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject,
 								  const char *query, bool source, const int64 *cut,

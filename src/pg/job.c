@@ -16,6 +16,7 @@
 #include "fit.h"
 #include "host.h"
 #include "job.h"
+#include "owner.h"
 #include "panel_check.h"
 #include "progress.h"
 
@@ -212,6 +213,7 @@ recurnet_job_train(const RecurnetTraining *training)
 	run->version.covariates = training->covariates != NULL ? pstrdup(training->covariates) : NULL;
 	run->version.name = training->name != NULL ? pstrdup(training->name) : NULL;
 	run->version.request = request_json(training->cell, training->options);
+	recurnet_owner_note_session(&run->version);
 
 	recurnet_progress_begin(&run->host, RECURNET_COMMAND_TRAIN, 0);
 	run_all(run);
@@ -228,8 +230,7 @@ recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
 	RecurnetVersion *old;
 
 	check_can_store("rn_retrain()");
-	old = recurnet_catalog_load(key);
-	recurnet_catalog_check_query(old);
+	old = recurnet_catalog_load(key, RECURNET_MAY_MANAGE);
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
 	run->only_new = retraining->only_new;
 	run->version.kept_back = !retraining->promote;
@@ -239,6 +240,8 @@ recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
 	run->version.model_id = old->model_id;
 	run->version.name = old->name;
 	run->version.request = old->request;
+	run->version.search_path = old->search_path;
+	run->version.session_time_zone = old->session_time_zone;
 
 	recurnet_progress_begin(&run->host, RECURNET_COMMAND_RETRAIN, old->model_id);
 	run_all(run);

@@ -2,8 +2,9 @@
  * query.c
  *		A user's query: that it is one SELECT and nothing else, and its cursor.
  *
- * It runs as the caller and with the caller's snapshot, under a read-only cursor:
- * it can do nothing that the caller could not do with it anyway.
+ * It runs as the current user and with the caller's snapshot, under a read-only
+ * cursor: it can do nothing that the current user could not do with it anyway.
+ * That is the caller or, of a stored query, the model's owner (owner.h).
  */
 #include "postgres.h"
 

@@ -7,9 +7,8 @@
  * and collected again from there; so the order of rows changes nothing but the
  * time it takes.
  *
- * The query runs as the caller and with the caller's snapshot, under a
- * read-only cursor: it can do nothing that the caller could not do with it
- * anyway.  Times become the core's 64-bit counts here; what a value may be is
+ * Whose rights the query has, query.c says.  What it returns is of types whose
+ * functions may be its author's: they run in here, too.  Times become the core's 64-bit counts here; what a value may be is
  * left to the core, which knows how to name the row.
  */
 #include "postgres.h"

@@ -49,7 +49,7 @@ typedef struct RecurnetRows
 } RecurnetRows;
 
 /*
- * Run source->query with the caller's own rights and read its rows, series by
+ * Run source->query as the current user and read its rows, series by
  * series and each in the order of time (or, of a query without keys, the
  * reverse).  ERROR unless it is a single SELECT with the columns wanted, for
  * infinite times, null times, and beyond recurnet.max_memory.  No row is not an

@@ -2,8 +2,7 @@
  * request.c
  *		What is asked of a training, and the rows it is asked for.
  *
- * The query of a model that is trained again is its owner's: who may run it,
- * callers have asked catalog.h.
+ * The queries of a model that is trained again are its owner's, and run as that.
  */
 #include "postgres.h"
 
@@ -11,6 +10,7 @@
 
 #include "cache.h"
 #include "history.h"
+#include "owner.h"
 #include "panel_check.h"
 #include "progress.h"
 #include "query.h"
@@ -112,6 +112,7 @@ zone_again(RecurnetHost *host, const RecurnetVersion *old)
 void
 recurnet_request_again(const RecurnetVersion *old, bool warm, RecurnetSource *source, RecurnetFit *fit)
 {
+	recurnet_catalog_check_right(old, RECURNET_MAY_MANAGE);
 	options_again(old, warm, &fit->options);
 	*source = (RecurnetSource)
 	{
@@ -131,6 +132,7 @@ void
 recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, RecurnetFit *fit)
 {
 	RnRowPolicy *policy = &fit->options.spec.rows;
+	RecurnetOwnerScope owner;
 
 	/* there is nothing to go on with beside the only series */
 	if (source->wanted.series.n == 0)
@@ -138,7 +140,13 @@ recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, Recurn
 	source->allow_null = policy->missing != RN_MISSING_ERROR || policy->on_error == RN_ON_ERROR_SKIP;
 	source->inputs = fit->options.spec.inputs;
 	source->whole_days = recurnet_fit_whole_days(policy);
+	if (old != NULL)
+		recurnet_owner_open(&owner, old);
 	recurnet_reader_read(fit->host, source, &fit->rows);
+	if (fit->options.holidays != NULL)
+		fit->holiday = recurnet_query_dates(fit->host, fit->options.holidays, &fit->holidays);
+	if (old != NULL)
+		recurnet_owner_close(&owner);
 	recurnet_progress_phase(fit->host, RECURNET_PHASE_PREPARING);
 	if (old != NULL)
 		recurnet_history_check_type(old->time_type, fit->rows.time_type);
@@ -148,6 +156,4 @@ recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, Recurn
 				 errmsg("query returns no rows"),
 				 errhint("There is nothing to learn from; look at the query's WHERE clause.")));
 	recurnet_panel_check(fit->host, &fit->rows.panel, recurnet_fit_settle(fit));
-	if (fit->options.holidays != NULL)
-		fit->holiday = recurnet_query_dates(fit->host, fit->options.holidays, &fit->holidays);
 }

@@ -36,7 +36,7 @@ extern void recurnet_request_again(const RecurnetVersion *old, bool warm, Recurn
 
 /*
  * Read the rows and holidays, and settle the rows as series.  old: the version
- * that is trained again, or NULL.
+ * that is trained again, as whose owner its queries run, or NULL.
  */
 extern void recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, RecurnetFit *fit);
 

@@ -269,9 +269,8 @@ static Datum
 backtest_model(FunctionCallInfo fcinfo, RecurnetModelKey key)
 {
 	Backtest   *backtest = backtest_open(fcinfo, 1);
-	RecurnetVersion *old = recurnet_catalog_load(key);
+	RecurnetVersion *old = recurnet_catalog_load(key, RECURNET_MAY_MANAGE);
 
-	recurnet_catalog_check_query(old);
 	recurnet_request_again(old, false, &backtest->source, &backtest->folds.fit);
 	backtest_run(backtest, old);
 	return (Datum) 0;

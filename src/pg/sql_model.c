@@ -214,7 +214,7 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 									ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	recurnet_host_init(&host, context);
-	version = recurnet_catalog_load(key);
+	version = recurnet_catalog_load(key, RECURNET_MAY_USE);
 
 	put_model(result, version);
 	put_method(result, recurnet_cache_model(&host, version));

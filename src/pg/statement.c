@@ -23,24 +23,37 @@
 
 #include "statement.h"
 
+/* The catalog is not there, or not as this library knows it. */
+static void
+no_catalog(bool older)
+{
+	if (older)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("extension recurnet is older in this database than its library"),
+				 errhint("Run ALTER EXTENSION recurnet UPDATE.")));
+	ereport(ERROR,
+			(errcode(ERRCODE_UNDEFINED_TABLE),
+			 errmsg("extension recurnet is not installed in this database"),
+			 errhint("Use CREATE EXTENSION recurnet.")));
+}
+
 /*
- * The owner of the catalog's tables, who is the extension's.
+ * The owner of the catalog's tables, who is the extension's.  The table that is
+ * asked is one that version 0.1.0 did not have.
  */
 static Oid
 catalog_owner(void)
 {
 	Oid			schema = get_namespace_oid("recurnet", true);
-	Oid			table = OidIsValid(schema) ? get_relname_relid("model", schema) : InvalidOid;
+	Oid			table = OidIsValid(schema) ? get_relname_relid("model_roles", schema) : InvalidOid;
 	HeapTuple	tuple = NULL;
 	Oid			owner;
 
 	if (OidIsValid(table))
 		tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
 	if (!HeapTupleIsValid(tuple))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("extension recurnet is not installed in this database"),
-				 errhint("Use CREATE EXTENSION recurnet.")));
+		no_catalog(OidIsValid(schema) && OidIsValid(get_relname_relid("model", schema)));
 	owner = ((Form_pg_class) GETSTRUCT(tuple))->relowner;
 	ReleaseSysCache(tuple);
 	return owner;

@@ -60,7 +60,7 @@ recurnet_subject(const RnModel *model, const RecurnetVersion *version)
 RecurnetSubject
 recurnet_subject_stored(RecurnetHost *host, RecurnetModelKey key)
 {
-	RecurnetVersion *version = recurnet_catalog_load(key);
+	RecurnetVersion *version = recurnet_catalog_load(key, RECURNET_MAY_USE);
 	const RnModel *model = recurnet_cache_model(host, version);
 
 	if (strcmp(model->time_type, recurnet_time_type_name(version->time_type)) != 0 ||

@@ -21,7 +21,7 @@ typedef struct RecurnetSubject
 	RecurnetNames covariates;
 } RecurnetSubject;
 
-/* A stored model, with the caller's rights; decoded, or remembered as such. */
+/* A stored model that the caller may use; decoded, or remembered as such. */
 extern RecurnetSubject recurnet_subject_stored(RecurnetHost *host, RecurnetModelKey key);
 
 /* A model decoded already, as it stands.  version: NULL, or where it is from. */

@@ -1,0 +1,31 @@
+/*
+ * owner.h
+ *		Running what a model's owner has stored, as the owner.
+ */
+#ifndef RECURNET_OWNER_H
+#define RECURNET_OWNER_H
+
+#include "catalog.h"
+
+/* What closing needs to put back. */
+typedef struct RecurnetOwnerScope
+{
+	Oid			user;
+	int			security;
+	int			guc_level;
+} RecurnetOwnerScope;
+
+/*
+ * Between open and close the current user is the model's owner, in a
+ * security-restricted operation, with search_path and TimeZone as they were when
+ * the query was stored.  ERROR as recurnet_catalog_runs_as has them.  An error in
+ * between needs no care: the end of the transaction or subtransaction puts all
+ * back.
+ */
+extern void recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version);
+extern void recurnet_owner_close(const RecurnetOwnerScope *scope);
+
+/* Note the session's search_path and TimeZone in a version that is to be stored. */
+extern void recurnet_owner_note_session(RecurnetVersion *version);
+
+#endif							/* RECURNET_OWNER_H */

@@ -1,0 +1,202 @@
+/*
+ * rights.c
+ *		Owners, grants, and the roles that may hold either.
+ *
+ * Both are kept by the name of a role, so that a dump restores where that role
+ * is missing.  A name alone must not count, though: a role that is made later
+ * under the name of a dropped one would inherit its models.  So a role holds
+ * models and grants only while it has a privilege on the empty table
+ * recurnet.model_roles, which PostgreSQL ties to the role itself: DROP ROLE is
+ * refused meanwhile, DROP OWNED takes the privilege away, pg_dump takes it along.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+#include "rights.h"
+#include "statement.h"
+
+/* The table on which roles have their entries. */
+static Oid
+anchor(void)
+{
+	return get_relname_relid("model_roles", get_namespace_oid("recurnet", false));
+}
+
+/* Has the role an entry of its own there?  The table's owner needs none. */
+static bool
+has_entry(Oid role)
+{
+	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(anchor()));
+	bool		found;
+	bool		isnull;
+	Datum		datum;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "recurnet: there is no table recurnet.model_roles");
+	found = ((Form_pg_class) GETSTRUCT(tuple))->relowner == role;
+	datum = SysCacheGetAttr(RELOID, tuple, Anum_pg_class_relacl, &isnull);
+	if (!found && !isnull)
+	{
+		Acl		   *acl = DatumGetAclP(datum);
+
+		for (int i = 0; i < ACL_NUM(acl) && !found; i++)
+			found = ACL_DAT(acl)[i].ai_grantee == role && (ACLITEM_GET_PRIVS(ACL_DAT(acl)[i]) & ACL_SELECT) != 0;
+	}
+	ReleaseSysCache(tuple);
+	return found;
+}
+
+Oid
+recurnet_rights_holder(const char *name)
+{
+	Oid			role = name != NULL ? get_role_oid(name, true) : InvalidOid;
+
+	return OidIsValid(role) && has_entry(role) ? role : InvalidOid;
+}
+
+/* Has the user the rights of the role of that name, and may that hold any? */
+static bool
+acts_for(Oid user, const char *name)
+{
+	Oid			role = recurnet_rights_holder(name);
+
+	return OidIsValid(role) && has_privs_of_role(user, role);
+}
+
+/* The most that grants allow the user, himself or as a member. */
+static RecurnetRight
+granted(Oid user, int64 model_id)
+{
+	RecurnetRight right = RECURNET_NO_RIGHT;
+	RecurnetStatement statement =
+		recurnet_statement("SELECT role, privilege FROM recurnet.model_grant WHERE model_id = $1");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	for (uint64 i = 0; i < SPI_processed; i++)
+	{
+		char	   *role = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		char	   *privilege = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
+
+		if (acts_for(user, role))
+			right = Max(right, strcmp(privilege, "manage") == 0 ? RECURNET_MAY_MANAGE : RECURNET_MAY_USE);
+	}
+	return right;
+}
+
+RecurnetRight
+recurnet_rights_of(Oid user, int64 model_id, const char *owner)
+{
+	if (superuser_arg(user) || acts_for(user, owner))
+		return RECURNET_MAY_OWN;
+	return granted(user, model_id);
+}
+
+/* Nobody's from now on: what carries the name of a role that is gone. */
+static void
+disown(const char *name)
+{
+	RecurnetStatement statement = recurnet_statement("UPDATE recurnet.model SET owner = NULL WHERE owner = $1::name");
+
+	recurnet_parameter_text(&statement, name);
+	recurnet_statement_run(&statement, SPI_OK_UPDATE);
+	statement = recurnet_statement("DELETE FROM recurnet.model_grant WHERE role = $1::name");
+	recurnet_parameter_text(&statement, name);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
+}
+
+/* The role's name is the one part of a statement that cannot be a parameter. */
+static void
+give_entry(const char *name)
+{
+	RecurnetStatement statement =
+		recurnet_statement(psprintf("GRANT SELECT ON recurnet.model_roles TO %s", quote_identifier(name)));
+
+	recurnet_statement_run(&statement, SPI_OK_UTILITY);
+}
+
+/*
+ * The lock, held until the transaction ends, has sessions that admit a role
+ * wait for each other; getting it, this one learns what others have done.
+ */
+void
+recurnet_rights_admit(Oid role)
+{
+	const char *name;
+
+	if (has_entry(role))
+		return;
+	LockRelationOid(anchor(), ShareRowExclusiveLock);
+	if (has_entry(role))
+		return;
+	name = GetUserNameFromId(role, false);
+	disown(name);
+	give_entry(name);
+	CommandCounterIncrement();
+}
+
+void
+recurnet_rights_check(RecurnetRight right, RecurnetRight needed, int64 model_id, const char *name, const char *owner)
+{
+	static const char *const lacking[] = {
+		[RECURNET_MAY_USE] = "This takes the right to use it.",
+		[RECURNET_MAY_MANAGE] = "This takes the right to manage it.",
+		[RECURNET_MAY_OWN] = "Only its owner may do this."
+	};
+	const char *model = name != NULL ? psprintf("\"%s\"", name) : psprintf(INT64_FORMAT, model_id);
+
+	if (right >= needed)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+			 errmsg("permission denied for model %s", model),
+			 errdetail("%s", lacking[needed]),
+			 needed == RECURNET_MAY_OWN || owner == NULL
+			 ? errhint("The view rn_models says whose it is.")
+			 : errhint("%s may give it to you: see rn_grant.", quote_identifier(owner))));
+}
+
+/*
+ * For the script that brings a database of 0.1.0 here: owners of that time get
+ * their entries.  Not as part of the extension's making, though, or PostgreSQL
+ * would take these for what every database has, and pg_dump leave them out.
+ */
+PG_FUNCTION_INFO_V1(recurnet_admit_owners);
+Datum
+recurnet_admit_owners(PG_FUNCTION_ARGS)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement = recurnet_statement("SELECT DISTINCT m.owner FROM recurnet.model m"
+													 " JOIN pg_roles r ON r.rolname = m.owner");
+	bool		creating = creating_extension;
+	char	  **owner;
+	int			n;
+
+	recurnet_statement_open(&scope);
+	n = (int) recurnet_statement_run(&statement, SPI_OK_SELECT);
+	owner = palloc(n * sizeof(char *));
+	for (int i = 0; i < n; i++)
+		owner[i] = recurnet_result_text(&scope, i, 1);
+	creating_extension = false; /* an error ends the script, which sees to it */
+	for (int i = 0; i < n; i++)
+		if (!OidIsValid(recurnet_rights_holder(owner[i])))
+		{
+			give_entry(owner[i]);
+			CommandCounterIncrement();
+		}
+	creating_extension = creating;
+	recurnet_statement_close(&scope);
+	PG_RETURN_VOID();
+}

@@ -1,0 +1,338 @@
+--
+-- Who may do what with a model, whose rights its query has, and what becomes of
+-- models whose role goes.
+--
+\set QUIET 1
+\set ON_ERROR_STOP 1
+BEGIN;
+\ir refuses.psql
+SET LOCAL client_min_messages = warning;
+SELECT no_plan();
+
+-- owner's rights: ann, a member of it, superusers; granted: use to friend and team, manage to chief
+CREATE ROLE rights_ann;
+CREATE ROLE rights_member IN ROLE rights_ann;
+CREATE ROLE rights_friend;
+CREATE ROLE rights_chief;
+CREATE ROLE rights_team;
+CREATE ROLE rights_player IN ROLE rights_team;
+CREATE ROLE rights_stranger;
+CREATE ROLE rights_root SUPERUSER;
+CREATE SCHEMA ann AUTHORIZATION rights_ann;
+CREATE FUNCTION o() RETURNS jsonb LANGUAGE sql IMMUTABLE AS
+$$ SELECT '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}'::jsonb $$;
+
+SET LOCAL ROLE rights_ann;
+CREATE TABLE ann.secret AS SELECT date '2024-01-01' + i AS day, i % 7 + 0.5 AS v FROM generate_series(0, 59) i;
+CREATE TABLE ann.feast AS SELECT date '2024-01-06' AS day;
+SELECT rn_train('gru', 'SELECT day, v FROM ann.secret',
+	o() || '{"calendar_features": ["holiday"], "holidays": "SELECT day FROM ann.feast"}', 'm') AS m \gset
+CALL rn_retrain('m');
+SELECT rn_grant('m', 'rights_friend', 'use');
+SELECT rn_grant('m', 'rights_team', 'use');
+SELECT rn_grant(:m, 'rights_chief', 'manage');
+RESET ROLE;
+
+-- ---- roles by actions ----
+
+-- What comes of a command of a role: ok, or the SQLSTATE.  Nothing stays of it.
+CREATE FUNCTION outcome(who text, command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('role', who, true);
+	EXECUTE command;
+	RAISE EXCEPTION SQLSTATE 'RNOK0';
+EXCEPTION
+	WHEN SQLSTATE 'RNOK0' THEN RETURN 'ok';
+	WHEN OTHERS THEN RETURN SQLSTATE;
+END $$;
+-- The one value of a query of a role.
+CREATE FUNCTION seen(who text, query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	result text;
+BEGIN
+	PERFORM set_config('role', who, true);
+	EXECUTE query INTO result;
+	PERFORM set_config('role', 'none', true);
+	RETURN result;
+END $$;
+
+CREATE TABLE roles (who text, has int);
+INSERT INTO roles VALUES ('rights_ann', 3), ('rights_member', 3), ('rights_root', 3), ('rights_chief', 2),
+	('rights_friend', 1), ('rights_team', 1), ('rights_player', 1), ('rights_stranger', 0);
+CREATE TABLE actions (needs int, command text);
+INSERT INTO actions VALUES
+	(1, $$SELECT rn_forecast('m', 2)$$),
+	(1, $$SELECT rn_forecast_as(NULL::date, 'm', 2)$$),
+	(1, $$SELECT rn_forecast('m', 2, history => 'SELECT date ''2024-01-01'' + i AS day, i % 7 AS v FROM generate_series(0, 30) i')$$),
+	(1, $$SELECT rn_predict('m', 'SELECT date ''2024-01-01'' + i AS day, i % 7 AS v FROM generate_series(0, 30) i')$$),
+	(1, $$SELECT rn_predict('m', date '2024-01-01' + i, i % 7) OVER (ORDER BY i) FROM generate_series(0, 30) i$$),
+	(1, $$SELECT rn_summary('m')$$),
+	(2, $$SELECT rn_forecast('m', 2, history => 'source')$$),
+	(2, $$SELECT rn_forecast('m', 2, as_of => '2024-02-10')$$),
+	(2, $$SELECT rn_forecast_as(NULL::date, 'm', 2, as_of => '2024-02-10')$$),
+	(2, $$SELECT rn_backtest_model('m', 1, 1)$$),
+	(2, $$SELECT rn_activate('m', 1)$$),
+	(2, $$SELECT rn_rollback('m')$$),
+	(2, $$SELECT rn_prune('m', 1)$$),
+	(3, $$SELECT rn_rename('m', 'n')$$),
+	(3, $$SELECT rn_drop_model('m')$$),
+	(3, $$SELECT rn_grant('m', 'rights_stranger', 'use')$$),
+	(3, $$SELECT rn_revoke('m', 'rights_friend', 'use')$$);
+INSERT INTO actions SELECT needs, replace(command, '''m''', id.m) FROM actions, (SELECT model_id::text AS m FROM rn_models WHERE name = 'm') id;
+
+SELECT is(outcome(who, command), CASE WHEN has >= needs THEN 'ok' WHEN has = 0 THEN '42704' ELSE '42501' END, who || ': ' || command)
+FROM roles, actions ORDER BY needs, command, has;
+
+-- a query under the model's name only by the owner itself
+SELECT is(outcome(who, $$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 30) i', o(), 'm')$$),
+	CASE who WHEN 'rights_ann' THEN 'ok' ELSE '42501' END, who || ': a new query') FROM roles;
+-- given away to whom one could become
+SELECT is(outcome(who, $$SELECT rn_set_owner('m', 'rights_stranger')$$),
+	CASE who WHEN 'rights_root' THEN 'ok' WHEN 'rights_stranger' THEN '42704' ELSE '42501' END, who || ': given to another') FROM roles;
+SELECT is(outcome(who, $$SELECT rn_set_owner('m', 'rights_ann')$$),
+	CASE has WHEN 3 THEN 'ok' WHEN 0 THEN '42704' ELSE '42501' END, who || ': given to its owner') FROM roles;
+GRANT rights_team TO rights_ann;
+SELECT is(outcome('rights_ann', $$SELECT rn_set_owner('m', 'rights_team')$$), 'ok', 'given to a role of the owner''s');
+REVOKE rights_team FROM rights_ann;
+
+-- what views show
+SELECT is(seen(who, $$SELECT count(*) FROM rn_models WHERE name = 'm'$$), (has > 0)::int::text, who || ': rn_models') FROM roles;
+SELECT is(seen(who, $$SELECT count(*) FROM rn_versions WHERE name = 'm'$$), CASE WHEN has > 0 THEN '2' ELSE '0' END, who || ': rn_versions') FROM roles;
+SELECT is(seen(who, $$SELECT count(*) FROM rn_training_log$$), CASE WHEN has > 0 THEN '2' ELSE '0' END, who || ': rn_training_log') FROM roles;
+SELECT is(seen(who, format($$SELECT count(*) FROM %s r WHERE r::text LIKE '%%ann.%%' OR r::text LIKE '%%SELECT%%'$$, place)),
+	CASE WHEN has < 2 THEN '0' ELSE rows END, who || ': queries in ' || place)
+FROM roles, (VALUES ('rn_models', '1'), ('rn_versions', '2'), ('rn_summary(''m'')', '2')) p (place, rows)
+WHERE has > 0;
+SELECT is(seen(who, $$SELECT string_agg(role || ' ' || privilege, ', ' ORDER BY role) FROM rn_grants WHERE name = 'm'$$),
+	CASE WHEN has >= 2 THEN 'rights_chief manage, rights_friend use, rights_team use'
+		WHEN who = 'rights_friend' THEN 'rights_friend use' WHEN has = 1 THEN 'rights_team use' END, who || ': rn_grants') FROM roles;
+SELECT is(seen('rights_stranger', format('SELECT count(*) FROM %s', t)), NULL, t || ' is closed')
+FROM (VALUES ('rn_grants WHERE name = ''m'' HAVING count(*) > 0')) v (t);
+SELECT is(outcome('rights_ann', 'SELECT FROM recurnet.' || t), '42501', t || ' is closed')
+FROM (VALUES ('model'), ('model_grant'), ('model_roles'), ('my_role'), ('usable_model')) v (t);
+
+-- ---- grants ----
+
+SET LOCAL ROLE rights_friend;
+SELECT refuses($$SELECT rn_drop_model('m')$$, '42501', 'permission denied for model "m"', 'Only its owner may do this.%', 'too little right');
+SELECT refuses($$SELECT rn_forecast('m', 2, history => 'source')$$, '42501', 'permission denied for model "m"', '%right to manage it.%rights_ann may give it to you%', 'too little to run the query');
+SET LOCAL ROLE rights_ann;
+SELECT refuses($$SELECT rn_grant('m', 'public', 'use')$$, '22023', '%not to public', '%Make a role%', 'not to public');
+SELECT refuses($$SELECT rn_grant('m', 'rights_nobody', 'use')$$, '42704', 'role "rights_nobody" does not exist', '%', 'nor to nobody');
+SELECT refuses($$SELECT rn_grant('m', 'rights_friend', 'love')$$, '22023', 'unrecognized privilege: "love"', '%use and manage%', 'no such privilege');
+SELECT refuses($$SELECT rn_grant('m', NULL, 'use')$$, '22004', 'argument "role" must not be null', '%', 'no role');
+SELECT refuses($$SELECT rn_revoke('m', 'rights_friend', NULL)$$, '22004', 'argument "privilege" must not be null', '%', 'no privilege');
+SELECT rn_grant('m', 'rights_friend', 'manage');
+SELECT rn_grant('m', 'rights_friend', 'use');
+SELECT is(outcome('rights_friend', $$SELECT rn_rollback('m')$$), 'ok', 'manage beside use');
+SELECT rn_revoke('m', 'rights_friend', 'manage');
+SELECT is(outcome('rights_friend', $$SELECT rn_rollback('m')$$), '42501', 'manage revoked');
+SELECT is(outcome('rights_friend', $$SELECT rn_forecast('m', 1)$$), 'ok', 'use stays');
+SELECT rn_grant('m', 'rights_friend', 'manage');
+SELECT rn_revoke('m', 'rights_friend', 'use');
+SELECT is(outcome('rights_friend', $$SELECT rn_forecast('m', 1)$$), '42704', 'use revoked, and what includes it');
+SELECT rn_grant('m', 'rights_friend', 'use');
+SELECT rn_train('gru', 'SELECT day, v FROM ann.secret', o(), 'gone') > 0 AS trained \gset
+SELECT rn_grant('gone', 'rights_friend', 'use');
+SELECT rn_drop_model('gone');
+SELECT is((SELECT count(*) FROM rn_grants WHERE name = 'gone'), 0::bigint, 'grants go with the model');
+RESET ROLE;
+SELECT is((SELECT count(*) FROM recurnet.model_grant g WHERE NOT EXISTS (SELECT FROM recurnet.model m WHERE m.model_id = g.model_id)), 0::bigint, 'all of them');
+
+-- ---- the stored query runs as the owner, and gets nothing from who asks ----
+
+SET LOCAL ROLE rights_ann;
+CREATE TABLE ann.log (what text, who text, result text);
+CREATE TABLE ann.late (i int);
+CREATE FUNCTION ann.trap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ann.log VALUES ('deferred', current_user, 'ran'); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER trap AFTER INSERT ON ann.late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ann.trap();
+CREATE FUNCTION ann.try(command text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE command;
+	RETURN 'done as ' || current_user;
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE;
+END $$;
+-- what the query tries; the first row does it all
+CREATE FUNCTION ann.attack(day date) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+	IF day = '2024-01-01' AND current_setting('test.attack', true) = 'on' THEN
+		INSERT INTO ann.log SELECT c, current_user, ann.try(c) FROM unnest(ARRAY[
+			'SET ROLE rights_root', 'SELECT set_config(''role'', ''rights_root'', false)', 'RESET ROLE', 'SET LOCAL ROLE NONE',
+			'SET SESSION AUTHORIZATION rights_root', 'RESET SESSION AUTHORIZATION', 'SELECT set_config(''session_authorization'', ''rights_root'', true)',
+			'CREATE TEMP TABLE pinned (i int)', 'INSERT INTO ann.late VALUES (1)', 'LISTEN ann']) c;
+		PERFORM set_config('search_path', 'ann', false), set_config('TimeZone', 'Asia/Tokyo', false), set_config('test.mine', 'theirs', false);
+	END IF;
+	RETURN extract(day FROM day);
+END $$;
+SET LOCAL search_path = ann, public;
+SET LOCAL TimeZone = 'Europe/Berlin';
+CREATE FUNCTION ann.note(day date) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+	IF day = '2024-01-01' THEN
+		INSERT INTO ann.log VALUES ('setting', current_user, current_setting('search_path') || '; ' || current_setting('TimeZone'));
+	END IF;
+	RETURN 0;
+END $$;
+SELECT public.rn_train('gru', 'SELECT day, note(day) + attack(day) AS v FROM secret', o(), 'attack') > 0 AS trained \gset
+RESET search_path;
+RESET TimeZone;
+SELECT rn_grant('attack', 'rights_chief', 'manage');
+DELETE FROM ann.log;
+RESET ROLE;
+
+SET LOCAL test.attack = 'on';
+SET LOCAL test.mine = 'mine';
+SELECT is((SELECT count(*) FROM rn_forecast('attack', 2, history => 'source')), 2::bigint, 'a superuser has the query run');
+SELECT set_eq($$SELECT DISTINCT who FROM ann.log$$, ARRAY['rights_ann'], 'as the owner');
+SELECT is((SELECT string_agg(what || ': ' || result, '; ') FROM ann.log WHERE what <> 'setting' AND result NOT IN ('42501')), NULL, 'out of which nothing leads');
+SELECT is((SELECT count(*) FROM ann.log WHERE result = '42501'), 10::bigint, 'though all was tried');
+SELECT is((SELECT result FROM ann.log WHERE what = 'setting'), 'ann, public, pg_temp; Europe/Berlin', 'with the settings that it was stored with');
+SELECT is(concat_ws(' ', current_user, current_setting('search_path'), current_setting('TimeZone'), current_setting('test.mine')),
+	concat_ws(' ', session_user, '"$user", public', 'UTC', 'mine'), 'all is as it was');
+SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'pinned'), 0::bigint, 'nothing is left');
+DELETE FROM ann.log;
+SELECT is((SELECT count(*) FROM rn_backtest_model('attack', 1, 1)), 1::bigint, 'a backtest has the query run');
+SELECT is((SELECT string_agg(DISTINCT who || result, '') FROM ann.log WHERE what <> 'setting'), 'rights_ann42501', 'no other way');
+SET LOCAL test.attack = 'off';
+
+-- after an error, too
+SET LOCAL ROLE rights_ann;
+SELECT rn_train('gru', $$SELECT day, v / nullif(coalesce(current_setting('test.zero', true), '1')::int, 1) AS v FROM ann.secret UNION ALL SELECT day - 60, v FROM ann.secret$$,
+	o() || '{"missing": "zero"}', 'failing') > 0 AS trained \gset
+RESET ROLE;
+SET LOCAL test.zero = '0';
+SELECT throws_ok($$SELECT rn_forecast('failing', 2, history => 'source')$$, '22012', NULL, 'a query that fails');
+SELECT is(concat_ws(' ', current_user, current_setting('search_path')), concat_ws(' ', session_user, '"$user", public'), 'leaves all as it was');
+
+-- ---- nor does who asks get anything in ----
+
+CREATE SCHEMA evil AUTHORIZATION rights_chief;
+CREATE SCHEMA plain AUTHORIZATION rights_ann;
+GRANT USAGE ON SCHEMA plain TO rights_chief;
+SET LOCAL ROLE rights_ann;
+CREATE TABLE plain.rows AS SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(1, 40) i;
+SET LOCAL search_path = pg_temp, plain, public;
+SELECT rn_train('gru', 'SELECT t, abs(v) AS v FROM rows', o(), 'shadow') > 0 AS trained \gset
+RESET search_path;
+SELECT rn_grant('shadow', 'rights_chief', 'manage');
+CREATE TABLE plain.expected AS SELECT * FROM rn_forecast('shadow', 1, history => 'source');
+GRANT SELECT ON plain.expected TO rights_chief;
+SET LOCAL ROLE rights_chief;
+CREATE FUNCTION evil.abs(numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'misled'; END $$;
+CREATE TABLE evil.rows AS SELECT i AS t, 400.0 AS v FROM generate_series(1, 40) i;
+CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
+GRANT USAGE ON SCHEMA evil TO PUBLIC;
+GRANT SELECT ON evil.rows, pg_temp.rows TO PUBLIC;
+SET LOCAL search_path = evil, pg_catalog, public;
+SELECT results_eq($$SELECT * FROM rn_forecast('shadow', 1, history => 'source')$$, 'TABLE plain.expected', 'tables and functions of a manager''s are not mistaken for the owner''s');
+RESET search_path;
+DROP TABLE pg_temp.rows;
+CREATE FUNCTION evil.spy() RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'ran as %', current_user; END $$;
+RESET ROLE;
+DROP TABLE plain.rows;
+SAVEPOINT view;
+SET LOCAL ROLE rights_chief;
+CREATE TEMP VIEW rows AS SELECT i AS t, evil.spy() AS v FROM generate_series(1, 40) i;
+GRANT SELECT ON rows TO PUBLIC;
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%temporary views%', '%DISCARD TEMP%', 'a temporary view of a name that is gone');
+SELECT is(count(*), 1::bigint, 'which is no matter without the query') FROM rn_forecast('shadow', 1);
+ROLLBACK TO view;
+SET LOCAL ROLE rights_chief;
+CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
+ALTER TABLE rows ENABLE ROW LEVEL SECURITY;
+CREATE POLICY spy ON rows USING (evil.spy() = 1);
+GRANT SELECT ON rows TO PUBLIC;
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%row security%', '%', 'a temporary table with a policy');
+ROLLBACK TO view;
+SET LOCAL ROLE rights_chief;
+CREATE DOMAIN pg_temp.trap AS int CHECK (evil.spy() = 1);
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%domains%', '%', 'a temporary domain');
+ROLLBACK TO view;
+-- what the owner itself has made is its own affair
+SET LOCAL ROLE rights_ann;
+CREATE TEMP VIEW rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
+SELECT is(count(*), 1::bigint, 'a temporary view of the owner''s') FROM rn_forecast('shadow', 1, history => 'source');
+SET LOCAL ROLE rights_chief;
+SELECT is(count(*), 1::bigint, 'is the owner''s for others, too') FROM rn_forecast('shadow', 1, history => 'source');
+RESET ROLE;
+ROLLBACK TO view;
+
+-- ---- who is the owner ----
+
+CREATE FUNCTION ann_trains(name text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public
+AS $$ SELECT rn_train('gru', 'SELECT day, v FROM ann.secret', o(), name) $$;
+ALTER FUNCTION ann_trains OWNER TO rights_ann;
+SET LOCAL ROLE rights_stranger;
+SELECT ann_trains('defined') > 0 AS trained \gset
+SELECT is(outcome('rights_stranger', $$SELECT rn_forecast('defined', 1)$$), '42704', 'of a SECURITY DEFINER function, its owner');
+RESET ROLE;
+SELECT is((SELECT owner || ' ' || trained_by FROM rn_models WHERE name = 'defined'), 'rights_ann rights_ann', 'is the one who trains');
+SELECT is((SELECT search_path FROM recurnet.version JOIN recurnet.model USING (model_id) WHERE name = 'defined'), 'public', 'and its search_path is kept');
+
+-- ---- roles that go ----
+
+SET LOCAL ROLE rights_friend;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'friends') > 0 AS trained \gset
+SELECT rn_grant('friends', 'rights_ann', 'use');
+RESET ROLE;
+SELECT throws_like('DROP ROLE rights_friend', '%cannot be dropped because some objects depend on it', 'an owner is not dropped');
+SELECT throws_like('DROP ROLE rights_team', '%cannot be dropped because some objects depend on it', 'nor who was granted something');
+DROP OWNED BY rights_friend;
+SELECT is(outcome('rights_friend', $$SELECT rn_forecast('friends', 1)$$), '42704', 'after DROP OWNED its models are not its own');
+SELECT is(outcome('rights_friend', $$SELECT rn_forecast('m', 1)$$), '42704', 'nor has it grants');
+SELECT is(outcome('rights_root', $$SELECT rn_forecast('friends', 1)$$), 'ok', 'they are the superusers''');
+SELECT is(outcome('rights_ann', $$SELECT rn_forecast('friends', 1)$$), 'ok', 'and of those whom it granted them');
+SELECT refuses($$SELECT rn_forecast('friends', 1, history => 'source')$$, '42704', 'model "friends" has no owner any more', '%rn_set_owner%', 'their query runs as nobody');
+SELECT refuses($$SELECT rn_train('gru', 'SELECT 1 AS t, 1 AS v', o(), 'friends')$$, '42704', 'model "friends" has no owner any more', '%rn_set_owner%', 'and there is nobody to train a version');
+DROP ROLE rights_friend;
+CREATE ROLE rights_friend;
+SELECT is(seen('rights_friend', 'SELECT count(*) FROM rn_models'), '0', 'a role made again inherits nothing');
+SELECT is(outcome('rights_friend', format('SELECT rn_%s', c)), '42704', 'nothing: ' || c)
+FROM (VALUES ($$forecast('friends', 1)$$), ($$forecast('m', 1)$$), ($$drop_model('friends')$$), ($$grant('friends', 'rights_friend', 'manage')$$)) v (c);
+SELECT is(outcome('rights_friend', $$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'friends')$$), '42501', 'nor the name');
+SET LOCAL ROLE rights_friend;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'new') > 0 AS trained \gset
+SELECT results_eq('SELECT name FROM rn_models', ARRAY['new'], 'not with a model of its own either');
+SELECT is(outcome('rights_friend', $$SELECT rn_forecast('m', 1)$$), '42704', 'nor grants');
+RESET ROLE;
+SELECT is((SELECT owner FROM rn_models WHERE name = 'friends'), NULL, 'what is left over is nobody''s');
+SELECT is((SELECT count(*) FROM rn_grants WHERE role = 'rights_friend'), 0::bigint, 'and granted no more');
+SELECT rn_set_owner('friends', 'rights_team');
+SELECT is(outcome('rights_player', $$SELECT rn_forecast('friends', 1, history => 'source')$$), 'ok', 'until a superuser gives it to somebody');
+
+-- granted something, a role made again has that and nothing else
+DROP OWNED BY rights_chief;
+DROP ROLE rights_chief;
+CREATE ROLE rights_chief;
+SELECT rn_grant('new', 'rights_chief', 'use');
+SELECT is(seen('rights_chief', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'new', 'a grant brings no old ones');
+
+-- given a model without privileges, as from a dump of 0.1.0: owners in one statement
+DROP OWNED BY rights_friend, rights_team;
+SELECT count(rn_set_owner(model_id, owner)) FROM rn_models WHERE owner IN ('rights_friend', 'rights_team') \g /dev/null
+SELECT is((SELECT string_agg(name || ' ' || owner, ', ' ORDER BY name) FROM rn_models WHERE name IN ('friends', 'new')), 'friends rights_team, new rights_friend', 'all owners as they were named');
+SELECT is(outcome('rights_team', $$SELECT rn_drop_model('friends')$$), 'ok', 'and are that again');
+
+-- ---- a role that is renamed ----
+
+ALTER ROLE rights_ann RENAME TO rights_anna;
+SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1)$$), '42704', 'a renamed role leaves its models behind');
+CREATE ROLE rights_ann;
+SELECT is(outcome('rights_ann', $$SELECT rn_forecast('m', 1)$$), '42704', 'not for a new role of its name');
+SELECT refuses($$SELECT rn_forecast('m', 1, history => 'source')$$, '42704', 'model "m" has no owner any more', '%rn_set_owner%', 'as which no query runs');
+SELECT rn_set_owner(model_id, 'rights_anna') FROM rn_models WHERE owner = 'rights_ann';
+SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1, history => 'source')$$), 'ok', 'until a superuser moves them');
+
+-- ---- read only ----
+
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'roots') > 0 AS trained \gset
+SELECT is((SELECT count(*) FROM rn_forecast('roots', 1, history => 'source')), 1::bigint, 'the extension''s owner owns without an entry');
+SET LOCAL transaction_read_only = on;
+SELECT refuses($$SELECT rn_grant('m', 'rights_player', 'use')$$, '25006', 'cannot execute rn_grant() in a read-only transaction', '%', 'read only: grant');
+SELECT refuses($$SELECT rn_revoke('m', 'rights_player', 'use')$$, '25006', 'cannot execute rn_revoke() in a read-only transaction', '%', 'read only: revoke');
+SELECT refuses($$SELECT rn_set_owner('m', 'rights_player')$$, '25006', 'cannot execute rn_set_owner() in a read-only transaction', '%', 'read only: owner');
+SELECT is((SELECT count(*) FROM rn_forecast('m', 1, history => 'source')), 1::bigint, 'read only: the stored query');
+
+SELECT * FROM finish();
+ROLLBACK;
