@@ -71,13 +71,19 @@ count_of(int64 n, int64 all)
 static int64
 bits_of(double value)
 {
-	return DatumGetInt64(Float8GetDatum(value));
+	int64		bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits;
 }
 
 static double
 double_of(int64 bits)
 {
-	return DatumGetFloat8(Int64GetDatum(bits));
+	double		value;
+
+	memcpy(&value, &bits, sizeof(value));
+	return value;
 }
 
 /* ---- writing ---- */
@@ -106,11 +112,12 @@ show(RecurnetProgress *progress, TimestampTz now)
 	pgstat_progress_update_multi_param(RECURNET_PROGRESS_SLOTS, index, progress->slot);
 }
 
-/* Show it unless it was shown a moment ago. */
+/* Show it unless it was shown a moment ago, in this transaction. */
 static void
 show_in_time(RecurnetProgress *progress, TimestampTz now)
 {
-	if (TimestampDifferenceExceeds(progress->shown, now, INTERVAL_MS))
+	if (TimestampDifferenceExceeds(progress->shown, now, INTERVAL_MS) ||
+		(have_slots() && progress->slot[RECURNET_PROGRESS_XACT] != MyBEEntry->st_xact_start_timestamp))
 		show(progress, now);
 }
 
