@@ -49,16 +49,16 @@ LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_admit_owners';
 SELECT recurnet.admit_owners();
 DROP FUNCTION recurnet.admit_owners();
 
-CREATE VIEW recurnet.my_role WITH (security_barrier) AS
-SELECT r.rolname AS role
+CREATE VIEW recurnet.holder WITH (security_barrier) AS
+SELECT r.rolname AS role, pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE') AS mine
 FROM pg_catalog.pg_class c, pg_catalog.pg_roles r
 WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass
 	AND (r.oid OPERATOR(pg_catalog.=) c.relowner OR EXISTS (
 		SELECT FROM pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'))
-	AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE');
-COMMENT ON VIEW recurnet.my_role IS 'the roles that may hold models and whose rights the current user has';
-COMMENT ON COLUMN recurnet.my_role.role IS 'name of the role';
+		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'));
+COMMENT ON VIEW recurnet.holder IS 'the roles that may hold models and grants';
+COMMENT ON COLUMN recurnet.holder.role IS 'name of the role';
+COMMENT ON COLUMN recurnet.holder.mine IS 'has the current user its rights?';
 
 -- As recurnet_rights_of in C.
 CREATE OR REPLACE VIEW recurnet.usable_model WITH (security_barrier) AS
@@ -66,13 +66,13 @@ SELECT m.model_id, m.name, m.owner, m.active_version, m.created_at,
 	me.rolsuper OR o.role IS NOT NULL OR coalesce(g.may_manage, false) AS may_manage
 FROM recurnet.model m
 JOIN pg_catalog.pg_roles me ON me.rolname OPERATOR(pg_catalog.=) CURRENT_USER
-LEFT JOIN recurnet.my_role o ON o.role OPERATOR(pg_catalog.=) m.owner
-LEFT JOIN LATERAL (
-	SELECT pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
+LEFT JOIN recurnet.holder o ON o.role OPERATOR(pg_catalog.=) m.owner AND o.mine
+LEFT JOIN (
+	SELECT r.model_id, pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
 	FROM recurnet.model_grant r
-	JOIN recurnet.my_role USING (role)
-	WHERE r.model_id OPERATOR(pg_catalog.=) m.model_id) g ON true
-WHERE me.rolsuper OR o.role IS NOT NULL OR g.may_manage IS NOT NULL;
+	JOIN recurnet.holder h ON h.role OPERATOR(pg_catalog.=) r.role AND h.mine
+	GROUP BY r.model_id) g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
+WHERE me.rolsuper OR o.role IS NOT NULL OR g.model_id IS NOT NULL;
 COMMENT ON COLUMN recurnet.usable_model.owner IS 'role that the model belongs to, or null';
 COMMENT ON COLUMN recurnet.usable_model.may_manage IS 'may the current user manage it, too?';
 
@@ -111,8 +111,8 @@ CREATE VIEW @extschema@.rn_grants WITH (security_barrier) AS
 SELECT m.model_id, m.name, g.role, g.privilege, g.granted_by, g.granted_at
 FROM recurnet.usable_model m
 JOIN recurnet.model_grant g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
-WHERE m.may_manage OR EXISTS (
-	SELECT FROM recurnet.my_role r WHERE r.role OPERATOR(pg_catalog.=) g.role);
+JOIN recurnet.holder h ON h.role OPERATOR(pg_catalog.=) g.role
+WHERE m.may_manage OR h.mine;
 COMMENT ON VIEW @extschema@.rn_grants IS 'who may use or manage the models that you may manage, and what you were granted yourself';
 COMMENT ON COLUMN @extschema@.rn_grants.model_id IS 'id of the model';
 COMMENT ON COLUMN @extschema@.rn_grants.name IS 'name of the model, or null';
@@ -163,6 +163,146 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_set_owner_name';
 COMMENT ON FUNCTION @extschema@.rn_set_owner(text, name)
 IS 'give a model to another role, as which its query runs from then on';
+
+-- ---------------------------------------------------------------------------
+-- Jobs: trainings again and trainings in the background, and what came of them
+-- ---------------------------------------------------------------------------
+
+CREATE SEQUENCE recurnet.job_id_seq;
+COMMENT ON SEQUENCE recurnet.job_id_seq IS 'numbers the jobs';
+
+-- Not for pg_dump: what a server has run is no data of its users, and what runs
+-- there does not run elsewhere.
+CREATE TABLE recurnet.job (
+	job_id     bigint PRIMARY KEY DEFAULT pg_catalog.nextval('recurnet.job_id_seq'),
+	kind       text NOT NULL CHECK (kind IN ('train', 'retrain')),
+	background boolean NOT NULL,
+	model_id   bigint,
+	model      text,
+	role       name NOT NULL,
+	request    jsonb,
+	state      text NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'skipped', 'failed', 'cancelled')),
+	server     text NOT NULL,
+	version    integer,
+	promoted   boolean,
+	rows       bigint,
+	queued_at  timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	started_at timestamptz,
+	ended_at   timestamptz,
+	pid        integer,
+	sqlstate   text,
+	error      text,
+	detail     text,
+	hint       text
+);
+COMMENT ON TABLE recurnet.job IS 'one row per CALL rn_retrain and per training in the background';
+COMMENT ON COLUMN recurnet.job.job_id IS 'id of the job';
+COMMENT ON COLUMN recurnet.job.kind IS 'train or retrain';
+COMMENT ON COLUMN recurnet.job.background IS 'is it run by a background worker?';
+COMMENT ON COLUMN recurnet.job.model_id IS 'the model; null until it is stored for the first time';
+COMMENT ON COLUMN recurnet.job.model IS 'name of the model when the job was asked for, or null';
+COMMENT ON COLUMN recurnet.job.role IS 'name of the role that asked for it, as which it runs';
+COMMENT ON COLUMN recurnet.job.request IS 'arguments and settings that a background worker needs';
+COMMENT ON COLUMN recurnet.job.state IS 'waiting, running, done, skipped, failed or cancelled, as last written';
+COMMENT ON COLUMN recurnet.job.server IS 'the life of the server, from start or crash to the next, in which it was asked for';
+COMMENT ON COLUMN recurnet.job.version IS 'version that was stored, or of which nothing was new';
+COMMENT ON COLUMN recurnet.job.promoted IS 'did that version become the active one?';
+COMMENT ON COLUMN recurnet.job.rows IS 'number of rows trained on';
+COMMENT ON COLUMN recurnet.job.queued_at IS 'when it was asked for';
+COMMENT ON COLUMN recurnet.job.started_at IS 'when it began';
+COMMENT ON COLUMN recurnet.job.ended_at IS 'when it ended';
+COMMENT ON COLUMN recurnet.job.pid IS 'process that runs it';
+COMMENT ON COLUMN recurnet.job.sqlstate IS 'SQLSTATE of the error that ended it';
+COMMENT ON COLUMN recurnet.job.error IS 'message of that error';
+COMMENT ON COLUMN recurnet.job.detail IS 'its detail';
+COMMENT ON COLUMN recurnet.job.hint IS 'its hint';
+REVOKE ALL ON recurnet.job FROM PUBLIC;
+REVOKE ALL ON SEQUENCE recurnet.job_id_seq FROM PUBLIC;
+
+CREATE FUNCTION recurnet.job_is_lost(job_id bigint, state text, server text) RETURNS boolean
+LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_job_is_lost';
+COMMENT ON FUNCTION recurnet.job_is_lost(bigint, text, text)
+IS 'will a job that is said to wait or run never end, as its process is gone or the server was restarted?';
+
+CREATE VIEW @extschema@.rn_jobs WITH (security_barrier) AS
+SELECT j.job_id, j.kind, j.background, j.model_id, j.model, j.role,
+	CASE WHEN l.lost THEN 'failed' ELSE j.state END AS state,
+	NULL::text AS phase,
+	j.version, j.promoted, j.rows, j.queued_at, j.started_at, j.ended_at,
+	CASE WHEN NOT l.lost THEN j.pid END AS pid,
+	j.sqlstate,
+	CASE WHEN NOT l.lost THEN j.error
+		WHEN j.state OPERATOR(pg_catalog.=) 'waiting' THEN 'the server was restarted before it began'
+		ELSE 'the server process ended' END AS error,
+	j.detail, j.hint
+FROM recurnet.job j
+CROSS JOIN LATERAL (SELECT recurnet.job_is_lost(j.job_id, j.state, j.server) AS lost) l
+WHERE EXISTS (
+	SELECT FROM pg_catalog.pg_roles r
+	WHERE r.rolname OPERATOR(pg_catalog.=) j.role
+		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
+	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
+		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+COMMENT ON VIEW @extschema@.rn_jobs IS 'your trainings in the background and your calls of rn_retrain, with what came of them';
+COMMENT ON COLUMN @extschema@.rn_jobs.job_id IS 'id of the job';
+COMMENT ON COLUMN @extschema@.rn_jobs.kind IS 'train or retrain';
+COMMENT ON COLUMN @extschema@.rn_jobs.background IS 'is it run by a background worker?';
+COMMENT ON COLUMN @extschema@.rn_jobs.model_id IS 'the model; null until it is stored for the first time';
+COMMENT ON COLUMN @extschema@.rn_jobs.model IS 'name of the model when the job was asked for, or null';
+COMMENT ON COLUMN @extschema@.rn_jobs.role IS 'role that asked for it, as which it runs';
+COMMENT ON COLUMN @extschema@.rn_jobs.state IS 'waiting, running, done, skipped (nothing new), failed or cancelled';
+COMMENT ON COLUMN @extschema@.rn_jobs.phase IS 'what it is at';
+COMMENT ON COLUMN @extschema@.rn_jobs.version IS 'version that was stored, or of which nothing was new';
+COMMENT ON COLUMN @extschema@.rn_jobs.promoted IS 'did that version become the active one?';
+COMMENT ON COLUMN @extschema@.rn_jobs.rows IS 'number of rows trained on';
+COMMENT ON COLUMN @extschema@.rn_jobs.queued_at IS 'when it was asked for';
+COMMENT ON COLUMN @extschema@.rn_jobs.started_at IS 'when it began';
+COMMENT ON COLUMN @extschema@.rn_jobs.ended_at IS 'when it ended';
+COMMENT ON COLUMN @extschema@.rn_jobs.pid IS 'process that runs it';
+COMMENT ON COLUMN @extschema@.rn_jobs.sqlstate IS 'SQLSTATE of the error that ended it';
+COMMENT ON COLUMN @extschema@.rn_jobs.error IS 'message of that error';
+COMMENT ON COLUMN @extschema@.rn_jobs.detail IS 'its detail';
+COMMENT ON COLUMN @extschema@.rn_jobs.hint IS 'its hint';
+GRANT SELECT ON @extschema@.rn_jobs TO PUBLIC;
+
+CREATE FUNCTION @extschema@.rn_prune_jobs(older_than interval DEFAULT '30 days') RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_prune_jobs';
+COMMENT ON FUNCTION @extschema@.rn_prune_jobs(interval)
+IS 'drop the rows of your jobs that ended longer ago, and return how many';
+
+CREATE FUNCTION @extschema@.rn_train_async(
+	cell text, query text, options jsonb DEFAULT '{}', name text DEFAULT NULL,
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000
+AS 'MODULE_PATHNAME', 'recurnet_train_async';
+COMMENT ON FUNCTION @extschema@.rn_train_async(text, text, jsonb, text, text, text, text, text)
+IS 'rn_train in the background, after this transaction has committed; returns the id of the job';
+
+CREATE FUNCTION @extschema@.rn_retrain_async(
+	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_retrain_async_id';
+COMMENT ON FUNCTION @extschema@.rn_retrain_async(bigint, text, text, text)
+IS 'rn_retrain in the background, after this transaction has committed; returns the id of the job';
+
+CREATE FUNCTION @extschema@.rn_retrain_async(
+	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_retrain_async_name';
+COMMENT ON FUNCTION @extschema@.rn_retrain_async(text, text, text, text)
+IS 'rn_retrain in the background, after this transaction has committed; returns the id of the job';
+
+CREATE FUNCTION @extschema@.rn_cancel(job_id bigint) RETURNS boolean
+LANGUAGE c VOLATILE PARALLEL UNSAFE
+AS 'MODULE_PATHNAME', 'recurnet_cancel';
+COMMENT ON FUNCTION @extschema@.rn_cancel(bigint)
+IS 'cancel a job that waits or runs; false if it has ended already';
 
 -- ---------------------------------------------------------------------------
 -- Progress: the trainings at work, as all sessions see them

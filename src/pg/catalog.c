@@ -289,24 +289,25 @@ recurnet_catalog_check_right(const RecurnetVersion *version, RecurnetRight neede
 }
 
 /*
- * A stored query may name what has been dropped since, and find instead, last of
- * all, what the session of another user has made of that name: a table does
- * nothing, but these run code.
+ * A stored query, or a function in it, may name what has been dropped since, and
+ * find instead, last of all, what the session has in its temporary schema.
+ * Plain tables do nothing (and see recurnet_query_open), but all else may run
+ * code.
  */
 static void
-check_temporary(Oid owner)
+check_temporary(void)
 {
 	RecurnetStatement statement =
-		recurnet_statement("SELECT FROM pg_class WHERE relnamespace = pg_my_temp_schema() AND relowner <> $1"
-						   " AND (relkind IN ('v', 'f') OR relrowsecurity)"
-						   " UNION ALL SELECT FROM pg_type WHERE typnamespace = pg_my_temp_schema() AND typowner <> $1"
-						   " AND typtype IN ('d', 'r')");
+		recurnet_statement("SELECT FROM pg_depend d"
+						   " LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid"
+						   " WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = pg_my_temp_schema()"
+						   " AND (c.oid IS NULL OR c.relkind NOT IN ('r', 'p', 'S') OR c.relrowsecurity"
+						   " OR EXISTS (SELECT FROM pg_cast k WHERE c.reltype IN (k.castsource, k.casttarget)))");
 
-	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(owner));
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("cannot run another role's query in a session with temporary views, domains or row security"),
+				 errmsg("cannot run another role's query in a session with temporary views, types or functions"),
 				 errhint("Drop them (DISCARD TEMP), or use another session.")));
 }
 
@@ -321,7 +322,7 @@ recurnet_catalog_runs_as(const RecurnetVersion *version)
 		no_owner(version->name, version->model_id, version->owner);
 	recurnet_statement_open(&scope);
 	if (owner != scope.user)
-		check_temporary(owner);
+		check_temporary();
 	recurnet_statement_close(&scope);
 	return owner;
 }
@@ -415,6 +416,7 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 	RecurnetModelKey key = {.name = name};
 
 	recurnet_rights_admit(scope->user);
+
 	/* Twice: another session may take the name between look and insert. */
 	for (int attempt = 0; attempt < 2; attempt++)
 	{

@@ -2,7 +2,7 @@
  * catalog.h
  *		Models in the extension's own tables: store, load, drop.
  *
- * With rights.c, the only code that touches the schema recurnet.  Every function
+ * With rights.c, the only code that touches these tables.  Every function
  * that takes a key checks the caller's right itself; for those who may not even
  * use a model, it does not exist.
  */
@@ -99,8 +99,8 @@ extern void recurnet_catalog_check_right(const RecurnetVersion *version, Recurne
 
 /*
  * The role that a version's query runs as: the model's owner.  ERROR without the
- * right to manage the model, if the owner is gone, and if the session has
- * temporary objects that would run code as the owner.
+ * right to manage the model, if the owner is gone, and if the session of
+ * somebody else has temporary objects that might run code as the owner.
  */
 extern Oid	recurnet_catalog_runs_as(const RecurnetVersion *version);
 

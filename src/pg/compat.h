@@ -37,4 +37,11 @@
 #define RECURNET_MODULE_MAGIC(version_) PG_MODULE_MAGIC
 #endif
 
+/* 17 lets one ask for stronger locks as well. */
+#if PG_VERSION_NUM >= 170000
+#define RECURNET_LOCK_HELD_BY_ME(tag_, mode_) LockHeldByMe(tag_, mode_, false)
+#else
+#define RECURNET_LOCK_HELD_BY_ME(tag_, mode_) LockHeldByMe(tag_, mode_)
+#endif
+
 #endif							/* RECURNET_COMPAT_H */

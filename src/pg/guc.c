@@ -14,6 +14,7 @@
 static int	max_memory = -1;	/* kB; -1: maintenance_work_mem */
 static int	model_cache_size = 64 * 1024;	/* kB */
 static bool adaptive_intervals = true;
+static int	max_workers = 2;
 
 void
 recurnet_guc_init(void)
@@ -42,6 +43,14 @@ recurnet_guc_init(void)
 							 PGC_USERSET,
 							 0,
 							 NULL, NULL, NULL);
+	DefineCustomIntVariable("recurnet.max_workers",
+							"Sets the maximum number of background jobs that run at a time in a database.",
+							NULL,
+							&max_workers,
+							2, 1, 1024,
+							PGC_SIGHUP,
+							0,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("recurnet");
 }
 
@@ -61,6 +70,12 @@ bool
 recurnet_guc_adaptive(void)
 {
 	return adaptive_intervals;
+}
+
+int
+recurnet_guc_max_workers(void)
+{
+	return max_workers;
 }
 
 /* Bytes as people read them, in a buffer of the current context. */

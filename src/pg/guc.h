@@ -17,6 +17,9 @@ extern size_t recurnet_guc_model_cache(void);
 /* recurnet.adaptive_intervals: do new rows count for intervals? */
 extern bool recurnet_guc_adaptive(void);
 
+/* Background jobs that may run at a time: recurnet.max_workers. */
+extern int	recurnet_guc_max_workers(void);
+
 /*
  * Raise ERROR if a task ("training") needs more bytes than
  * recurnet.max_memory; SIZE_MAX stands for more than there can be.  otherwise

@@ -5,20 +5,32 @@
  * What can be refused early is refused before anything is read.  Everything
  * the run allocates hangs in one memory context, a child of the caller's, so
  * that an error takes it along.
+ *
+ * A run does all of that in its caller's transaction, or each in one of its own:
+ * the training, which may take hours, then keeps no snapshot.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
 #include "compat.h"
+#include "executor/spi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "fit.h"
 #include "host.h"
 #include "job.h"
+#include "job_lock.h"
+#include "job_request.h"
 #include "owner.h"
 #include "panel_check.h"
 #include "progress.h"
+#include "step.h"
+#include "worker.h"
 
 /* One run, from its request to the version that is stored. */
 typedef struct Run
@@ -29,8 +41,11 @@ typedef struct Run
 	RecurnetFit fit;
 	bytea	   *data_hash;		/* of rows and options */
 	bool		only_new;		/* nothing is done if a version had the same hash */
+	bool		skipped;		/* nothing was done, as version was trained on the same */
 	TimestampTz started;
 	RecurnetVersion version;
+
+	RecurnetJob *job;			/* of runs in steps */
 } Run;
 
 /* Raise what the core says of a series of the rows. */
@@ -104,6 +119,7 @@ run_store(Run *run)
 	const RnFitLog *log = &run->fit.report.log;
 	char		step[RN_TIME_TEXT];
 
+	recurnet_progress_phase(&run->host, RECURNET_PHASE_STORING);
 	rn_calendar_describe(&run->fit.rows.panel.calendar, step, sizeof(step));
 	version->cell = pstrdup(recurnet_options_cell(&run->fit.plan.spec));
 	version->query = pstrdup(run->source.query);
@@ -132,7 +148,7 @@ run_store(Run *run)
 
 /* Was a version of the model trained on the same rows with the same options? */
 static bool
-nothing_new(const Run *run)
+nothing_new(Run *run)
 {
 	int			version = recurnet_catalog_trained_on(run->version.model_id, run->data_hash);
 
@@ -141,27 +157,32 @@ nothing_new(const Run *run)
 	ereport(NOTICE,
 			(errmsg("model " INT64_FORMAT " is not trained again: version %d was trained on the same rows and options",
 					run->version.model_id, version)));
+	run->version.version = version;
+	run->version.rows = (int64) run->fit.plan.rows;
 	return true;
 }
 
 /*
- * The run itself.  run holds options, source, and of version what the request
+ * Read and plan.  run holds options, source, and of version what the request
  * says; all memory comes from the current context.
  */
 static void
-run_all(Run *run)
+run_read(Run *run)
 {
 	run->started = GetCurrentTimestamp();
 	recurnet_request_read(&run->source, run->old, &run->fit);
 	check(run, recurnet_fit_plan(&run->fit));
 	run->data_hash = recurnet_fit_hash(&run->fit, run->source.query);
-	if (run->only_new && nothing_new(run))
-		return;
-	if (run->fit.warm != NULL)
+	run->skipped = run->only_new && nothing_new(run);
+	if (run->fit.warm != NULL && !run->skipped)
 		check_same_step(run);
+}
+
+/* Reads no table: what it needs has been read. */
+static void
+run_train(Run *run)
+{
 	check(run, recurnet_fit_train(&run->fit));
-	recurnet_progress_phase(&run->host, RECURNET_PHASE_STORING);
-	run_store(run);
 }
 
 /* A run may take minutes: what cannot end well does not begin. */
@@ -198,14 +219,10 @@ run_delete(Run *run, MemoryContext caller)
 	MemoryContextDelete(context);
 }
 
-int64
-recurnet_job_train(const RecurnetTraining *training)
+/* What a new model is asked for. */
+static void
+request_new(Run *run, const RecurnetTraining *training)
 {
-	MemoryContext caller;
-	Run		   *run = run_create(&caller);
-	int64		model_id;
-
-	check_can_store("rn_train()");
 	recurnet_request_new(training, &run->source, &run->fit);
 	if (training->name != NULL)
 		recurnet_catalog_check_name(training->name);
@@ -214,23 +231,47 @@ recurnet_job_train(const RecurnetTraining *training)
 	run->version.name = training->name != NULL ? pstrdup(training->name) : NULL;
 	run->version.request = request_json(training->cell, training->options);
 	recurnet_owner_note_session(&run->version);
+}
 
+int64
+recurnet_job_train(const RecurnetTraining *training)
+{
+	MemoryContext caller;
+	Run		   *run = run_create(&caller);
+	int64		model_id;
+
+	check_can_store("rn_train()");
+	request_new(run, training);
 	recurnet_progress_begin(&run->host, RECURNET_COMMAND_TRAIN, 0);
-	run_all(run);
+	run_read(run);
+	run_train(run);
+	run_store(run);
 	model_id = run->version.model_id;
 	run_delete(run, caller);
 	return model_id;
 }
 
-void
-recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
-{
-	MemoryContext caller;
-	Run		   *run = run_create(&caller);
-	RecurnetVersion *old;
+/* ---- in steps ---- */
 
-	check_can_store("rn_retrain()");
-	old = recurnet_catalog_load(key, RECURNET_MAY_MANAGE);
+/* Does the caller let us commit?  A transaction block, a function or an exception block does not. */
+static void
+check_can_commit(bool atomic)
+{
+	if (!atomic && !IsSubTransaction())
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+			 errmsg("rn_retrain() cannot run inside a transaction block"),
+			 errdetail("It commits, so that the training keeps no snapshot and its outcome is logged."),
+			 errhint("CALL it as a statement of its own, or use rn_retrain_async().")));
+}
+
+/* What a model that is trained again is asked for: as it is now, whatever it was when the job began. */
+static void
+request_again(Run *run, const RecurnetRetraining *retraining)
+{
+	RecurnetVersion *old = recurnet_catalog_load((RecurnetModelKey) {.id = run->job->model_id}, RECURNET_MAY_MANAGE);
+
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
 	run->only_new = retraining->only_new;
 	run->version.kept_back = !retraining->promote;
@@ -242,8 +283,220 @@ recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining)
 	run->version.request = old->request;
 	run->version.search_path = old->search_path;
 	run->version.session_time_zone = old->session_time_zone;
+}
 
-	recurnet_progress_begin(&run->host, RECURNET_COMMAND_RETRAIN, old->model_id);
-	run_all(run);
+/* What the job's row asks for. */
+static void
+request_of_job(Run *run)
+{
+	const Jsonb *request = run->job->request;
+
+	if (run->job->background)
+		recurnet_job_request_apply(request);
+	if (strcmp(run->job->kind, "train") == 0)
+	{
+		RecurnetTraining training = recurnet_job_request_training(request);
+
+		request_new(run, &training);
+	}
+	else
+	{
+		RecurnetRetraining retraining = recurnet_job_request_retraining(request);
+
+		request_again(run, &retraining);
+	}
+}
+
+/* What a step works on, and where its memory comes from. */
+static Run *
+enter(void *work)
+{
+	Run		   *run = work;
+
+	MemoryContextSwitchTo(run->host.context);
+	return run;
+}
+
+static void
+step_lock(void *work)
+{
+	Run		   *run = enter(work);
+
+	if (run->job->model_id != 0)
+		recurnet_lock_take(RECURNET_LOCK_MODEL, run->job->model_id);
+}
+
+static void
+step_read(void *work)
+{
+	Run		   *run = enter(work);
+	bool		again = strcmp(run->job->kind, "retrain") == 0;
+
+	recurnet_progress_begin(&run->host, again ? RECURNET_COMMAND_RETRAIN : RECURNET_COMMAND_TRAIN, run->job->model_id);
+	recurnet_progress_job(run->job->id);
+	request_of_job(run);
+	run_read(run);
+	if (run->skipped)
+		recurnet_job_log_end(run->job->id, "skipped", &run->version, NULL);
+}
+
+static void
+step_train(void *work)
+{
+	run_train(enter(work));
+}
+
+static void
+step_store(void *work)
+{
+	Run		   *run = enter(work);
+
+	run_store(run);
+	recurnet_job_log_end(run->job->id, "done", &run->version, NULL);
+}
+
+/* All steps of a run; returns what went wrong, or NULL. */
+static ErrorData *
+run_steps(Run *run)
+{
+	ErrorData  *error = recurnet_step(step_lock, run, false);
+
+	if (error == NULL)
+		error = recurnet_step(step_read, run, true);
+	if (error == NULL && !run->skipped)
+		error = recurnet_step(step_train, run, false);
+	if (error == NULL && !run->skipped)
+		error = recurnet_step(step_store, run, true);
+	return error;
+}
+
+/* What a job failed of. */
+typedef struct Failure
+{
+	int64		job;
+	const ErrorData *error;
+} Failure;
+
+static void
+step_fail(void *work)
+{
+	const Failure *failure = work;
+	bool		cancelled = failure->error->sqlerrcode == ERRCODE_QUERY_CANCELED;
+
+	recurnet_job_log_end(failure->job, cancelled ? "cancelled" : "failed", NULL, failure->error);
+}
+
+ErrorData *
+recurnet_job_run(RecurnetJob *job)
+{
+	MemoryContext caller;
+	Run		   *run = run_create(&caller);
+	ErrorData  *error;
+
+	run->job = job;
+	MemoryContextSwitchTo(caller);
+	error = run_steps(run);
+	if (error != NULL)
+		(void) recurnet_step(step_fail, &(Failure) {.job = job->id,.error = error}, true);
 	run_delete(run, caller);
+	if (job->model_id != 0)
+		recurnet_lock_release(RECURNET_LOCK_MODEL, job->model_id);
+	return error;
+}
+
+/* A retraining of a model that there is and that the caller may train again. */
+static RecurnetJob
+retraining_job(RecurnetModelKey key, const RecurnetRetraining *retraining)
+{
+	RecurnetVersion *old = recurnet_catalog_load(key, RECURNET_MAY_MANAGE);
+
+	return (RecurnetJob)
+	{
+		.kind = "retrain",.model_id = old->model_id,.model = old->name,
+			.request = recurnet_job_request_retrain(retraining)
+	};
+}
+
+void
+recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining, bool atomic)
+{
+	RecurnetJob job;
+	ErrorData  *error;
+
+	check_can_store("rn_retrain()");
+	check_can_commit(atomic);
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	job = retraining_job(key, retraining);
+	recurnet_job_log_add(&job);
+	recurnet_lock_take(RECURNET_LOCK_JOB, job.id);
+	SPI_commit();
+	error = recurnet_job_run(&job);
+	if (error != NULL)
+		ReThrowError(error);
+	recurnet_lock_release(RECURNET_LOCK_JOB, job.id);
+	SPI_finish();
+}
+
+/* ---- in the background ---- */
+
+/*
+ * Would a background worker run as the current user?  It logs in as that role, and
+ * does what a restricted operation, such as a stored query, must not do.
+ */
+static void
+check_can_delegate(void)
+{
+	HeapTuple	tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(GetUserId()));
+	bool		login = HeapTupleIsValid(tuple) && ((Form_pg_authid) GETSTRUCT(tuple))->rolcanlogin;
+
+	if (HeapTupleIsValid(tuple))
+		ReleaseSysCache(tuple);
+	if (InSecurityRestrictedOperation())
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("cannot start a background job within security-restricted operation")));
+	if (!login)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("role \"%s\" cannot have background jobs, as it may not log in",
+						GetUserNameFromId(GetUserId(), false)),
+				 errdetail("A background worker logs in as the role that asks for the job."),
+				 errhint("SET ROLE to one that may, or ALTER ROLE ... LOGIN.")));
+}
+
+/* Note the job, and have it started. */
+static int64
+queue(RecurnetJob *job)
+{
+	job->background = true;
+	recurnet_job_log_add(job);
+	recurnet_worker_queue();
+	return job->id;
+}
+
+int64
+recurnet_job_train_async(const RecurnetTraining *training)
+{
+	RecurnetJob job = {.kind = "train",.model = training->name};
+	MemoryContext caller;
+	Run		   *run;
+
+	check_can_store("rn_train_async()");
+	check_can_delegate();
+	run = run_create(&caller);
+	request_new(run, training);
+	run_delete(run, caller);
+	job.request = recurnet_job_request_train(training);
+	return queue(&job);
+}
+
+int64
+recurnet_job_retrain_async(RecurnetModelKey key, const RecurnetRetraining *retraining)
+{
+	RecurnetJob job;
+
+	check_can_store("rn_retrain_async()");
+	check_can_delegate();
+	job = retraining_job(key, retraining);
+	return queue(&job);
 }

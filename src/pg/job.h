@@ -5,6 +5,7 @@
 #ifndef RECURNET_JOB_H
 #define RECURNET_JOB_H
 
+#include "job_log.h"
 #include "request.h"
 
 /* Train and store; returns the model's id. */
@@ -22,6 +23,24 @@ typedef struct RecurnetRetraining
 	bool		only_new;		/* not if a version was trained on the very same */
 } RecurnetRetraining;
 
-extern void recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining);
+/*
+ * To be called by a procedure: it commits, ERROR if it may not (atomic).  Once it is in
+ * the log its outcome is, too; what fails is an ERROR all the same.
+ */
+extern void recurnet_job_retrain(RecurnetModelKey key, const RecurnetRetraining *retraining, bool atomic);
+
+/*
+ * The same in the background, once this transaction has committed; they return the job's id.
+ * What can be refused by now is an ERROR.
+ */
+extern int64 recurnet_job_train_async(const RecurnetTraining *training);
+extern int64 recurnet_job_retrain_async(RecurnetModelKey key, const RecurnetRetraining *retraining);
+
+/*
+ * Run a job that is in the log, under its lock, in steps (see step.h).  The log has the
+ * outcome then, unless it could not be written; what it failed of is returned, in the current
+ * memory context, NULL if it did not.
+ */
+extern ErrorData *recurnet_job_run(RecurnetJob *job);
 
 #endif							/* RECURNET_JOB_H */

@@ -6,14 +6,12 @@
  * security-restricted operation, as REFRESH MATERIALIZED VIEW has it, refuses to
  * leave the owner's role, and what it sets is put back.  And the one who asks
  * cannot slip the query anything that would run as the owner: names are looked
- * up where they were when it was stored, and in the session's own temporary
- * schema only if they are nowhere else, and there must be nothing there then
- * that runs code.
+ * up where they were when it was stored, and in the session's temporary schema
+ * only if they are nowhere else; and there, nothing may be that runs code.
  */
 #include "postgres.h"
 
 #include "catalog/namespace.h"
-#include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgtime.h"
 #include "utils/builtins.h"

@@ -32,6 +32,7 @@ typedef enum RecurnetWork
 extern int	recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared);
 
 /*
+ * The transaction may be without a snapshot; it is again once workers are launched.
  * Enter parallel mode with a cleared block of shared memory, which the caller
  * fills in before recurnet_parallel_launch, reads after
  * WaitForParallelWorkersToFinish, and gives back with recurnet_parallel_end.

@@ -11,7 +11,8 @@
 
 /*
  * A cursor over a query, within SPI; ERROR unless it is a single SELECT that
- * neither writes nor locks.
+ * neither writes nor locks; of a stored one, also if it would read a temporary
+ * table of another role than its own.
  */
 extern Portal recurnet_query_open(const char *query);
 

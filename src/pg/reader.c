@@ -8,8 +8,9 @@
  * time it takes.
  *
  * Whose rights the query has, query.c says.  What it returns is of types whose
- * functions may be its author's: they run in here, too.  Times become the core's 64-bit counts here; what a value may be is
- * left to the core, which knows how to name the row.
+ * functions may be its author's: they run in here, too.  Times become the core's
+ * 64-bit counts here; what a value may be is left to the core, which knows how to
+ * name the row.
  */
 #include "postgres.h"
 

@@ -18,6 +18,8 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/parsenodes.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -117,14 +119,26 @@ disown(const char *name)
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 }
 
-/* The role's name is the one part of a statement that cannot be a parameter. */
+/* GRANT SELECT ON recurnet.model_roles TO name, without a text to put the name into. */
 static void
 give_entry(const char *name)
 {
-	RecurnetStatement statement =
-		recurnet_statement(psprintf("GRANT SELECT ON recurnet.model_roles TO %s", quote_identifier(name)));
+	GrantStmt  *grant = makeNode(GrantStmt);
+	AccessPriv *select = makeNode(AccessPriv);
+	RoleSpec   *role = makeNode(RoleSpec);
 
-	recurnet_statement_run(&statement, SPI_OK_UTILITY);
+	select->priv_name = pstrdup("select");
+	role->roletype = ROLESPEC_CSTRING;
+	role->rolename = pstrdup(name);
+	role->location = -1;
+	grant->is_grant = true;
+	grant->targtype = ACL_TARGET_OBJECT;
+	grant->objtype = OBJECT_TABLE;
+	grant->objects = list_make1(makeRangeVar(pstrdup("recurnet"), pstrdup("model_roles"), -1));
+	grant->privileges = list_make1(select);
+	grant->grantees = list_make1(role);
+	ExecuteGrantStmt(grant);
+	CommandCounterIncrement();
 }
 
 /*
@@ -144,7 +158,6 @@ recurnet_rights_admit(Oid role)
 	name = GetUserNameFromId(role, false);
 	disown(name);
 	give_entry(name);
-	CommandCounterIncrement();
 }
 
 void
@@ -192,10 +205,7 @@ recurnet_admit_owners(PG_FUNCTION_ARGS)
 	creating_extension = false; /* an error ends the script, which sees to it */
 	for (int i = 0; i < n; i++)
 		if (!OidIsValid(recurnet_rights_holder(owner[i])))
-		{
 			give_entry(owner[i]);
-			CommandCounterIncrement();
-		}
 	creating_extension = creating;
 	recurnet_statement_close(&scope);
 	PG_RETURN_VOID();

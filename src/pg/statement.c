@@ -19,6 +19,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 #include "statement.h"
@@ -128,9 +129,14 @@ recurnet_parameter_int8(RecurnetStatement *statement, int64 value)
 uint64
 recurnet_statement_run(RecurnetStatement *statement, int expect)
 {
-	int			result = SPI_execute_with_args(statement->sql, statement->n, statement->type,
-											   statement->value, statement->null, false, 0);
+	int			result;
 
+	if (statement->latest)
+		PushActiveSnapshot(GetLatestSnapshot());
+	result = SPI_execute_with_args(statement->sql, statement->n, statement->type,
+								   statement->value, statement->null, statement->latest, 0);
+	if (statement->latest)
+		PopActiveSnapshot();
 	if (result != expect)
 		elog(ERROR, "recurnet: %s: %s", SPI_result_code_string(result), statement->sql);
 	return SPI_processed;

@@ -3,10 +3,10 @@
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
-BEGIN;
+\ir enter.psql
 SELECT no_plan();
 \ir refuses.psql
-SET LOCAL client_min_messages = error;
+SET client_min_messages = error;
 
 CREATE TABLE sale AS SELECT date '2015-01-01' + i * interval '1 month' AS month, 100 * (1 + i / 60.0) * (1 + 0.4 * sin(2 * pi() * i / 12)) + (hashint4(i) & 7) AS amount
 FROM generate_series(0, 83) i;
@@ -75,8 +75,8 @@ SELECT rn_train('auto', 'SELECT i AS t, -5 + 3 * sin(i) AS v FROM generate_serie
 SELECT ok(bool_and(forecast < 0 AND lower < forecast), 'negative values') FROM rn_forecast('negative', 5);
 SELECT rn_train('auto', 'SELECT t, v FROM (VALUES (1, 3.0), (2, 4.0)) r (t, v)', :quick, name => 'two') > 0 AS trained \gset
 SELECT ok(bool_and(forecast BETWEEN 1 AND 9), 'two rows') FROM rn_forecast('two', 3);
-SET LOCAL statement_timeout = '20s';
+SET statement_timeout = '20s';
 SELECT ok(rn_train('auto', 'SELECT i AS t, 5 + sin(i) AS v FROM generate_series(1, 60000) i', '{"epochs": 1, "ensemble": 1, "units": 4, "validation_split": 0, "season": 20000, "horizon": 4, "window": 10}') > 0, 'a season of 20,000 steps');
 
 SELECT * FROM finish();
-ROLLBACK;
+\ir leave.psql

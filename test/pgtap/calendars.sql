@@ -3,7 +3,7 @@
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
-BEGIN;
+\ir enter.psql
 SELECT no_plan();
 \ir refuses.psql
 
@@ -103,7 +103,7 @@ SELECT refuses($$SELECT rn_train('gru', 'SELECT now() AS at, 1 AS v', '{"time_zo
 -- dates and timestamps are civil time: shown in any session, as they are
 SELECT rn_train('gru', 'SELECT timestamp ''2024-03-29'' + i * interval ''1 hour'' AS at, i AS v FROM generate_series(0, 48) i',
 	'{"recipe": "plain", "units": 2, "epochs": 1, "window": 3}', 'civil') > 0 AS trained \gset
-SET LOCAL TimeZone = 'Europe/Berlin';
+SET TimeZone = 'Europe/Berlin';
 SELECT is(count(*), 5::bigint, 'a skipped hour is a civil time') FROM rn_forecast_as(NULL::timestamp, 'civil', 5) WHERE ts = timestamp '2024-03-31' + step * interval '1 hour';
 SELECT refuses($$SELECT * FROM rn_forecast('civil', 5)$$, '22008', '2024-03-31 02:00:00 is not one point in time%Europe/Berlin', '%rn_forecast_as(NULL::timestamp%', 'but no instant');
 -- hours are gathered into the days of the zone, of 23 to 25 hours
@@ -112,7 +112,7 @@ SELECT rn_train('gru', 'SELECT timestamptz ''2024-03-20 00:00+01'' + i * interva
 FROM (SELECT '{}'::jsonb AS zone) z \gset
 SELECT results_eq($$SELECT ts, actual FROM rn_predict('hours', 'SELECT timestamptz ''2024-03-20 00:00+01'' + i * interval ''1 hour'' AS at, 1.0 AS v FROM generate_series(0, 24 * 20 - 2) i')$$,
 	$$SELECT (date '2024-03-20' + i)::timestamptz, CASE i WHEN 11 THEN 23 ELSE 24 END::float8 FROM generate_series(0, 19) i$$, 'hours to days of the session');
-SET LOCAL TimeZone = 'UTC';
+SET TimeZone = 'UTC';
 SELECT rn_train('gru', 'SELECT timestamptz ''2024-03-20 00:00+01'' + i * interval ''1 hour'' AS at, 1.0 AS v FROM generate_series(0, 24 * 20 - 2) i',
 	'{"recipe": "plain", "units": 2, "epochs": 1, "window": 3, "frequency": "1 day", "duplicates": "sum", "time_zone": "Europe/Berlin"}', 'hours2') > 0 AS trained \gset
 SELECT results_eq($$SELECT * FROM rn_forecast('hours2', 3)$$, $$SELECT * FROM rn_forecast('hours', 3)$$, 'and of a named zone');
@@ -148,4 +148,4 @@ SELECT results_eq($$SELECT series ->> 'k', ts FROM rn_forecast_as(NULL::date, 'd
 	$$VALUES ('end', date '2022-08-31'), ('end', '2022-09-30'), ('first', '2022-10-01'), ('first', '2022-11-01'), ('mid', '2022-09-15'), ('mid', '2022-10-15')$$, 'month ends, starts and middles in one model');
 
 SELECT finish();
-ROLLBACK;
+\ir leave.psql

@@ -3,7 +3,7 @@
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
-BEGIN;
+\ir enter.psql
 SELECT no_plan();
 \ir refuses.psql
 
@@ -101,7 +101,7 @@ FROM (VALUES ('priced', 'SELECT day, price FROM plan WHERE store = 1'), ('holida
 SELECT results_eq($$SELECT forecast FROM rn_forecast('priced', 1, future => 'SELECT day, price FROM plan WHERE store = 1 AND day < ''2024-08-29''')$$,
 	$$SELECT forecast FROM rn_forecast('priced', 1, future => 'SELECT p.day, q.price FROM plan p JOIN plan q USING (store) WHERE store = 1 AND q.day = least(p.day, ''2024-08-28'')')$$,
 	'what is not given behind the horizon stays as it was');
-SET LOCAL client_min_messages = warning;
+SET client_min_messages = warning;
 SELECT results_eq($$SELECT step, ts, forecast FROM rn_forecast('chain', 3, as_of => '2024-05-01', future => 'SELECT store, day, price FROM plan')$$,
 	$$SELECT step, ts, forecast FROM rn_forecast('chain', 3, history => 'SELECT store, day, v, price, size FROM sales WHERE day <= ''2024-05-01''', future => 'SELECT store, day, price FROM plan')$$,
 	'as_of and a history cut by hand');
@@ -170,11 +170,11 @@ CREATE TABLE closed AS SELECT date '2024-03-31' AS day;
 CREATE FUNCTION learn_hours(query text, name text, opts jsonb DEFAULT '{}') RETURNS bigint LANGUAGE sql AS $$
 	SELECT learn(query, name, NULL, '{"calendar_features": ["day_of_week", "hour"], "holidays": "SELECT day FROM closed"}' || opts)
 $$;
-SET LOCAL TimeZone = 'Europe/Berlin';
+SET TimeZone = 'Europe/Berlin';
 SELECT learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'instants') > 0 AND
 	learn_hours('SELECT wall, v FROM hourly WHERE i <= 300', 'wall') > 0 AS trained \gset
 SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'the session''s zone');
-SET LOCAL TimeZone = 'Asia/Kolkata';
+SET TimeZone = 'Asia/Kolkata';
 SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'that of the training, whatever the session has later');
 SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 3, history => 'SELECT ts, v FROM hourly WHERE i > 386')$$,
 	$$SELECT forecast FROM rn_forecast('wall', 3, history => 'SELECT wall, v FROM hourly WHERE i > 386')$$, 'after the change');
@@ -184,7 +184,7 @@ SELECT learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'elsewhere') > 0 A
 	learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'named', '{"time_zone": "Europe/Berlin"}') > 0 AS trained \gset
 SELECT results_eq($$SELECT forecast FROM rn_forecast('named', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'a zone that is named');
 SELECT results_ne($$SELECT forecast FROM rn_forecast('elsewhere', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'another zone has other hours');
-SET LOCAL TimeZone = 'UTC';
+SET TimeZone = 'UTC';
 
 ---------------------------------------------------------------------------
 -- training again
@@ -212,7 +212,7 @@ FROM rn_forecast('holidays', 3) n JOIN old_holidays o USING (step);
 CREATE ROLE regress_recurnet_ann;
 CREATE SCHEMA ann AUTHORIZATION regress_recurnet_ann;
 CREATE TABLE secret AS SELECT day, price FROM plan WHERE store = 1;
-CREATE FUNCTION who() RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('test.who', current_setting('test.who', true) || ' ' || current_user, true); RETURN 1; END $$;
+CREATE FUNCTION who() RETURNS float8 LANGUAGE plpgsql AS $$ BEGIN PERFORM set_config('test.who', current_setting('test.who', true) || ' ' || current_user, false); RETURN 1; END $$;
 GRANT SELECT ON sale, plan, holiday TO regress_recurnet_ann;
 GRANT EXECUTE ON FUNCTION refuses, learn TO regress_recurnet_ann;
 SET ROLE regress_recurnet_ann;
@@ -223,7 +223,7 @@ FROM (VALUES ($$SELECT learn('SELECT day, v FROM sale', NULL, NULL, '{"holidays"
 	($$SELECT * FROM rn_forecast('anns', 3, history => 'SELECT day, 1.0 AS v, price FROM secret', future => 'SELECT day, price FROM plan WHERE store = 1')$$, 'history'),
 	($$SELECT * FROM rn_predict('anns', 'SELECT day, 1.0 AS v, price FROM secret')$$, 'rn_predict')) q (command, what);
 SELECT refuses($$SELECT learn('SELECT day, v FROM sale', NULL, NULL, '{"holidays": "SELECT trained_at::date FROM recurnet.version"}')$$, '42501', '%recurnet%', '%', 'not as the owner of the extension');
-SET LOCAL test.who = '';
+SET test.who = '';
 SELECT ok(count(*) = 3, 'a future that asks who it is') FROM rn_forecast('anns', 3, future => 'SELECT day, price * who() AS price FROM plan WHERE store = 1 AND day BETWEEN ''2024-08-28'' AND ''2024-08-30''');
 SELECT is(current_setting('test.who'), ' regress_recurnet_ann regress_recurnet_ann regress_recurnet_ann', 'is ann');
 RESET ROLE;
@@ -239,5 +239,7 @@ SELECT is((SELECT count(*) FROM pg_cursors WHERE statement LIKE '%sale%' AND nam
 -- the end of time
 SELECT learn('SELECT (date ''294276-01-01'' + i) AS day, i AS v FROM generate_series(0, 363) i', 'end', NULL, '{"calendar_features": ["month"]}') > 0 AS trained \gset
 SELECT is(max(ts), '294276-12-31', 'forecasts to the last day') FROM rn_forecast_as(NULL::date, 'end', 2);
+DROP OWNED BY regress_recurnet_ann CASCADE;
+DROP ROLE regress_recurnet_ann;
 SELECT finish();
-ROLLBACK;
+\ir leave.psql

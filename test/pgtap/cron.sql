@@ -8,7 +8,7 @@
 \set QUIET 1
 \set ON_ERROR_STOP 1
 CREATE EXTENSION IF NOT EXISTS pg_cron;
-SELECT plan(9);
+SELECT plan(10);
 
 CREATE TABLE nightly AS SELECT date '2024-01-01' + i AS day, i % 7 AS v FROM generate_series(0, 59) i;
 CREATE TABLE gone AS TABLE nightly;
@@ -47,6 +47,8 @@ SELECT is(array_agg(rows ORDER BY version), '{60,61}', 'on the new row, once') F
 SELECT is(trained_by, current_user, 'as the role that scheduled it') FROM rn_models WHERE name = 'nightly' AND version = 2;
 SELECT is((SELECT status FROM ended WHERE name = 'orphan'), 'failed', 'a job that fails is seen as failed');
 SELECT matches((SELECT return_message FROM ended WHERE name = 'orphan'), 'relation "gone" does not exist', 'with the reason');
+SELECT results_eq($$SELECT DISTINCT model, state, error FROM rn_jobs WHERE version IS DISTINCT FROM 1 AND state <> 'skipped' ORDER BY model$$,
+	$$VALUES ('nightly', 'done', NULL), ('orphan', 'failed', 'relation "gone" does not exist')$$, 'both are among the jobs');
 SELECT is((SELECT count(*) FROM rn_forecast('orphan', 3)), 3::bigint, 'and its model forecasts as before');
 
 SELECT * FROM finish();

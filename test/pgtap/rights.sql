@@ -109,7 +109,7 @@ SELECT is(seen(who, $$SELECT string_agg(role || ' ' || privilege, ', ' ORDER BY 
 SELECT is(seen('rights_stranger', format('SELECT count(*) FROM %s', t)), NULL, t || ' is closed')
 FROM (VALUES ('rn_grants WHERE name = ''m'' HAVING count(*) > 0')) v (t);
 SELECT is(outcome('rights_ann', 'SELECT FROM recurnet.' || t), '42501', t || ' is closed')
-FROM (VALUES ('model'), ('model_grant'), ('model_roles'), ('my_role'), ('usable_model')) v (t);
+FROM (VALUES ('model'), ('model_grant'), ('model_roles'), ('holder'), ('usable_model')) v (t);
 
 -- ---- grants ----
 
@@ -243,18 +243,37 @@ CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) 
 ALTER TABLE rows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY spy ON rows USING (evil.spy() = 1);
 GRANT SELECT ON rows TO PUBLIC;
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%row security%', '%', 'a temporary table with a policy');
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%temporary views%', '%', 'a temporary table with a policy');
 ROLLBACK TO view;
 SET LOCAL ROLE rights_chief;
 CREATE DOMAIN pg_temp.trap AS int CHECK (evil.spy() = 1);
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%domains%', '%', 'a temporary domain');
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%types%', '%', 'a temporary domain');
+ROLLBACK TO view;
+SET LOCAL ROLE rights_chief;
+CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
+GRANT SELECT ON rows TO PUBLIC;
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', 'stored query would read temporary table "rows" of another role', '%DISCARD TEMP%', 'a temporary table of a name that is gone');
+ROLLBACK TO view;
+SET LOCAL ROLE rights_chief;
+CREATE TEMP TABLE rows (t int, v numeric);
+CREATE FUNCTION evil.spy(rows) RETURNS numeric LANGUAGE sql AS 'SELECT evil.spy()';
+CREATE CAST (rows AS numeric) WITH FUNCTION evil.spy(rows) AS IMPLICIT;
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%types%', '%', 'a temporary table that is cast by a function');
+ROLLBACK TO view;
+SET LOCAL ROLE rights_chief;
+CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%functions%', '%', 'a temporary function');
 ROLLBACK TO view;
 -- what the owner itself has made is its own affair
 SET LOCAL ROLE rights_ann;
-CREATE TEMP VIEW rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
-SELECT is(count(*), 1::bigint, 'a temporary view of the owner''s') FROM rn_forecast('shadow', 1, history => 'source');
+CREATE TEMP TABLE rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
+SELECT is(count(*), 1::bigint, 'a temporary table of the owner''s') FROM rn_forecast('shadow', 1, history => 'source');
 SET LOCAL ROLE rights_chief;
 SELECT is(count(*), 1::bigint, 'is the owner''s for others, too') FROM rn_forecast('shadow', 1, history => 'source');
+SET LOCAL ROLE rights_ann;
+DROP TABLE rows;
+CREATE TEMP VIEW rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
+SELECT is(count(*), 1::bigint, 'a temporary view of the owner''s') FROM rn_forecast('shadow', 1, history => 'source');
 RESET ROLE;
 ROLLBACK TO view;
 
@@ -281,6 +300,7 @@ SELECT throws_like('DROP ROLE rights_team', '%cannot be dropped because some obj
 DROP OWNED BY rights_friend;
 SELECT is(outcome('rights_friend', $$SELECT rn_forecast('friends', 1)$$), '42704', 'after DROP OWNED its models are not its own');
 SELECT is(outcome('rights_friend', $$SELECT rn_forecast('m', 1)$$), '42704', 'nor has it grants');
+SELECT is((SELECT count(*) FROM rn_grants WHERE role = 'rights_friend'), 0::bigint, 'nor are they listed');
 SELECT is(outcome('rights_root', $$SELECT rn_forecast('friends', 1)$$), 'ok', 'they are the superusers''');
 SELECT is(outcome('rights_ann', $$SELECT rn_forecast('friends', 1)$$), 'ok', 'and of those whom it granted them');
 SELECT refuses($$SELECT rn_forecast('friends', 1, history => 'source')$$, '42704', 'model "friends" has no owner any more', '%rn_set_owner%', 'their query runs as nobody');

@@ -4,7 +4,7 @@
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
-BEGIN;
+\ir enter.psql
 SELECT no_plan();
 \ir refuses.psql
 
@@ -112,11 +112,11 @@ SELECT results_eq($$SELECT DISTINCT series ->> 'Store No', series ->> 'a "b", c'
 SELECT is(count(*), 6::bigint, 'and in a history') FROM rn_forecast('quoted', 1, history => 'SELECT store AS "Store No", item AS "a ""b"", c", day, v FROM sales');
 
 -- what a session has set is not in the keys
-SET LOCAL TimeZone = 'Asia/Tokyo';
-SET LOCAL extra_float_digits = -15;
+SET TimeZone = 'Asia/Tokyo';
+SET extra_float_digits = -15;
 SELECT ok(tiny('SELECT timestamptz ''2024-01-01 00:00+00'' + id * interval ''1 h'' AS k, id / 3.0::float8 AS f, day, v FROM keys', 'k, f', '{}', 'zoned') > 0, 'an instant and a fraction as keys');
-SET LOCAL TimeZone = 'UTC';
-SET LOCAL extra_float_digits = 3;
+SET TimeZone = 'UTC';
+SET extra_float_digits = 3;
 SELECT results_eq($$SELECT series, forecast FROM rn_forecast('zoned', 1)$$,
 	$$SELECT series, forecast FROM rn_forecast('zoned', 1, history => 'SELECT timestamptz ''2024-01-01 00:00+00'' + id * interval ''1 h'' AS k, id / 3.0::float8 AS f, day, v FROM keys')$$,
 	'are the same in every session');
@@ -138,7 +138,7 @@ UNION ALL SELECT 'null', day, nullif(v, 7000) FROM sales WHERE store = 3 AND ite
 UNION ALL SELECT 'weekly', day, v FROM sales WHERE store = 3 AND item = 'bun' AND extract(isodow FROM day) = 3
 UNION ALL SELECT 'infinite', day, CASE WHEN day = '2024-01-09' THEN 'Infinity' ELSE v END FROM sales WHERE store = 1 AND item = 'bun';
 
-SET LOCAL client_min_messages = error;	-- a warning says so, too
+SET client_min_messages = error;	-- a warning says so, too
 SELECT ok(tiny('SELECT * FROM mixed', 's', '{}', 'mixed') > 0, 'some series are left out');
 RESET client_min_messages;
 SELECT results_eq($$SELECT l.series ->> 's', l.rows, l.skipped FROM rn_series_log l JOIN rn_models m USING (model_id) WHERE m.name = 'mixed' ORDER BY 1$$,
@@ -164,7 +164,7 @@ BEGIN
 	PERFORM tiny('SELECT * FROM mixed WHERE s IN (''fine'', ''holes'')', 's', '{"on_error": "fail"}', NULL);
 EXCEPTION WHEN data_exception THEN
 	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
-	PERFORM set_config('test.context', context, true);
+	PERFORM set_config('test.context', context, false);
 END $$;
 SELECT alike(current_setting('test.context'), 'series {"s": "holes"}%', 'the error says which series');
 DO $$
@@ -174,7 +174,7 @@ BEGIN
 	PERFORM tiny('SELECT * FROM mixed', 's', '{"beta_2": 0.99999999999}', NULL);
 EXCEPTION WHEN invalid_parameter_value THEN
 	GET STACKED DIAGNOSTICS context = PG_EXCEPTION_CONTEXT;
-	PERFORM set_config('test.context', context, true);
+	PERFORM set_config('test.context', context, false);
 END $$;
 SELECT unalike(current_setting('test.context'), '%series {%', 'and none where it is about no series');
 SELECT refuses_tiny('SELECT * FROM mixed', 's', '{"on_error": "ignore"}', '22023', '%"on_error"%"ignore"%', '%fail, skip%', 'an unknown on_error');
@@ -187,7 +187,7 @@ SELECT refuses_tiny('SELECT s, day, v FROM mixed WHERE s = ''good'' UNION ALL SE
 CREATE TABLE clock AS SELECT s, timestamp '2024-01-01' + i * interval '1 ms' AS at, i % 5 AS v FROM generate_series(1, 2) s, generate_series(0, 40) i;
 INSERT INTO clock VALUES (2, '2025-01-01', 0);
 SELECT refuses($$SELECT rn_train('gru', 'SELECT * FROM clock', '{"window": 5, "missing": "locf", "on_error": "fail"}', series => 's')$$, '22008', '%too many steps', '%mistake%"frequency"%', 'a year of milliseconds');
-SET LOCAL client_min_messages = error;
+SET client_min_messages = error;
 SELECT lives_ok($$SELECT rn_train('gru', 'SELECT * FROM clock', '{"window": 5, "epochs": 1, "missing": "locf"}', series => 's')$$, 'is left out');
 RESET client_min_messages;
 -- options mend what on_error leaves out
@@ -202,7 +202,7 @@ SELECT results_eq($$SELECT * FROM rn_forecast('all', 5, history => 'SELECT * FRO
 	$$SELECT * FROM rn_forecast('all', 5) ORDER BY series, step$$, 'the rows of the training as history');
 SELECT results_eq($$SELECT * FROM rn_forecast('all', 5, history => 'source') ORDER BY series, step$$,
 	$$SELECT * FROM rn_forecast('all', 5) ORDER BY series, step$$, 'and the source');
-SET LOCAL client_min_messages = warning;
+SET client_min_messages = warning;
 SELECT results_eq($$SELECT * FROM rn_forecast('all', 5, as_of => '2024-02-11 15:00') ORDER BY series, step$$,
 	$$SELECT * FROM rn_forecast('all', 5, history => 'SELECT * FROM sales WHERE day <= ''2024-02-11''') ORDER BY series, step$$, 'as_of is a history cut by hand');
 SELECT is(min(ts), '2024-02-12', 'and starts at the next step') FROM rn_forecast_as(NULL::date, 'all', 1, as_of => '2024-02-11');
@@ -232,7 +232,7 @@ SELECT rn_train('gru', 'SELECT * FROM meter', '{"recipe": "plain", "units": 2, "
 SELECT results_eq($$SELECT * FROM rn_forecast('meter', 3, history => 'SELECT * FROM meter')$$, $$SELECT * FROM rn_forecast('meter', 3)$$, 'a history has the columns of the training');
 SELECT is(count(*), 122::bigint, 'and so has rn_predict') FROM rn_predict('meter', 'SELECT * FROM meter');
 SELECT refuses($$SELECT * FROM rn_forecast('meter', 3, history => 'SELECT m, t AS x, reading AS y FROM meter')$$, '42702', '%more than one column%time', '%x integer, y integer%', 'other columns are not guessed');
-SET LOCAL client_min_messages = warning;
+SET client_min_messages = warning;
 SELECT results_eq($$SELECT * FROM rn_forecast('meter', 3, as_of_t => 130)$$, $$SELECT * FROM rn_forecast('meter', 3, history => 'SELECT * FROM meter WHERE t <= 130')$$, 'as_of_t');
 RESET client_min_messages;
 
@@ -265,4 +265,4 @@ SELECT refuses_tiny('SELECT * FROM mixed', 's', '{"on_error": "fail"}', '22004',
 SELECT results_eq('SELECT count(*), (SELECT count(*) FROM recurnet.version) FROM recurnet.model', 'SELECT models, versions FROM before', 'nothing is left behind');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND name NOT IN ('recurnet cached model', 'recurnet models')), 0::bigint, 'no memory is left');
 SELECT finish();
-ROLLBACK;
+\ir leave.psql

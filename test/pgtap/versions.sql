@@ -3,7 +3,7 @@
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
-BEGIN;
+\ir enter.psql
 SELECT no_plan();
 \ir refuses.psql
 \set o '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}'
@@ -107,11 +107,15 @@ SELECT refuses($$SELECT rn_rollback('m')$$, '42704', '%not yours to use', '%', '
 SELECT refuses($$SELECT rn_rename('m', 'mine')$$, '42704', '%not yours to use', '%', 'nor renamed');
 SELECT refuses($$SELECT rn_prune('m', 0)$$, '42704', '%not yours to use', '%', 'nor dropped');
 RESET ROLE;
-SET TRANSACTION READ ONLY;
+SET default_transaction_read_only = on;
 SELECT refuses($$SELECT rn_activate('m', 1)$$, '25006', 'cannot execute rn_activate() in a read-only transaction', '%', 'read only: activate');
 SELECT refuses($$SELECT rn_rollback('m')$$, '25006', 'cannot execute rn_rollback() in a read-only transaction', '%', 'read only: rollback');
 SELECT refuses($$SELECT rn_rename('m', 'x')$$, '25006', 'cannot execute rn_rename() in a read-only transaction', '%', 'read only: rename');
 SELECT refuses($$SELECT rn_prune('m', 0)$$, '25006', 'cannot execute rn_prune() in a read-only transaction', '%', 'read only: prune');
 
+SET default_transaction_read_only = off;
+DROP OWNED BY other;
+DROP ROLE other;
+
 SELECT finish();
-ROLLBACK;
+\ir leave.psql

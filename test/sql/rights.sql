@@ -58,6 +58,27 @@ CALL rn_retrain('team', 'cold');
 SET ROLE regress_recurnet_bob;
 SELECT name, owner, version, trained_by FROM rn_models;
 
+-- so may others, if they are granted it
+RESET ROLE;
+CREATE ROLE regress_recurnet_eve;
+SET ROLE regress_recurnet_eve;
+CALL rn_retrain('team');
+SET ROLE regress_recurnet_team;
+SELECT rn_grant('team', 'regress_recurnet_eve', 'use');
+SET ROLE regress_recurnet_eve;
+CALL rn_retrain('team');
+SET ROLE regress_recurnet_team;
+SELECT rn_grant('team', 'regress_recurnet_eve', 'manage');
+SET ROLE regress_recurnet_eve;
+CALL rn_retrain('team');
+SELECT name, owner, version, trained_by, query IS NOT NULL AS query_is_shown FROM rn_models;
+SELECT role, privilege, granted_by FROM rn_grants;
+SET ROLE regress_recurnet_team;
+SELECT rn_revoke('team', 'regress_recurnet_eve', 'use');
+SET ROLE regress_recurnet_eve;
+SELECT count(*) FROM rn_models;
+SET ROLE regress_recurnet_bob;
+
 -- nor may a member, or a superuser, put a query of their own in its place
 SELECT rn_train('gru', 'SELECT i AS t, i * 0.5 AS v FROM generate_series(1, 60) i', :o, name => 'team');
 RESET ROLE;
@@ -118,6 +139,7 @@ RESET ROLE;
 
 SELECT count(rn_drop_model(model_id)) FROM rn_models;
 DROP SCHEMA evil CASCADE;
-DROP OWNED BY regress_recurnet_bob, regress_recurnet_team;
+DROP OWNED BY regress_recurnet_bob, regress_recurnet_team, regress_recurnet_eve;
 DROP ROLE regress_recurnet_bob;
 DROP ROLE regress_recurnet_team;
+DROP ROLE regress_recurnet_eve;

@@ -88,7 +88,7 @@ my $gate = hold('SELECT pg_advisory_xact_lock(1)');
 my $row = hold(q{SELECT rn_rename('gated', 'renamed')});
 my $training = begin(q{CALL rn_retrain('1')});
 seen('reading', q{SELECT phase = 'reading' AND command = 'retrain' AND model_id = 1 AND model = 'gated'
-	AND role = current_user AND epoch IS NULL AND loss IS NULL AND estimated_end IS NULL FROM rn_progress});
+	AND job_id = (SELECT job_id FROM rn_jobs) AND role = current_user AND epoch IS NULL AND loss IS NULL AND estimated_end IS NULL FROM rn_progress});
 is($node->safe_psql('elsewhere', $count), '0', 'in its own database only');
 is($node->safe_psql('postgres', $count, extra_params => [ '-U', 'other' ]), '1', 'another role sees that there is one');
 is( $node->safe_psql('postgres', 'SELECT num_nonnulls(VARIADIC ARRAY(SELECT value FROM json_each_text(to_json(p)))), pid FROM rn_progress p',
@@ -108,11 +108,17 @@ finish($_) for $gate, $row;
 # Epochs rise; the rest of the session's transaction is not a training.
 $training = begin(q{SELECT rn_train('gru', 'SELECT t, v FROM s', '{"recipe": "plain", "epochs": 1000000, "validation_split": 0.2}')});
 seen('training', q{SELECT phase = 'training' AND command = 'train' AND model_id IS NULL AND epoch > 1 AND epochs = 1000000
-	AND batch <= batches AND loss > 0 AND val_loss > 0 AND best_loss <= val_loss AND estimated_end > now() FROM rn_progress});
+	AND job_id IS NULL AND batch <= batches AND loss > 0 AND val_loss > 0 AND best_loss <= val_loss AND estimated_end > now() FROM rn_progress});
 my $epoch = $node->safe_psql('postgres', 'SELECT epoch FROM rn_progress');
 seen('epochs rise', "SELECT epoch > $epoch FROM rn_progress");
 cancel($training);
 is($node->safe_psql('postgres', $count), '0', 'what is cancelled is not seen');
+
+# In the background, too.
+my $job = $node->safe_psql('postgres', q{SELECT rn_train_async('gru', 'SELECT t, v FROM s', '{"recipe": "plain", "epochs": 1000000}')});
+seen('a job', "SELECT phase = 'training' AND command = 'train' AND role = current_user AND epoch > 1 FROM rn_progress WHERE job_id = $job");
+$node->safe_psql('postgres', "SELECT rn_cancel($job)");
+seen('until it is cancelled', $count, '0');
 
 # Networks, folds and trials, by one process and by several.
 foreach my $workers (0, 2)

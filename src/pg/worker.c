@@ -1,0 +1,282 @@
+/*
+ * worker.c
+ *		The processes of background jobs.
+ *
+ * A worker runs one job, as the role that asked for it, and ends.  It is started by
+ * whoever starts waiting jobs: a short-lived worker after a new job was committed, the
+ * worker of a job that has ended, or one on behalf of a worker that was killed.  One of
+ * these is at work at a time, and waits until the worker that it starts has taken its job; so
+ * the jobs that hold their locks are all there are, and no more run than
+ * recurnet.max_workers.
+ */
+#include "postgres.h"
+
+#include "access/xact.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "postmaster/bgworker.h"
+#include "storage/ipc.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "tcop/tcopprot.h"
+#include "utils/acl.h"
+#include "utils/memutils.h"
+#include "utils/snapmgr.h"
+#include "utils/wait_event.h"
+
+#include "guc.h"
+#include "job.h"
+#include "job_lock.h"
+#include "job_log.h"
+#include "worker.h"
+
+/* Between two looks at a worker that is starting; between two tries to start one, and how long a user waits for that. */
+#define LOOK_MS		20
+#define RETRY_MS	100
+#define PATIENCE_MS	5000
+
+/* Keys of RECURNET_LOCK_QUEUE: the turn to start jobs, and the place of the one whose turn is next. */
+#define TURN		0
+#define NEXT		1
+
+/* What a worker is started for. */
+typedef struct Errand
+{
+	Oid			database;
+	Oid			role;			/* invalid: the superuser of the cluster, who runs no query of users */
+	TransactionId after;		/* of the transaction to wait for, or invalid */
+	int64		job;			/* to run; 0: start waiting jobs */
+} Errand;
+
+StaticAssertDecl(sizeof(Errand) <= BGW_EXTRALEN, "an errand must fit into what a worker is given");
+
+extern PGDLLEXPORT void recurnet_worker_main(Datum argument);
+
+static Errand errand;			/* of this process */
+static bool runs_job = false;	/* it has taken its job */
+
+/* Start a process; false if there is none to be had. */
+static bool
+start_worker(const Errand *what, BackgroundWorkerHandle **handle)
+{
+	BackgroundWorker worker = {
+		.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION,
+		.bgw_start_time = BgWorkerStart_RecoveryFinished,
+		.bgw_restart_time = BGW_NEVER_RESTART,
+		.bgw_notify_pid = handle != NULL ? MyProcPid : 0
+	};
+
+	strlcpy(worker.bgw_library_name, "$libdir/recurnet", sizeof(worker.bgw_library_name));
+	strlcpy(worker.bgw_function_name, "recurnet_worker_main", BGW_MAXLEN);
+	strlcpy(worker.bgw_type, what->job != 0 ? "recurnet job" : "recurnet queue", BGW_MAXLEN);
+	if (what->job != 0)
+		snprintf(worker.bgw_name, BGW_MAXLEN, "recurnet job " INT64_FORMAT, what->job);
+	else
+		strlcpy(worker.bgw_name, "recurnet queue", BGW_MAXLEN);
+	memcpy(worker.bgw_extra, what, sizeof(*what));
+	return RegisterDynamicBackgroundWorker(&worker, handle);
+}
+
+/* Sleep, or until something happens to a worker. */
+static void
+rest(long ms)
+{
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, ms, PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+}
+
+/* Those that start jobs end soon, so that their places are soon free. */
+void
+recurnet_worker_queue(void)
+{
+	static TransactionId queued = InvalidTransactionId;
+	Errand		what = {.database = MyDatabaseId,.after = GetTopTransactionId()};
+
+	if (what.after == queued)	/* one is enough for all jobs of a transaction */
+		return;
+	for (int waited = 0; !start_worker(&what, NULL); waited += RETRY_MS)
+	{
+		if (waited >= PATIENCE_MS)
+			ereport(ERROR,
+					(errcode(ERRCODE_INSUFFICIENT_RESOURCES),
+					 errmsg("there is no background worker to start the job"),
+					 errhint("Try again later, or raise max_worker_processes.")));
+		rest(RETRY_MS);
+	}
+	queued = what.after;
+}
+
+/* ---- starting jobs ---- */
+
+static void
+begin(void)
+{
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+static void
+end(void)
+{
+	PopActiveSnapshot();
+	CommitTransactionCommand();
+}
+
+/* The job has been taken off the queue, by whomever; if its worker ends before, that is its end. */
+static void
+await_taken(BackgroundWorkerHandle *handle, int64 job)
+{
+	for (bool taken = false; !taken;)
+	{
+		pid_t		pid;
+		bool		stopped = GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED;
+
+		begin();
+		taken = !recurnet_job_log_waits(job) || (stopped && recurnet_job_log_refuse(job));
+		end();
+		if (!taken)
+			rest(LOOK_MS);
+	}
+}
+
+/* Start the job that has waited longest; false if there is none, or no room. */
+static bool
+start_next(void)
+{
+	Errand		what = {.database = MyDatabaseId};
+	BackgroundWorkerHandle *handle;
+	int			running;
+
+	begin();
+	running = recurnet_job_log_next(&what.job, &what.role);
+	if (what.job != 0 && !OidIsValid(what.role))
+		recurnet_job_log_refuse(what.job);
+	end();
+	if (what.job == 0 || running >= recurnet_guc_max_workers())
+		return false;
+	if (!OidIsValid(what.role))
+		return true;
+	if (start_worker(&what, &handle))
+	{
+		await_taken(handle, what.job);
+		pfree(handle);
+		return true;
+	}
+	if (running > 0)			/* the one that ends starts it */
+		return false;
+	rest(RETRY_MS);
+	return true;
+}
+
+/* Wait for the turn; false if another process waits, which will find what this one would. */
+static bool
+take_turn(void)
+{
+	bool		next;
+
+	StartTransactionCommand();
+	next = recurnet_lock_try(RECURNET_LOCK_QUEUE, NEXT);
+	if (next)
+	{
+		recurnet_lock_take(RECURNET_LOCK_QUEUE, TURN);
+		recurnet_lock_release(RECURNET_LOCK_QUEUE, NEXT);
+	}
+	CommitTransactionCommand();
+	return next;
+}
+
+/* Start what waits and has room. */
+static void
+start_waiting(void)
+{
+	pgstat_report_activity(STATE_RUNNING, "recurnet: starting jobs");
+	if (!take_turn())
+		return;
+	while (start_next())
+		;
+	recurnet_lock_release(RECURNET_LOCK_QUEUE, TURN);
+}
+
+/* ---- running one ---- */
+
+/* Take the job off the queue; false if it does not wait any more. */
+static bool
+take_job(RecurnetJob *job)
+{
+	bool		taken;
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	recurnet_lock_take(RECURNET_LOCK_JOB, job->id);
+	taken = recurnet_job_log_start(job);
+	PopActiveSnapshot();
+	runs_job = taken;
+	SPI_commit();
+	return taken;
+}
+
+static void
+run_job(int64 id)
+{
+	RecurnetJob job = {.id = id};
+	ErrorData  *error = NULL;
+
+	PortalContext = AllocSetContextCreate(TopMemoryContext, "recurnet job", ALLOCSET_DEFAULT_SIZES);
+	SetCurrentStatementStartTimestamp();
+	StartTransactionCommand();
+	SPI_connect_ext(SPI_OPT_NONATOMIC);
+	if (take_job(&job))
+	{
+		pgstat_report_activity(STATE_RUNNING, psprintf("recurnet job " INT64_FORMAT ": %s %s", id, job.kind,
+													   job.model != NULL ? job.model : ""));
+		error = recurnet_job_run(&job);
+	}
+	if (error != NULL)
+		ereport(LOG,
+				(errcode(error->sqlerrcode),
+				 errmsg("recurnet job " INT64_FORMAT " failed: %s", id, error->message),
+				 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
+				 error->hint != NULL ? errhint("%s", error->hint) : 0));
+	recurnet_lock_release(RECURNET_LOCK_JOB, id);
+	SPI_finish();
+	CommitTransactionCommand();
+}
+
+/*
+ * Where a worker ends, after its transaction has.  One that was killed in the
+ * middle of its job leaves room for another.
+ */
+static void
+leave_room(int code, Datum argument)
+{
+	Errand		what = {.database = errand.database};
+
+	if (runs_job)
+		(void) start_worker(&what, NULL);
+}
+
+/* Where a worker begins. */
+void
+recurnet_worker_main(Datum argument)
+{
+	memcpy(&errand, MyBgworkerEntry->bgw_extra, sizeof(errand));
+	before_shmem_exit(leave_room, (Datum) 0);	/* before what ends transactions, so called after it */
+	pqsignal(SIGTERM, die);		/* nothing may end a process in the middle of a product */
+	BackgroundWorkerUnblockSignals();
+	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);
+	if (TransactionIdIsValid(errand.after))
+	{
+		StartTransactionCommand();
+		XactLockTableWait(errand.after, NULL, NULL, XLTW_None);
+		CommitTransactionCommand();
+	}
+	if (errand.job != 0)
+		run_job(errand.job);
+	pqsignal(SIGINT, SIG_IGN);	/* who cancels a job does not mean the next */
+	QueryCancelPending = false;
+	if (errand.job == 0 || runs_job)
+		start_waiting();
+	runs_job = false;
+}

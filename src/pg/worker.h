@@ -1,0 +1,14 @@
+/*
+ * worker.h
+ *		Background workers: one that starts waiting jobs, one for each job that runs.
+ */
+#ifndef RECURNET_WORKER_H
+#define RECURNET_WORKER_H
+
+/*
+ * Have waiting jobs started once this transaction has committed.  ERROR if there is
+ * no background worker to be had for that.
+ */
+extern void recurnet_worker_queue(void);
+
+#endif							/* RECURNET_WORKER_H */

@@ -1,0 +1,224 @@
+
+# 003_jobs.pl: jobs beside sessions, restarts and crashes
+#
+# A training that takes long keeps vacuum from nothing; background jobs begin when
+# their transaction has committed, no more run than may, and what a dead process or a
+# dead server leaves is failed, not running for ever.
+
+use strict;
+use warnings;
+
+use IPC::Run;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('jobs');
+$node->init;
+$node->append_conf('postgresql.conf', q{
+autovacuum = off
+restart_after_crash = on
+});
+$node->start;
+$node->safe_psql('postgres', q{
+	CREATE EXTENSION recurnet;
+	CREATE TABLE t AS SELECT i, sin(i) + i * 0.01 AS v FROM generate_series(1, 2000) i;
+	CREATE TABLE emptied AS SELECT i FROM generate_series(1, 1000) i;
+	CREATE ROLE ann LOGIN; GRANT SELECT ON t TO ann;
+	CREATE ROLE eve LOGIN;
+	SELECT rn_train('gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}', 'm')});
+
+# What takes longer than any test, and what takes no time.
+my $long = q{'gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 64, "epochs": 10000, "window": 5, "validation_split": 0}'};
+my $short = q{'gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}'};
+
+sub sql { return $node->safe_psql('postgres', $_[0]) }
+
+# Wait until a query gives what is expected.
+sub comes
+{
+	my ($query, $expected, $what) = @_;
+	ok($node->poll_query_until('postgres', $query, $expected), $what)
+	  or diag(sql('SELECT * FROM recurnet.job'));
+}
+
+# Is a job in that state?
+sub state_comes
+{
+	my ($job, $state, $what) = @_;
+	comes("SELECT state || coalesce(': ' || error, '') FROM rn_jobs WHERE job_id = $job", $state, $what);
+}
+
+# Jobs that run, cancelled all.
+sub cancel_all
+{
+	sql(q{SELECT rn_cancel(job_id) FROM rn_jobs WHERE state IN ('waiting', 'running') ORDER BY state, job_id DESC});
+	comes(q{SELECT count(*) FROM rn_jobs WHERE state IN ('waiting', 'running')}, '0', 'no job is left');
+}
+
+# A psql that stays open.
+sub session
+{
+	my %session = (in => '', out => '');
+	$session{run} = IPC::Run::start(
+		[ 'psql', '-X', '-A', '-t', '-q', '-d', $node->connstr('postgres') ],
+		'<', \$session{in}, '>', \$session{out}, '2>', \$session{err},
+		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+	return \%session;
+}
+
+# Have it say something, and wait until it has.
+sub say_to
+{
+	my ($session, $statements) = @_;
+	$session->{out} = '';
+	$session->{in} .= "$statements\n\\echo said\n";
+	$session->{run}->pump until $session->{out} =~ /said\n/;
+	return $session->{out} =~ s/said\n//r;
+}
+
+# ---- vacuum goes on ----
+
+# A process trains and holds nothing: rows that are deleted now go at once.
+sub vacuums
+{
+	my ($pid, $what) = @_;
+	comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid AND state = 'active' AND backend_xmin IS NULL AND backend_xid IS NULL",
+		'1', "$what: holds no snapshot");
+	sql('INSERT INTO emptied SELECT i FROM generate_series(1, 1000) i; DELETE FROM emptied');
+	my $said = '';
+	foreach (1 .. 20)    # it may be reading still
+	{
+		(undef, undef, $said) = $node->psql('postgres', 'VACUUM VERBOSE emptied');
+		last if $said =~ / 0 are dead but not yet removable/;
+		sleep 1;
+	}
+	like($said, qr/tuples: \d+ removed, 0 remain, 0 are dead but not yet removable/, "$what: dead rows go");
+	is(sql("SELECT state FROM rn_jobs WHERE pid = $pid"), 'running', "$what: and it runs on");
+}
+
+my $job = sql("SELECT rn_train_async($long, 'long')");
+state_comes($job, 'running', 'a job begins');
+vacuums(sql("SELECT pid FROM rn_jobs WHERE job_id = $job"), 'in the background');
+is(sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet job' AND usename = 'postgres' AND query = 'recurnet job $job: train long'"),
+	'1', 'pg_stat_activity says what it does');
+is(sql("SELECT rn_cancel($job)"), 't', 'it can be cancelled');
+state_comes($job, 'cancelled: canceling statement due to user request', 'and is');
+is(sql("SELECT rn_cancel($job)"), 'f', 'once');
+
+sql(q{UPDATE recurnet.version SET request = jsonb_set(jsonb_set(request, '{options,epochs}', '10000'), '{options,units}', '64')});
+my $caller = session();
+my $pid = say_to($caller, 'SELECT pg_backend_pid();') + 0;
+$caller->{in} .= "CALL rn_retrain('m', 'cold');\n\\echo over\n";
+$caller->{run}->pump_nb;
+comes("SELECT state FROM rn_jobs WHERE pid = $pid", 'running', 'a retraining begins');
+vacuums($pid, 'in a session');
+
+# ---- of an ensemble, too ----
+
+my $ensemble = q{'auto', 'SELECT i, v FROM t', '{"units": 64, "epochs": 10000, "season": 24, "horizon": 12}'};
+$job = sql("SET max_parallel_maintenance_workers = 2; SELECT rn_train_async($ensemble)");
+comes("SELECT count(*) FROM pg_stat_activity a JOIN rn_jobs j ON a.leader_pid = j.pid WHERE job_id = $job AND backend_xmin IS NULL AND a.pid <> j.pid",
+	'2', 'parallel workers hold no snapshot either');
+vacuums(sql("SELECT pid FROM rn_jobs WHERE job_id = $job"), 'with workers');
+is(sql("SELECT rn_cancel($job)"), 't', 'they can be cancelled');
+state_comes($job, 'cancelled: canceling statement due to user request', 'and are');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, '0', 'all of them');
+
+# ---- one retraining of a model at a time ----
+
+my $second = sql("SELECT rn_retrain_async('m')");
+comes("SELECT count(*) FROM pg_locks l JOIN rn_jobs j USING (pid) WHERE j.job_id = $second AND NOT granted AND objsubid = 4", '1', 'a second one waits');
+is(sql("SELECT count(*) FROM pg_stat_activity JOIN rn_jobs USING (pid) WHERE job_id = $second AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"),
+	'0', 'without a snapshot');
+is(sql("SELECT rn_cancel(job_id) FROM rn_jobs WHERE pid = $pid"), 't', 'the one in the session can be cancelled');
+$caller->{run}->pump until $caller->{out} =~ /over\n/;
+like($caller->{err}, qr/canceling statement due to user request/, 'which its caller learns');
+state_comes($second, 'done', 'the second one goes on');
+
+# ---- no more than may ----
+
+my @jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 4)");
+comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 4) j}, 'running running waiting waiting', 'two of four run');
+is(sql("SELECT rn_cancel($jobs[2])"), 't', 'one that waits is cancelled');
+state_comes($jobs[2], 'cancelled', 'at once');
+sql("SELECT rn_cancel($jobs[0])");
+state_comes($jobs[3], 'running', 'the place of one that was cancelled is taken');
+my $fifth = sql("SELECT rn_train_async($short, 'short')");
+sleep 1;
+state_comes($fifth, 'waiting', 'another waits');
+sql("SELECT pg_terminate_backend(pid) FROM rn_jobs WHERE job_id = $jobs[1]");
+state_comes($jobs[1], 'failed: the server process ended', 'one that was killed');
+state_comes($fifth, 'done', 'leaves its place, too');
+cancel_all();
+
+# ---- the caller's transaction ----
+
+say_to($caller, 'BEGIN;');
+$job = say_to($caller, "SELECT rn_train_async($short, 'later');") + 0;
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet queue' AND wait_event = 'transactionid'}, '1', 'a worker waits for the transaction');
+is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'of whose job nobody knows');
+say_to($caller, 'COMMIT;');
+state_comes($job, 'done', 'it begins with the commit');
+say_to($caller, 'BEGIN;');
+$job = say_to($caller, "SELECT rn_train_async($short, 'never');") + 0;
+say_to($caller, 'ROLLBACK;');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'no worker outlives what was rolled back');
+is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'nor does the job');
+is(sql(q{SELECT count(*) FROM rn_models WHERE name = 'never'}), '0', 'or a model');
+
+# ---- roles ----
+
+say_to($caller, 'SET ROLE ann; BEGIN;');
+$job = say_to($caller, "SELECT rn_train_async($short, 'anns');") + 0;
+sql('ALTER ROLE ann NOLOGIN');
+my $next = sql("SELECT rn_train_async($short, 'next')");
+say_to($caller, 'COMMIT;');
+state_comes($job, 'failed: its background worker could not start', 'a role that may not log in any more');
+state_comes($next, 'done', 'keeps nobody else from it');
+sql('ALTER ROLE ann LOGIN');
+$job = say_to($caller, "SELECT rn_train_async($long, 'anns');") + 0;
+state_comes($job, 'running', 'a job of ann');
+is(sql("SELECT usename FROM pg_stat_activity JOIN rn_jobs USING (pid) WHERE job_id = $job"), 'ann', 'runs as ann');
+my (undef, undef, $error) = $node->psql('postgres', "SET ROLE eve; SELECT rn_cancel($job)");
+like($error, qr/job $job does not exist, or is not yours to cancel/, 'others do not cancel it');
+is(sql("SET ROLE eve; SELECT count(*) FROM rn_jobs"), '0', 'nor see it');
+sql('GRANT pg_signal_backend TO eve');
+is(sql("SET ROLE eve; SELECT rn_cancel($job)"), 't', 'unless they may signal backends');
+state_comes($job, 'cancelled: canceling statement due to user request', 'and so it ends');
+
+# ---- restarts and crashes ----
+
+sub begin_three
+{
+	@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
+	comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 3) j}, 'running running waiting', 'two run, one waits');
+}
+
+sub all_failed
+{
+	my ($what) = @_;
+	is(sql("SELECT string_agg(state || ': ' || error, ', ' ORDER BY job_id) FROM rn_jobs WHERE job_id IN ($jobs[0], $jobs[1], $jobs[2])"),
+		'failed: the server process ended, failed: the server process ended, failed: the server was restarted before it began', "$what: all of it is failed");
+	$job = sql("SELECT rn_train_async($short, 'after')");
+	state_comes($job, 'done', "$what: the next job is done");
+	is(sql("SELECT state FROM recurnet.job WHERE job_id = $jobs[2]"), 'waiting', "$what: and those of before stay where they were");
+	is(sql("SELECT rn_cancel($jobs[0]) OR rn_cancel($jobs[2])"), 'f', "$what: with nothing to cancel");
+}
+
+$caller->{in} .= "\\q\n";
+$caller->{run}->finish;
+begin_three();
+$node->restart;
+all_failed('after a restart');
+
+begin_three();
+$pid = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
+kill 'KILL', $pid;
+comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid", '0', 'the server comes back after a crash');
+all_failed('after a crash');
+is(sql("SELECT rn_prune_jobs('0')"), '21', 'all of it can be dropped');
+is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
+
+$node->stop;
+done_testing();
