@@ -678,6 +678,56 @@ recurnet_catalog_prune(RecurnetModelKey key, int keep)
 	return dropped;
 }
 
+/* ---- views of forecasts ---- */
+
+void
+recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+
+	recurnet_statement_open(&scope);
+	lock_with_right(&scope, (RecurnetModelKey) {.id = model_id}, RECURNET_MAY_OWN);
+	/* who had that name before has it no more */
+	statement = recurnet_statement("INSERT INTO recurnet.model_view (view_schema, view_name, model_id) VALUES ($1, $2, $3)"
+								   " ON CONFLICT (view_schema, view_name) DO UPDATE SET model_id = excluded.model_id");
+	recurnet_parameter_text(&statement, schema);
+	recurnet_parameter_text(&statement, view);
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_INSERT);
+	recurnet_statement_close(&scope);
+}
+
+/* Does view c call rn_forecast_as, and for model v.model_id?  The latter is as recurnet_view_create wrote it. */
+#define SHOWS_MODEL \
+	"strpos(pg_get_viewdef(c.oid), format(', ''%s''::bigint, ', v.model_id)) > 0 AND EXISTS (SELECT FROM pg_rewrite r" \
+	" JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass" \
+	" JOIN pg_proc p ON p.oid = d.refobjid AND p.proname = 'rn_forecast_as'" \
+	" JOIN pg_depend m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND m.deptype = 'e'" \
+	" JOIN pg_extension e ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = e.oid AND e.extname = 'recurnet'" \
+	" WHERE r.ev_class = c.oid)"
+
+char *
+recurnet_catalog_views(RecurnetModelKey key)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int64		id;
+	char	   *views = NULL;
+
+	recurnet_statement_open(&scope);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	statement = recurnet_statement("SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname)"
+								   " FROM recurnet.model_view v JOIN pg_namespace n ON n.nspname = v.view_schema"
+								   " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.view_name AND c.relkind = 'v'"
+								   " WHERE v.model_id = $1 AND " SHOWS_MODEL);
+	recurnet_parameter_int8(&statement, id);
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	views = recurnet_result_text(&scope, 0, 1);
+	recurnet_statement_close(&scope);
+	return views;
+}
+
 void
 recurnet_catalog_drop(RecurnetModelKey key)
 {
@@ -692,6 +742,9 @@ recurnet_catalog_drop(RecurnetModelKey key)
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	statement = recurnet_statement("DELETE FROM recurnet.version WHERE model_id = $1");
+	recurnet_parameter_int8(&statement, id);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
+	statement = recurnet_statement("DELETE FROM recurnet.model_view WHERE model_id = $1");
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	statement = recurnet_statement("DELETE FROM recurnet.model WHERE model_id = $1");

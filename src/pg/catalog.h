@@ -119,7 +119,17 @@ extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);
 /* Drop all versions but the active one and the newest keep; returns how many. */
 extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
 
-/* Drop a model with all its versions and grants. */
+/* Remember that a view shows forecasts of a model of the caller's, whose row is locked. */
+extern void recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view);
+
+/*
+ * The views that show forecasts of a model of the caller's, whose row is locked: their
+ * names in full and quoted, separated by commas; NULL without any.  Only a view that
+ * calls rn_forecast_as for that model is one: another relation may have got its name.
+ */
+extern char *recurnet_catalog_views(RecurnetModelKey key);
+
+/* Drop a model with all its versions and grants; its views are forgotten. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);
 
 /* Give a role the right to use or manage a model, or take it and what includes it away. */

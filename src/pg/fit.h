@@ -11,6 +11,16 @@
 #include "options.h"
 #include "reader.h"
 
+/* How a training did beside the model that it is to take the place of, on the newest rows (promote.h). */
+typedef struct RecurnetHoldout
+{
+	bool		compared;
+	bool		scaled;			/* errors are MASEs, else mean absolute errors */
+	double		own;			/* of the training; NaN: it diverged */
+	double		active;
+	int			active_version;
+} RecurnetHoldout;
+
 /* What a training works with, from its rows to its model; memory is the host's. */
 typedef struct RecurnetFit
 {
@@ -27,6 +37,7 @@ typedef struct RecurnetFit
 	size_t		bytes;			/* planned: rows, training and what is stored */
 	RnModel		model;
 	RnTrainReport report;
+	RecurnetHoldout holdout;
 } RecurnetFit;
 
 /* The covariates that the user named, as the core numbers them. */

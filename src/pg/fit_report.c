@@ -73,6 +73,18 @@ recurnet_fit_series_log(const RecurnetFit *fit)
 	return text.data;
 }
 
+/* How it did beside the model before it, if anybody asked. */
+static void
+append_holdout(const RecurnetHoldout *holdout, StringInfo text)
+{
+	const char *measure = holdout->scaled ? "mase" : "mae";
+
+	if (holdout->compared)
+		appendStringInfo(text, ", \"holdout_%s\": %s, \"active_holdout_%s\": %s, \"active_version\": %d",
+						 measure, number_json(holdout->own), measure, number_json(holdout->active),
+						 holdout->active_version);
+}
+
 Jsonb *
 recurnet_fit_metrics(const RecurnetFit *fit)
 {
@@ -97,6 +109,7 @@ recurnet_fit_metrics(const RecurnetFit *fit)
 	if (isfinite(fit->report.validation_mase))
 		appendStringInfo(&text, ", \"validation_mase\": %s, \"naive_mase\": %s",
 						 number_json(fit->report.validation_mase), number_json(fit->report.naive_mase));
+	append_holdout(&fit->holdout, &text);
 	appendStringInfoChar(&text, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));
 }

@@ -12,6 +12,7 @@
 #include "argument.h"
 #include "fold.h"
 #include "guc.h"
+#include "history.h"
 #include "panel_check.h"
 #include "progress.h"
 
@@ -110,16 +111,24 @@ enter(RecurnetFold *fold)
 	return (ErrorContextCallback) {.callback = name_fold,.arg = fold,.previous = error_context_stack};
 }
 
+void
+recurnet_fold_cut(RecurnetFold *fold)
+{
+	const RecurnetFolds *folds = fold->folds;
+	RnCode		code = rn_backtest_cut(&fold->host.core, &folds->backtest, &fold->fit.options.spec,
+									   &folds->fit.rows.panel, fold->rows.number, &fold->rows);
+
+	recurnet_panel_check(&fold->host, &fold->rows.panel, code);
+}
+
 /* The fold's panel becomes the rows of its fit; what that leaves out, the panel's series say. */
 static RnCode
 cut_and_plan(RecurnetFold *fold)
 {
-	const RecurnetFolds *folds = fold->folds;
 	RecurnetFit *fit = &fold->fit;
-	RnCode		code = rn_backtest_cut(&fold->host.core, &folds->backtest, &fit->options.spec, &folds->fit.rows.panel,
-									   fold->rows.number, &fold->rows);
+	RnCode		code;
 
-	recurnet_panel_check(&fold->host, &fold->rows.panel, code);
+	recurnet_fold_cut(fold);
 	fit->rows.panel = fold->rows.panel;
 	code = recurnet_fit_plan(fit);
 	if (code == RN_TOO_FEW_ROWS && fit->options.spec.rows.on_error == RN_ON_ERROR_SKIP)
@@ -181,6 +190,30 @@ recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 		forecast(fold, told, listener);
 	}
 	error_context_stack = where.previous;
+	return code;
+}
+
+RnCode
+recurnet_fold_stored(RecurnetFold *fold, const RecurnetSubject *subject, int64 of_model, size_t s,
+					 RnFoldStep *step, double *scale)
+{
+	const RecurnetFolds *folds = fold->folds;
+	const RnPanel *panel = &fold->rows.panel;
+	const RnSeries *series = &panel->series[s];
+	RnOrigin	origin;
+	RnCode		code;
+
+	if (series->n < (size_t) rn_model_least_rows(subject->model))
+		return rn_fail(&fold->host.core, RN_TOO_FEW_ROWS, "%zu rows are fewer than the %d that it looks at",
+					   series->n, rn_model_least_rows(subject->model));
+	recurnet_guc_check_memory(fold->fit.rows.bytes +
+							  rn_backtest_forecast_bytes(&folds->backtest, &fold->rows, subject->model),
+							  "forecasting", "ask for fewer steps");
+	origin = recurnet_history_end(&fold->host, subject, panel, series, of_model);
+	code = rn_backtest_forecast_from(&fold->host.core, &folds->backtest, &fold->rows, &folds->fit.rows.panel,
+									 subject->model, s, &origin, folds->level, step, scale);
+	if (code != RN_DIVERGED && code != RN_INVALID_OPTION)
+		recurnet_host_check(&fold->host, code);
 	return code;
 }
 

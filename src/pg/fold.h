@@ -16,6 +16,7 @@
 
 #include "fit.h"
 #include "request.h"
+#include "subject.h"
 
 /* What the pieces have in common. */
 typedef struct RecurnetFolds
@@ -73,6 +74,18 @@ typedef void (*RecurnetFoldTold) (void *listener, const RecurnetFold *fold, size
  */
 extern RnCode recurnet_fold_plan(RecurnetFold *fold);
 extern RnCode recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener);
+
+/* Cut alone: the first half of the plan. */
+extern void recurnet_fold_cut(RecurnetFold *fold);
+
+/*
+ * What a model that was trained elsewhere forecasts of series s of a fold that is
+ * cut, as it is told above.  of_model: that series of the model, or -1.  RN_TOO_FEW_ROWS,
+ * RN_DIVERGED or RN_INVALID_OPTION, with words in the fold's host, where it makes
+ * no forecast.
+ */
+extern RnCode recurnet_fold_stored(RecurnetFold *fold, const RecurnetSubject *subject, int64 of_model, size_t s,
+								   RnFoldStep *step, double *scale);
 
 /* ---- ahead, with workers: fold_parallel.c ---- */
 

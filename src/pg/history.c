@@ -106,8 +106,9 @@ recurnet_history_policy(RecurnetHost *host, const RnModel *model)
 	return policy;
 }
 
-void
-recurnet_history_settle(RecurnetHost *host, const RnModel *model, RecurnetRows *rows, size_t needed)
+/* Put rows into the model's steps; returns the policy for filling them. */
+static RnRowPolicy
+settle(RecurnetHost *host, const RnModel *model, RecurnetRows *rows, size_t needed)
 {
 	RnPanel    *panel = &rows->panel;
 	RnRowPolicy policy = recurnet_history_policy(host, model);
@@ -123,15 +124,25 @@ recurnet_history_settle(RecurnetHost *host, const RnModel *model, RecurnetRows *
 	recurnet_panel_check(host, panel, code);
 	recurnet_guc_check_memory(rows->bytes + panel->bytes, "filling the gaps of the rows", "read fewer rows");
 	rows->bytes += panel->bytes;
+	return policy;
+}
+
+void
+recurnet_history_settle(RecurnetHost *host, const RnModel *model, RecurnetRows *rows, size_t needed)
+{
+	RnPanel    *panel = &rows->panel;
+	RnRowPolicy policy = settle(host, model, rows, needed);
+
 	recurnet_panel_check(host, panel, rn_panel_fill(&host->core, panel, &policy));
 	warn_skipped(panel);
 	recurnet_host_check(host, rn_inputs_fill_calendar(&host->core, &model->inputs, panel,
 													  model->holiday, model->holidays));
 }
 
-void
-recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const char *query,
-					  bool source, const int64 *cut, size_t needed, RecurnetRows *rows)
+/* The rows of a query that recurnet_history_read and recurnet_history_spread put into steps. */
+static void
+read_query(RecurnetHost *host, const RecurnetSubject *subject, const char *query,
+		   bool source, const int64 *cut, size_t needed, RecurnetRows *rows)
 {
 	const RnModel *model = subject->model;
 	RecurnetSource from = {
@@ -162,7 +173,28 @@ recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const 
 		check_enough(rows, cut != NULL, needed);
 	if (rows->panel.count == 0)
 		check_enough(rows, cut != NULL, needed > 0 ? needed : 1);
-	recurnet_history_settle(host, model, rows, needed);
+}
+
+void
+recurnet_history_read(RecurnetHost *host, const RecurnetSubject *subject, const char *query,
+					  bool source, const int64 *cut, size_t needed, RecurnetRows *rows)
+{
+	read_query(host, subject, query, source, cut, needed, rows);
+	recurnet_history_settle(host, subject->model, rows, needed);
+}
+
+RnRowPolicy
+recurnet_history_spread(RecurnetHost *host, const RecurnetSubject *subject, const char *query, bool source,
+						RecurnetRows *rows)
+{
+	RnRowPolicy policy;
+
+	read_query(host, subject, query, source, NULL, 1, rows);
+	policy = settle(host, subject->model, rows, 1);
+	if (policy.missing != RN_MISSING_ERROR)
+		recurnet_panel_check(host, &rows->panel, rn_panel_spread(&host->core, &rows->panel));
+	warn_skipped(&rows->panel);
+	return policy;
 }
 
 /*
@@ -502,27 +534,13 @@ recurnet_history_origin_news(RecurnetHost *host, const RecurnetOrigins *origins,
 }
 
 RnOrigin
-recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i, const char **key)
+recurnet_history_end(RecurnetHost *host, const RecurnetSubject *subject, const RnPanel *panel,
+					 const RnSeries *series, int64 of_model)
 {
-	const RnModel *model = origins->subject->model;
-	size_t		s = origins->series[i];
-	const RnPanel *panel;
-	const RnSeries *series;
-	RnView		view;
-	size_t		row;
-	size_t		n;
+	RnView		view = recurnet_history_view(host, subject, panel, series, of_model);
+	size_t		n = rn_model_kept_rows(subject->model, series->n);
+	size_t		row = series->first + series->n - n;
 
-	if (origins->rows == NULL)
-	{
-		*key = model->series[s].key;
-		return rn_forecast_tail(model, s);
-	}
-	panel = &origins->rows->panel;
-	series = &panel->series[s];
-	view = recurnet_history_view(host, origins->subject, panel, series, origins->of_model[i]);
-	n = rn_model_kept_rows(model, series->n);
-	row = series->first + series->n - n;
-	*key = series->key;
 	return (RnOrigin) {
 		.value = panel->value + row,
 		.n = n,
@@ -534,4 +552,20 @@ recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size
 		.transform = view.transform,
 		.base_season = view.base_season
 	};
+}
+
+RnOrigin
+recurnet_history_origin(RecurnetHost *host, const RecurnetOrigins *origins, size_t i, const char **key)
+{
+	size_t		s = origins->series[i];
+	const RnPanel *panel;
+
+	if (origins->rows == NULL)
+	{
+		*key = origins->subject->model->series[s].key;
+		return rn_forecast_tail(origins->subject->model, s);
+	}
+	panel = &origins->rows->panel;
+	*key = panel->series[s].key;
+	return recurnet_history_end(host, origins->subject, panel, &panel->series[s], origins->of_model[i]);
 }

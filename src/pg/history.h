@@ -50,6 +50,13 @@ extern void recurnet_history_read(RecurnetHost *host, const RecurnetSubject *sub
 								  size_t needed, RecurnetRows *rows);
 
 /*
+ * The same, where a row is enough and nothing is made up yet: for folds, whose
+ * missing rows are made up from theirs alone, by the policy that is returned.
+ */
+extern RnRowPolicy recurnet_history_spread(RecurnetHost *host, const RecurnetSubject *subject, const char *query,
+										   bool source, RecurnetRows *rows);
+
+/*
  * Put rows into the model's steps, as above, with what the calendar makes of
  * them.
  */
@@ -73,6 +80,10 @@ extern RnNews recurnet_history_origin_news(RecurnetHost *host, const RecurnetOri
 /* The same of series i of rows, which is that series of the model, or -1. */
 extern RnNews recurnet_history_news(RecurnetHost *host, const RecurnetSubject *subject, const RnPanel *panel,
 									const RnSeries *series, int64 of_model);
+
+/* The origin behind the last of the rows of a series, which is that of the model or -1; without its future. */
+extern RnOrigin recurnet_history_end(RecurnetHost *host, const RecurnetSubject *subject, const RnPanel *panel,
+									 const RnSeries *series, int64 of_model);
 
 /* The number of the model's series of that key, or -1. */
 extern int64 recurnet_history_find(const RnModel *model, const char *key);

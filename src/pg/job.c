@@ -21,6 +21,7 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
+#include "cache.h"
 #include "fit.h"
 #include "host.h"
 #include "job.h"
@@ -29,6 +30,7 @@
 #include "owner.h"
 #include "panel_check.h"
 #include "progress.h"
+#include "promote.h"
 #include "step.h"
 #include "worker.h"
 
@@ -38,6 +40,7 @@ typedef struct Run
 	RecurnetHost host;
 	RecurnetSource source;
 	const RecurnetVersion *old; /* version that is trained again, or NULL */
+	const RnModel *rival;		/* its model, if the new one is to be no worse; or NULL */
 	RecurnetFit fit;
 	bytea	   *data_hash;		/* of rows and options */
 	bool		only_new;		/* nothing is done if a version had the same hash */
@@ -63,8 +66,7 @@ check_same_step(const Run *run)
 	const RnCalendar *then = &run->fit.warm->calendar;
 	char		step[RN_TIME_TEXT];
 
-	if (now->kind == then->kind && now->months == then->months &&
-		now->business_days == then->business_days && now->step == then->step)
+	if (rn_calendar_same_step(now, then))
 		return;
 	rn_calendar_describe(now, step, sizeof(step));
 	ereport(ERROR,
@@ -183,6 +185,10 @@ static void
 run_train(Run *run)
 {
 	check(run, recurnet_fit_train(&run->fit));
+	if (run->rival == NULL)
+		return;
+	recurnet_progress_phase(&run->host, RECURNET_PHASE_COMPARING);
+	run->version.kept_back = !recurnet_promote_no_worse(&run->fit, run->old, run->rival);
 }
 
 /* A run may take minutes: what cannot end well does not begin. */
@@ -274,7 +280,9 @@ request_again(Run *run, const RecurnetRetraining *retraining)
 
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
 	run->only_new = retraining->only_new;
-	run->version.kept_back = !retraining->promote;
+	if (retraining->promote == RECURNET_PROMOTE_IF_BETTER)
+		run->rival = recurnet_cache_model(&run->host, old);
+	run->version.kept_back = retraining->promote == RECURNET_PROMOTE_NEVER;
 	run->version.series_columns = old->series_columns;
 	run->version.covariates = old->covariates;
 	run->old = old;

@@ -11,6 +11,13 @@
 /* Train and store; returns the model's id. */
 extern int64 recurnet_job_train(const RecurnetTraining *training);
 
+typedef enum RecurnetPromotion
+{
+	RECURNET_PROMOTE_ALWAYS,
+	RECURNET_PROMOTE_IF_BETTER, /* it is no worse than the active one (promote.h) */
+	RECURNET_PROMOTE_NEVER
+} RecurnetPromotion;
+
 /*
  * Train a model again on what its query returns now.  warm: from its weights, in
  * the same shape; otherwise from new ones, with the options that the user gave at
@@ -19,7 +26,7 @@ extern int64 recurnet_job_train(const RecurnetTraining *training);
 typedef struct RecurnetRetraining
 {
 	bool		warm;
-	bool		promote;		/* make the new version the active one */
+	RecurnetPromotion promote;	/* when the new version becomes the active one */
 	bool		only_new;		/* not if a version was trained on the very same */
 } RecurnetRetraining;
 

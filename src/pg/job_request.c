@@ -7,6 +7,7 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/json.h"
+#include "utils/numeric.h"
 
 #include "job_request.h"
 
@@ -81,7 +82,7 @@ recurnet_job_request_retrain(const RecurnetRetraining *retraining)
 
 	begin_request(&json);
 	append_bool(&json, "warm", retraining->warm);
-	append_bool(&json, "promote", retraining->promote);
+	appendStringInfo(&json, ", \"promote\": %d", (int) retraining->promote);
 	append_bool(&json, "only_new", retraining->only_new);
 	return end_request(&json);
 }
@@ -112,6 +113,16 @@ member_bool(const Jsonb *request, const char *name)
 	return value != NULL && value->type == jbvBool && value->val.boolean;
 }
 
+static RecurnetPromotion
+member_promotion(const Jsonb *request)
+{
+	JsonbValue *value = member(request, "promote");
+
+	if (value == NULL || value->type != jbvNumeric)
+		return RECURNET_PROMOTE_IF_BETTER;
+	return (RecurnetPromotion) DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(value->val.numeric)));
+}
+
 RecurnetTraining
 recurnet_job_request_training(const Jsonb *request)
 {
@@ -131,7 +142,7 @@ RecurnetRetraining
 recurnet_job_request_retraining(const Jsonb *request)
 {
 	RecurnetRetraining retraining = {
-		.warm = member_bool(request, "warm"),.promote = member_bool(request, "promote"),
+		.warm = member_bool(request, "warm"),.promote = member_promotion(request),
 		.only_new = member_bool(request, "only_new")
 	};
 

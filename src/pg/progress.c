@@ -54,7 +54,7 @@ struct RecurnetProgress
 	Pieces		folds;
 	Pieces		members;
 	TimestampTz shown;			/* when the slots were last written */
-	TimestampTz fitting;		/* when the first network began; 0: none has */
+	TimestampTz fitting;		/* when the first network of it, or of the comparison, began; 0: none has */
 };
 
 static RecurnetProgress *innermost = NULL;
@@ -179,11 +179,23 @@ set_phase(RecurnetProgress *progress, RecurnetPhase phase, TimestampTz now)
 		show_in_time(progress, now);
 }
 
+/* A phase that the core tells of: a comparison, which takes another training, is one. */
+static void
+set_core_phase(RecurnetProgress *progress, RecurnetPhase phase, TimestampTz now)
+{
+	bool		comparing = progress->slot[RECURNET_PROGRESS_PHASE] == RECURNET_PHASE_COMPARING;
+
+	set_phase(progress, comparing ? RECURNET_PHASE_COMPARING : phase, now);
+}
+
 void
 recurnet_progress_phase(const RecurnetHost *host, RecurnetPhase phase)
 {
-	if (host->progress != NULL)
-		set_phase(host->progress, phase, GetCurrentTimestamp());
+	if (host->progress == NULL)
+		return;
+	if (phase == RECURNET_PHASE_COMPARING)
+		host->progress->fitting = 0;
+	set_phase(host->progress, phase, GetCurrentTimestamp());
 }
 
 void
@@ -247,7 +259,7 @@ set_training(RecurnetProgress *progress, const RnProgress *told, TimestampTz now
 	progress->slot[RECURNET_PROGRESS_VAL_LOSS] = bits_of(told->val_loss);
 	progress->slot[RECURNET_PROGRESS_BEST_LOSS] = bits_of(told->best_loss);
 	progress->slot[RECURNET_PROGRESS_END] = estimate_end(progress, told, now);
-	set_phase(progress, RECURNET_PHASE_TRAINING, now);
+	set_core_phase(progress, RECURNET_PHASE_TRAINING, now);
 }
 
 void
@@ -261,13 +273,13 @@ recurnet_progress_core(const RecurnetHost *host, const RnProgress *told, Timesta
 	{
 		case RN_STAGE_PREPARE:
 			progress->slot[RECURNET_PROGRESS_SERIES] = count_of((int64) told->series, (int64) told->all_series);
-			set_phase(progress, RECURNET_PHASE_PREPARING, now);
+			set_core_phase(progress, RECURNET_PHASE_PREPARING, now);
 			break;
 		case RN_STAGE_FIT:
 			set_training(progress, told, now);
 			break;
 		case RN_STAGE_JUDGE:
-			set_phase(progress, RECURNET_PHASE_JUDGING, now);
+			set_core_phase(progress, RECURNET_PHASE_JUDGING, now);
 			break;
 	}
 }

@@ -125,19 +125,11 @@ put_interval(const Use *use, double forecast, double half, Datum *values, bool *
 	values[1] = Float8GetDatum(upper);
 }
 
-static int
-default_horizon(const RnModel *model)
-{
-	int			outputs = model->network.spec.outputs;
-
-	return outputs > 1 || rn_inputs_end_early(&model->inputs) ? outputs : model->season;
-}
-
 /* The horizon from argument i; null: what the model was trained for. */
 static int
 horizon_argument(FunctionCallInfo fcinfo, int i, const RnModel *model)
 {
-	int			horizon = PG_ARGISNULL(i) ? default_horizon(model) : PG_GETARG_INT32(i);
+	int			horizon = PG_ARGISNULL(i) ? rn_forecast_usual(model) : PG_GETARG_INT32(i);
 
 	if (horizon < 1 || horizon > RN_MAX_HORIZON)
 		ereport(ERROR,

@@ -6,6 +6,7 @@
 
 #include "compat.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
@@ -14,6 +15,7 @@
 #include "history.h"
 #include "option_table.h"
 #include "value.h"
+#include "view.h"
 
 #define SUMMARY_COLUMNS 3
 
@@ -270,14 +272,23 @@ recurnet_summary_name(PG_FUNCTION_ARGS)
 	return summary(fcinfo, recurnet_argument_model_name(fcinfo, 0));
 }
 
+/* The arguments of rn_drop_model after the model: cascade, which 0.1.0 did not have. */
+static void
+drop_model(FunctionCallInfo fcinfo, RecurnetModelKey key)
+{
+	PreventCommandIfReadOnly("rn_drop_model()");
+	recurnet_view_drop(key, PG_NARGS() > 1 && !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
+	recurnet_catalog_drop(key);
+}
+
 /*
- * rn_drop_model(model)
+ * rn_drop_model(model, cascade)
  */
 PG_FUNCTION_INFO_V1(recurnet_drop_model_id);
 Datum
 recurnet_drop_model_id(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_drop(recurnet_argument_model_id(fcinfo, 0));
+	drop_model(fcinfo, recurnet_argument_model_id(fcinfo, 0));
 	PG_RETURN_VOID();
 }
 
@@ -285,6 +296,6 @@ PG_FUNCTION_INFO_V1(recurnet_drop_model_name);
 Datum
 recurnet_drop_model_name(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_drop(recurnet_argument_model_name(fcinfo, 0));
+	drop_model(fcinfo, recurnet_argument_model_name(fcinfo, 0));
 	PG_RETURN_VOID();
 }

@@ -49,20 +49,21 @@ recurnet_train_async(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(recurnet_job_train_async(&training));
 }
 
-/* Argument i, called name, is one of two words: is it the first? */
-static bool
-first_word(FunctionCallInfo fcinfo, int i, const char *name, const char *first, const char *second)
+/* Which of n words is argument i, called name?  valid: these in a hint. */
+static int
+which_word(FunctionCallInfo fcinfo, int i, const char *name, const char *const *words, int n, const char *valid)
 {
 	char	   *word;
 
 	recurnet_argument_required(fcinfo, i, name);
 	word = recurnet_argument_text(fcinfo, i);
-	if (strcmp(word, first) != 0 && strcmp(word, second) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("unrecognized value for %s: \"%s\"", name, word),
-				 errhint("Valid values are %s and %s.", first, second)));
-	return strcmp(word, first) == 0;
+	for (int k = 0; k < n; k++)
+		if (strcmp(word, words[k]) == 0)
+			return k;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("unrecognized value for %s: \"%s\"", name, word),
+			 errhint("Valid values are %s.", valid)));
 }
 
 /* Is a procedure called where it may not commit? */
@@ -77,11 +78,14 @@ is_atomic(FunctionCallInfo fcinfo)
 static RecurnetRetraining
 retraining_arguments(FunctionCallInfo fcinfo)
 {
+	static const char *const modes[] = {"warm", "cold"};
+	static const char *const promotions[] = {"always", "if_better", "never"};	/* RecurnetPromotion */
 	RecurnetRetraining retraining = {0};
 	char	   *only_if = recurnet_argument_text(fcinfo, 3);
 
-	retraining.warm = first_word(fcinfo, 1, "mode", "warm", "cold");
-	retraining.promote = first_word(fcinfo, 2, "promote", "always", "never");
+	retraining.warm = which_word(fcinfo, 1, "mode", modes, lengthof(modes), "warm and cold") == 0;
+	retraining.promote = which_word(fcinfo, 2, "promote", promotions, lengthof(promotions),
+									"always, if_better and never");
 	retraining.only_new = only_if != NULL;
 	if (only_if != NULL && strcmp(only_if, "new_rows") != 0)
 		ereport(ERROR,

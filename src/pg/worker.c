@@ -16,11 +16,12 @@
 #include "miscadmin.h"
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
+#include "postmaster/interrupt.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
 #include "tcop/tcopprot.h"
-#include "utils/acl.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 #include "utils/snapmgr.h"
 #include "utils/wait_event.h"
@@ -142,6 +143,19 @@ await_taken(BackgroundWorkerHandle *handle, int64 job)
 	}
 }
 
+/* Say once that a job waits for something else than other jobs. */
+static void
+log_no_worker(int64 job)
+{
+	static bool said = false;
+
+	if (!said)
+		ereport(LOG,
+				(errmsg("recurnet job " INT64_FORMAT " waits for a background worker", job),
+				 errhint("Raise max_worker_processes.")));
+	said = true;
+}
+
 /* Start the job that has waited longest; false if there is none, or no room. */
 static bool
 start_next(void)
@@ -167,6 +181,7 @@ start_next(void)
 	}
 	if (running > 0)			/* the one that ends starts it */
 		return false;
+	log_no_worker(what.job);
 	rest(RETRY_MS);
 	return true;
 }
@@ -195,6 +210,8 @@ start_waiting(void)
 	pgstat_report_activity(STATE_RUNNING, "recurnet: starting jobs");
 	if (!take_turn())
 		return;
+	if (ConfigReloadPending)
+		ProcessConfigFile(PGC_SIGHUP);
 	while (start_next())
 		;
 	recurnet_lock_release(RECURNET_LOCK_QUEUE, TURN);
@@ -263,6 +280,7 @@ recurnet_worker_main(Datum argument)
 {
 	memcpy(&errand, MyBgworkerEntry->bgw_extra, sizeof(errand));
 	before_shmem_exit(leave_room, (Datum) 0);	/* before what ends transactions, so called after it */
+	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);		/* nothing may end a process in the middle of a product */
 	BackgroundWorkerUnblockSignals();
 	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);

@@ -51,12 +51,12 @@ SELECT ok(bool_and(lower IS NULL AND forecast > 0), 'no intervals then') FROM rn
 -- ---- training again ----
 
 CREATE TABLE before AS SELECT name, options FROM rn_models WHERE name = 'sale';
-CALL rn_retrain('sale', 'warm');
+CALL rn_retrain('sale', 'warm', 'always');
 SELECT is(m.options, b.options, 'warm: with the same options') FROM rn_models m JOIN before b USING (name);
 INSERT INTO sale VALUES ('2022-01-01', 0);
-CALL rn_retrain('sale', 'warm');
+CALL rn_retrain('sale', 'warm', 'always');
 SELECT ok(bool_and(forecast > 0), 'a zero that comes later does not end logarithms') FROM rn_forecast('sale', 3);
-CALL rn_retrain('sale', 'cold');
+CALL rn_retrain('sale', 'cold', 'always');
 SELECT is(value, 'share of the mean magnitude', 'cold: but a new choice does') FROM rn_summary('sale') WHERE item = 'transform' AND section = 'method';
 
 -- ---- series that are hard ----

@@ -116,7 +116,7 @@ SET TimeZone = 'UTC';
 SELECT rn_train('gru', 'SELECT timestamptz ''2024-03-20 00:00+01'' + i * interval ''1 hour'' AS at, 1.0 AS v FROM generate_series(0, 24 * 20 - 2) i',
 	'{"recipe": "plain", "units": 2, "epochs": 1, "window": 3, "frequency": "1 day", "duplicates": "sum", "time_zone": "Europe/Berlin"}', 'hours2') > 0 AS trained \gset
 SELECT results_eq($$SELECT * FROM rn_forecast('hours2', 3)$$, $$SELECT * FROM rn_forecast('hours', 3)$$, 'and of a named zone');
-CALL rn_retrain('hours', 'cold');
+CALL rn_retrain('hours', 'cold', 'always');
 SELECT is((SELECT time_zone FROM rn_models WHERE name = 'hours'), 'Europe/Berlin', 'which a model keeps');
 SELECT is((SELECT time_zone FROM rn_models WHERE name = 'hours2'), 'Europe/Berlin', 'as it is recorded');
 

@@ -178,7 +178,7 @@ SET TimeZone = 'Asia/Kolkata';
 SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'that of the training, whatever the session has later');
 SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 3, history => 'SELECT ts, v FROM hourly WHERE i > 386')$$,
 	$$SELECT forecast FROM rn_forecast('wall', 3, history => 'SELECT wall, v FROM hourly WHERE i > 386')$$, 'after the change');
-CALL rn_retrain('instants', 'cold');
+CALL rn_retrain('instants', 'cold', 'always');
 SELECT results_eq($$SELECT forecast FROM rn_forecast('instants', 2)$$, $$SELECT forecast FROM rn_forecast('wall', 2)$$, 'trained again from elsewhere');
 SELECT learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'elsewhere') > 0 AND
 	learn_hours('SELECT ts, v FROM hourly WHERE i <= 300', 'named', '{"time_zone": "Europe/Berlin"}') > 0 AS trained \gset
@@ -193,16 +193,16 @@ SELECT learn('SELECT store, day, v, price, weather, size FROM sales', 'again', '
 	'{"calendar_features": ["month"], "holidays": "SELECT day FROM holiday", "missing": "mask"}', 'store') > 0 AS trained \gset
 CREATE TABLE first AS SELECT * FROM rn_models WHERE name = 'again';
 CREATE TABLE forecasts AS SELECT * FROM rn_forecast('again', 3, future => 'SELECT store, day, price, weather FROM plan');
-CALL rn_retrain('again', 'cold');
+CALL rn_retrain('again', 'cold', 'always');
 SELECT results_eq($$SELECT * FROM rn_forecast('again', 3, future => 'SELECT store, day, price, weather FROM plan')$$, 'SELECT * FROM forecasts', 'cold: the same forecasts');
-CALL rn_retrain('again', 'warm');
+CALL rn_retrain('again', 'warm', 'always');
 SELECT is((SELECT to_jsonb(m) - '{version,metrics,duration,trained_at}'::text[] FROM rn_models m WHERE name = 'again'),
 	(SELECT to_jsonb(f) - '{version,metrics,duration,trained_at}'::text[] FROM first f), 'warm: covariates, calendar and holidays are as they were');
 SELECT is((SELECT version FROM rn_models WHERE name = 'again'), 3, 'in a new version');
 SELECT ok(bool_or(a.forecast <> b.forecast), 'with other weights') FROM forecasts a JOIN rn_forecast('again', 3, future => 'SELECT store, day, price, weather FROM plan') b USING (series, step);
 INSERT INTO holiday SELECT date '2024-09-17' + i FROM generate_series(0, 2) i;
 CREATE TABLE old_holidays AS SELECT * FROM rn_forecast('holidays', 3);
-CALL rn_retrain('holidays');
+CALL rn_retrain('holidays', promote => 'always');
 SELECT ok(bool_and(n.forecast < o.forecast - 1) AND avg(n.forecast) < 5 AND avg(o.forecast) > 8, 'holidays added since are seen by the next training')
 FROM rn_forecast('holidays', 3) n JOIN old_holidays o USING (step);
 

@@ -44,7 +44,7 @@ SELECT cron.unschedule(jobid) FROM scheduled \g /dev/null
 SELECT is((SELECT status FROM ended WHERE name = 'row'), 'succeeded', 'a job adds a row');
 SELECT is(status, 'succeeded', coalesce(return_message, 'one trains')) FROM ended WHERE name = 'nightly';
 SELECT is(array_agg(rows ORDER BY version), '{60,61}', 'on the new row, once') FROM rn_versions WHERE name = 'nightly';
-SELECT is(trained_by, current_user, 'as the role that scheduled it') FROM rn_models WHERE name = 'nightly' AND version = 2;
+SELECT is(trained_by, current_user, 'as the role that scheduled it') FROM rn_versions WHERE name = 'nightly' AND version = 2;
 SELECT is((SELECT status FROM ended WHERE name = 'orphan'), 'failed', 'a job that fails is seen as failed');
 SELECT matches((SELECT return_message FROM ended WHERE name = 'orphan'), 'relation "gone" does not exist', 'with the reason');
 SELECT results_eq($$SELECT DISTINCT model, state, error FROM rn_jobs WHERE version IS DISTINCT FROM 1 AND state <> 'skipped' ORDER BY model$$,

@@ -243,16 +243,16 @@ SELECT rn_train('gru', 'SELECT * FROM mixed WHERE s IN (''good'', ''holes'', ''d
 	"missing": "mask", "duplicates": "sum", "frequency": "2 days", "lower_bound": -5, "upper_bound": 1e6, "on_error": "fail"}', 'again', series => 's') > 0 AS trained \gset
 CREATE TABLE first AS SELECT * FROM rn_models WHERE name = 'again';
 CREATE TABLE first_bytes AS SELECT bytes_of('again');
-CALL rn_retrain('again', 'cold');
+CALL rn_retrain('again', 'cold', 'always');
 SELECT ok(bytes_of('again') = (SELECT * FROM first_bytes), 'cold: the same bytes');
-CALL rn_retrain('again', 'warm');
+CALL rn_retrain('again', 'warm', 'always');
 SELECT ok(bytes_of('again') <> (SELECT * FROM first_bytes), 'warm: weights go on');
 SELECT is((SELECT to_jsonb(m) - '{version,metrics,duration,trained_at}'::text[] FROM rn_models m WHERE name = 'again'),
 	(SELECT to_jsonb(f) - '{version,metrics,duration,trained_at}'::text[] FROM first f), 'and all else is as it was');
 SELECT results_eq($$SELECT series, rows, filled, combined, skipped FROM rn_series_log WHERE version = 3 AND model_id = (SELECT model_id FROM first) ORDER BY 1$$,
 	$$SELECT series, rows, filled, combined, skipped FROM rn_series_log WHERE version = 1 AND model_id = (SELECT model_id FROM first) ORDER BY 1$$, 'so is the log');
 INSERT INTO mixed SELECT 'good', day + 60, v FROM mixed WHERE s = 'good';
-CALL rn_retrain('again');
+CALL rn_retrain('again', promote => 'always');
 SELECT is(max(ts) FILTER (WHERE series ->> 's' = 'good'), '2024-04-30', 'new rows are seen') FROM rn_forecast_as(NULL::date, 'again', 1);
 
 ---------------------------------------------------------------------------

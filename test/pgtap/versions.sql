@@ -88,12 +88,12 @@ CALL rn_retrain('nightly', only_if => 'new_rows');
 SELECT is((SELECT max(version) FROM rn_versions WHERE name = 'nightly'), 2, 'once');
 UPDATE t SET v = 0.5 WHERE i = 51;
 SELECT model_id AS nightly FROM rn_models WHERE name = 'nightly' \gset
-CALL rn_retrain(:nightly, 'cold', only_if => 'new_rows');
+CALL rn_retrain(:nightly, 'cold', 'always', only_if => 'new_rows');
 SELECT results_eq($$SELECT version, active FROM rn_versions WHERE name = 'nightly' ORDER BY 1$$, $$VALUES (1, false), (2, false), (3, true)$$, 'a changed value is new');
 CALL rn_retrain('nightly');
 SELECT is((SELECT max(version) FROM rn_versions WHERE name = 'nightly'), 4, 'in any case, if nothing is said');
 SELECT refuses($$CALL rn_retrain('nightly', only_if => 'moon')$$, '22023', 'unrecognized value for only_if: "moon"', '%new_rows%', 'an unknown only_if');
-SELECT refuses($$CALL rn_retrain('nightly', promote => 'if_better')$$, '22023', 'unrecognized value for promote: "if_better"', '%always and never%', 'an unknown promote');
+SELECT refuses($$CALL rn_retrain('nightly', promote => 'if_good')$$, '22023', 'unrecognized value for promote: "if_good"', '%always, if_better and never%', 'an unknown promote');
 SELECT refuses($$CALL rn_retrain('nightly', mode => NULL)$$, '22004', 'argument "mode" must not be null', '%', 'no mode');
 
 -- ---- rights ----

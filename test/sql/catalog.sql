@@ -67,7 +67,7 @@ UPDATE recurnet.version SET time_type = 'timestamp with time zone';
 UPDATE recurnet.version SET time_type = 'integer';
 SELECT count(*) FROM rn_forecast('hurt', 1);
 \set VERBOSITY default
-CALL rn_retrain('hurt', 'cold');
+CALL rn_retrain('hurt', 'cold', 'always');
 SELECT version FROM rn_models WHERE name = 'hurt';
 
 -- versions go with their model

@@ -69,13 +69,25 @@ FROM rn_predict(:gru, 'SELECT day, amount FROM sales', 0.5) WHERE predicted IS N
 
 -- again, on more rows: from its weights and anew
 INSERT INTO sales VALUES ('2024-05-20', 60);
-CALL rn_retrain('gru');
-CALL rn_retrain(:gru, mode => 'cold');
+CALL rn_retrain('gru', promote => 'always');
+CALL rn_retrain(:gru, mode => 'cold', promote => 'always');
 SELECT version, rows, train_to FROM rn_models WHERE name = 'gru';
 SELECT version, count(*) > 0 AS epochs, bool_and(loss > 0) AS losses, bool_and(val_loss > 0) AS val_losses
 FROM rn_training_log WHERE model_id = :gru GROUP BY version ORDER BY version;
+-- the default: only a version that is no worse becomes active
+\set VERBOSITY terse
+SELECT setval('recurnet.model_id_seq', 9000);	-- messages name the id
+CREATE TABLE spoilt AS SELECT i AS t, (i % 7)::float8 AS v FROM generate_series(1, 60) i;
+SELECT rn_train('gru', 'SELECT t, v FROM spoilt', '{"recipe": "plain", "units": 8, "epochs": 80, "window": 8, "horizon": 3}', name => 'spoilt') > 0 AS trained;
+UPDATE spoilt SET v = hashint4(t) % 50;
+INSERT INTO spoilt SELECT i, i % 7 FROM generate_series(61, 72) i;
+CALL rn_retrain('spoilt', 'cold');
+DELETE FROM spoilt WHERE t > 12;
+CALL rn_retrain('spoilt', 'cold');
+SELECT version, active FROM rn_versions WHERE name = 'spoilt' ORDER BY version;
+\set VERBOSITY default
 CALL rn_retrain('gru', mode => 'tepid');
-CALL rn_retrain('gru', promote => 'if_better');
+CALL rn_retrain('gru', promote => 'if_good');
 -- training under a name that there is adds a version, whatever it is now
 SELECT rn_train('rnn', 'SELECT day, amount FROM sales', '{"units": 3, "epochs": 2}', name => 'gru') = :gru AS same_model;
 SELECT cell, version FROM rn_models WHERE name = 'gru';

@@ -54,7 +54,7 @@ SELECT name, owner FROM rn_models;
 SELECT count(*) FROM rn_forecast('team', 2);
 -- and may have its stored query run, as the owner
 SELECT count(*) FROM rn_forecast('team', 2, history => 'source');
-CALL rn_retrain('team', 'cold');
+CALL rn_retrain('team', 'cold', 'always');
 SET ROLE regress_recurnet_bob;
 SELECT name, owner, version, trained_by FROM rn_models;
 
@@ -62,15 +62,15 @@ SELECT name, owner, version, trained_by FROM rn_models;
 RESET ROLE;
 CREATE ROLE regress_recurnet_eve;
 SET ROLE regress_recurnet_eve;
-CALL rn_retrain('team');
+CALL rn_retrain('team', promote => 'always');
 SET ROLE regress_recurnet_team;
 SELECT rn_grant('team', 'regress_recurnet_eve', 'use');
 SET ROLE regress_recurnet_eve;
-CALL rn_retrain('team');
+CALL rn_retrain('team', promote => 'always');
 SET ROLE regress_recurnet_team;
 SELECT rn_grant('team', 'regress_recurnet_eve', 'manage');
 SET ROLE regress_recurnet_eve;
-CALL rn_retrain('team');
+CALL rn_retrain('team', promote => 'always');
 SELECT name, owner, version, trained_by, query IS NOT NULL AS query_is_shown FROM rn_models;
 SELECT role, privilege, granted_by FROM rn_grants;
 SET ROLE regress_recurnet_team;
@@ -104,7 +104,9 @@ DROP OWNED BY regress_recurnet_ann;
 DROP ROLE regress_recurnet_ann;
 SELECT name, owner FROM rn_models ORDER BY name;
 SELECT count(*) FROM rn_forecast('ann', 2);
+\set VERBOSITY terse
 CALL rn_retrain('ann');
+\set VERBOSITY default
 SET ROLE regress_recurnet_bob;
 SELECT name, owner FROM rn_models ORDER BY name;
 SELECT rn_forecast('ann', 2);

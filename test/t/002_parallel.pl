@@ -81,6 +81,18 @@ foreach my $what (sort keys %work)
 	}
 }
 
+# With a process for each network, held-out rows wait for those that are tried out.
+my $few = q{
+	SELECT rn_train('auto', 'SELECT id, day, price FROM sales', '{"ensemble": 2, "horizon": 7, "season": 7, "epochs": 4}', 'few', series => 'id');
+	SELECT md5(weights), losses, metrics FROM recurnet.version ORDER BY model_id DESC LIMIT 1;
+	SELECT rn_drop_model('few')};
+my ($alone) = with_workers(0, $few);
+my ($together, $told) = with_workers(3, $few);
+$_ =~ s/^\d+$//mg for ($alone, $together);    # numbers of models
+like($alone, qr/[0-9a-f]{32}/, 'two networks: something comes of it');
+is($together, $alone, 'two networks: the same with 3 workers');
+like($told, qr/recurnet works with 3 of 3 parallel workers/, 'two networks: with 3 workers');
+
 # Little memory, no workers.
 my $train = q{SELECT 'trained ' || rn_train('auto', 'SELECT id, day, price FROM sales', '{"season": 7, "horizon": 7}', series => 'id')};
 my ($out, $messages) = with_workers(2, "SET recurnet.max_memory = '4MB'; $train");

@@ -151,6 +151,20 @@ sql("SELECT pg_terminate_backend(pid) FROM rn_jobs WHERE job_id = $jobs[1]");
 state_comes($jobs[1], 'failed: the server process ended', 'one that was killed');
 state_comes($fifth, 'done', 'leaves its place, too');
 cancel_all();
+$node->append_conf('postgresql.conf', 'recurnet.max_workers = 1');
+$node->reload;
+sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 2)");
+comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 2) j}, 'running waiting', 'one of two runs');
+
+# ---- an old snapshot ----
+
+my $states = q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 2) j;};
+is(say_to($caller, "BEGIN ISOLATION LEVEL REPEATABLE READ; $states"), "running waiting\n", 'a transaction that sees them so');
+cancel_all();
+is(say_to($caller, $states), "running waiting\n", 'goes on to, and takes none for failed');
+say_to($caller, 'COMMIT;');
+$node->append_conf('postgresql.conf', 'recurnet.max_workers = 2');
+$node->reload;
 
 # ---- the caller's transaction ----
 
@@ -166,6 +180,31 @@ say_to($caller, 'ROLLBACK;');
 comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'no worker outlives what was rolled back');
 is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'nor does the job');
 is(sql(q{SELECT count(*) FROM rn_models WHERE name = 'never'}), '0', 'or a model');
+
+# ---- what happens to a model meanwhile ----
+
+# A retraining that reads until the session lets it.
+sub begin_reading
+{
+	say_to($caller, 'SELECT pg_advisory_lock(7);');
+	$job = sql("SELECT rn_retrain_async('m')");
+	comes("SELECT wait_event FROM pg_stat_activity JOIN rn_jobs USING (pid) WHERE job_id = $job", 'advisory', 'a retraining reads');
+}
+
+sql(q{
+	CREATE VIEW gate AS SELECT i, v FROM t, (SELECT pg_advisory_xact_lock_shared(7)) g;
+	UPDATE recurnet.version SET query = 'SELECT i, v FROM gate'});
+begin_reading();
+sql(q{SELECT rn_rename('m', 'n')});
+my $model = sql(q{SELECT model_id FROM rn_models WHERE name = 'n'});
+say_to($caller, 'SELECT pg_advisory_unlock(7);');
+state_comes($job, 'done', 'a model that was given another name');
+is(sql("SELECT j.model_id || ' ' || (j.version = m.version) FROM rn_jobs j, rn_models m WHERE job_id = $job AND name = 'n'"), "$model true", 'is the same');
+sql(q{SELECT rn_rename('n', 'm')});
+begin_reading();
+sql(q{SELECT rn_drop_model('m')});
+say_to($caller, 'SELECT pg_advisory_unlock(7);');
+state_comes($job, "failed: model $model does not exist, or is not yours to use", 'one that was dropped');
 
 # ---- roles ----
 
@@ -217,7 +256,7 @@ $pid = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
 kill 'KILL', $pid;
 comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid", '0', 'the server comes back after a crash');
 all_failed('after a crash');
-is(sql("SELECT rn_prune_jobs('0')"), '21', 'all of it can be dropped');
+is(sql("SELECT rn_prune_jobs('0')"), '25', 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
 
 $node->stop;

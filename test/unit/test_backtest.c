@@ -140,6 +140,50 @@ test_cut(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* Folds from given rows on, the last of which goes beyond the rows, or has none left. */
+static void
+test_origins(void **state)
+{
+	TestHost	test = test_host();
+	RnTrainSpec spec = make_spec(RN_RECIPE_PLAIN, 2);
+	RnPanel		panel = make_panel(&test, 2);
+	size_t		origin[SERIES] = {70, rows_of(1) - 2, rows_of(2)};
+	RnBacktest	backtest = {.folds = 3,.horizon = 4,.step = 4,.expanding = true,.origin = origin};
+	RnFoldStep	step[SERIES * 4];
+	double		scale[SERIES];
+	RnFold		fold;
+
+	(void) state;
+	settle(&test, &panel, &spec);
+	for (int number = 1; number <= 3; number++)
+	{
+		assert_ok(test, rn_backtest_cut(&test.host, &backtest, &spec, &panel, number, &fold));
+		for (size_t s = 0; s < SERIES; s++)
+		{
+			size_t		first = origin[s] + 4 * ((size_t) number - 1);
+			size_t		n = first < rows_of(s) ? first : rows_of(s);
+
+			assert_int_equal(fold.panel.series[s].n, n);
+			assert_int_equal(fold.panel.series[s].first, panel.series[s].first);
+			assert_int_equal(fold.series[s].next, panel.series[s].first + n);
+		}
+		rn_backtest_free(&test.host, &fold);
+	}
+	assert_ok(test, run_fold(&test, &backtest, &spec, &panel, 3, step, scale));
+	for (size_t s = 0; s < SERIES; s++)
+		for (size_t h = 0; h < 4; h++)
+		{
+			bool		there = s == 0 && h < 2;
+
+			assert_int_equal(isnan(step[4 * s + h].actual), !there);
+			assert_true(isfinite(step[4 * s + h].forecast));
+			if (there)
+				assert_true(step[h].actual == panel.value[78 + h]);
+		}
+	rn_panel_free(&test.host, &panel);
+	assert_int_equal(test.live, 0);
+}
+
 /* Series that are too short for a fold: left out of it, or the end. */
 static void
 test_short(void **state)
@@ -493,6 +537,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_forecasts),

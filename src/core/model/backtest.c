@@ -11,7 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "model/forecast.h"
 #include "model/interval.h"
 #include "series/baseline.h"
 
@@ -90,6 +89,20 @@ too_few(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *spec, int n
 	return rn_fail_hint(host, "Give at least %zu rows, or ask for fewer folds, a smaller step or a shorter horizon.", least);
 }
 
+/* The row of a series that the rows of a fold end before. */
+static size_t
+origin_of(const RnBacktest *backtest, size_t s, size_t n, int number)
+{
+	size_t		last = (size_t) backtest->gap + (size_t) backtest->horizon; /* of the last fold */
+	size_t		steps = last + (size_t) (backtest->folds - number) * (size_t) backtest->step;
+	size_t		origin;
+
+	if (backtest->origin == NULL)
+		return n > steps ? n - steps : 0;
+	origin = backtest->origin[s] + (size_t) (number - 1) * (size_t) backtest->step;
+	return origin < n ? origin : n;
+}
+
 /*
  * Cut a series off: rows left .. right - 1 of it, less those without a value at
  * both ends.
@@ -100,11 +113,8 @@ cut_series(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *spec, co
 	const RnSeries *whole = &all->series[s];
 	const double *value = all->value + whole->first;
 	RnSeries   *series = &fold->panel.series[s];
-	size_t		last = (size_t) backtest->gap + (size_t) backtest->horizon; /* of the last fold */
-	size_t		first = last + (size_t) (backtest->folds - 1) * (size_t) backtest->step;
-	size_t		this = last + (size_t) (backtest->folds - fold->number) * (size_t) backtest->step;
-	size_t		width = whole->n > first ? whole->n - first : 0;
-	size_t		origin = whole->n > this ? whole->n - this : 0;
+	size_t		width = origin_of(backtest, s, whole->n, 1);
+	size_t		origin = origin_of(backtest, s, whole->n, fold->number);
 	size_t		left = backtest->expanding ? 0 : origin - width;
 	size_t		right = origin;
 
@@ -215,6 +225,13 @@ rn_backtest_bytes(const RnTrainSpec *spec, const RnPanel *all)
 	return series + (spec->rows.missing != RN_MISSING_ERROR ? all->rows * row : 0);
 }
 
+/* Behind the last row of series s of the panel. */
+static size_t
+end_of(const RnPanel *all, size_t s)
+{
+	return all->series[s].first + all->series[s].n;
+}
+
 /*
  * What is known ahead of a series, ahead steps [given] from its last row trained
  * on: as it was, where the panel does not say.  Nothing behind the fold is looked at.
@@ -231,8 +248,9 @@ find_future(const RnBacktest *backtest, const RnFold *fold, const RnPanel *all, 
 
 	for (size_t k = 0; k < (size_t) ahead; k++)
 	{
-		bool		known = k < (size_t) of->unseen + (size_t) backtest->horizon;
-		const float *row = known ? all->covariate + (of->next - (size_t) of->unseen + k) * C : before;
+		size_t		at = of->next - (size_t) of->unseen + k;
+		bool		known = k < (size_t) of->unseen + (size_t) backtest->horizon && at < end_of(all, s);
+		const float *row = known ? all->covariate + at * C : before;
 
 		for (size_t c = 0; c < given; c++)
 			future[k * given + c] = known && !isnan(row[c]) ? row[c] : before[c];
@@ -243,9 +261,8 @@ find_future(const RnBacktest *backtest, const RnFold *fold, const RnPanel *all, 
 /* Forecasts of the steps unseen and of H more. */
 static RnCode
 forecast_series(RnHost *host, const RnBacktest *backtest, const RnFold *fold, const RnPanel *all, const RnModel *model,
-				size_t s, size_t m, int steps, double *forecast, double *unit)
+				size_t s, RnOrigin origin, int steps, double *forecast, double *unit)
 {
-	RnOrigin	origin = rn_forecast_tail(model, m);
 	int			ahead = rn_forecast_ahead(model, steps);
 	float	   *future = NULL;
 	RnCode		code;
@@ -295,6 +312,16 @@ RnCode
 rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, const RnFold *fold, const RnPanel *all,
 					 const RnModel *model, size_t s, size_t m, double level, RnFoldStep *step, double *scale)
 {
+	RnOrigin	tail = rn_forecast_tail(model, m);
+
+	return rn_backtest_forecast_from(host, backtest, fold, all, model, s, &tail, level, step, scale);
+}
+
+RnCode
+rn_backtest_forecast_from(RnHost *host, const RnBacktest *backtest, const RnFold *fold, const RnPanel *all,
+						  const RnModel *model, size_t s, const RnOrigin *origin, double level,
+						  RnFoldStep *step, double *scale)
+{
 	const RnSeries *series = &fold->panel.series[s];
 	const double *value = fold->panel.value + series->first;
 	int			unseen = fold->series[s].unseen;
@@ -309,14 +336,16 @@ rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, const RnFold *fol
 	RN_TRY(rn_alloc(host, 2 * (size_t) steps, sizeof(double), (void **) &forecast));
 	seasonal = forecast + steps;
 	rn_baseline_seasonal_naive(value, series->n, season, seasonal, steps);
-	code = forecast_series(host, backtest, fold, all, model, s, m, steps, forecast, &unit);
+	code = forecast_series(host, backtest, fold, all, model, s, *origin, steps, forecast, &unit);
 	for (int h = 0; code == RN_OK && h < backtest->horizon; h++)
 	{
 		int			k = unseen + h;
-		double		actual = all->value[fold->series[s].next + (size_t) h];
+		size_t		row = fold->series[s].next + (size_t) h;
+		bool		there = row < end_of(all, s);
+		double		actual = there ? all->value[row] : NAN;
 
 		step[h] = (RnFoldStep) {
-			.actual = isnan(actual) && model->rows.missing == RN_MISSING_ZERO ? 0 : actual,
+			.actual = there && isnan(actual) && model->rows.missing == RN_MISSING_ZERO ? 0 : actual,
 			.forecast = forecast[k],.lower = NAN,.upper = NAN,
 			.naive = value[series->n - 1],.seasonal = seasonal[k]
 		};
@@ -338,6 +367,8 @@ rn_backtest_score(const RnBacktest *backtest, const RnFoldStep *step, double sca
 		rn_metric_add_absolute(&score->absolute, step[h].actual, step[h].forecast);
 		rn_metric_add_square(&score->square, step[h].actual, step[h].forecast);
 		rn_metric_add_symmetric(&score->symmetric, step[h].actual, step[h].forecast);
+		if (!isnan(step[h].lower))
+			rn_metric_add_within(&score->within, step[h].actual, step[h].lower, step[h].upper);
 		if (!(scale > 0))
 			continue;
 		rn_metric_add_scaled(&score->scaled, step[h].actual, step[h].forecast, scale);

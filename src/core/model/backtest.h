@@ -11,6 +11,7 @@
 #ifndef RN_BACKTEST_H
 #define RN_BACKTEST_H
 
+#include "model/forecast.h"
 #include "model/recipe.h"
 #include "series/metrics.h"
 
@@ -28,6 +29,13 @@ typedef struct RnBacktest
 								 * as the first fold has */
 	int			season;			/* of the scale and of the seasonal naive forecast;
 								 * 0: that of the fold's model */
+
+	/*
+	 * [series of the panel] The row that the steps of the first fold begin with,
+	 * at most behind the last; those of the next are so many rows later, and steps
+	 * may be behind the last row.  NULL: folds are counted from the last row.
+	 */
+	const size_t *origin;
 } RnBacktest;
 
 /* Rows of a series without which its first fold has too few to train on. */
@@ -93,6 +101,14 @@ extern RnCode rn_backtest_forecast(RnHost *host, const RnBacktest *backtest, con
 								   const RnModel *model, size_t s, size_t m, double level,
 								   RnFoldStep *step, double *scale);
 
+/*
+ * The same by a model that was trained on other rows, from an origin that knows no
+ * row after the fold's of that series; its future is set here.
+ */
+extern RnCode rn_backtest_forecast_from(RnHost *host, const RnBacktest *backtest, const RnFold *fold, const RnPanel *all,
+										const RnModel *model, size_t s, const RnOrigin *origin, double level,
+										RnFoldStep *step, double *scale);
+
 /* Errors of many forecasts; zero at first. */
 typedef struct RnBacktestScore
 {
@@ -102,6 +118,7 @@ typedef struct RnBacktestScore
 	RnMean		symmetric;
 	RnMean		scaled;			/* by MASE's scale, where there is one */
 	RnMean		naive_scaled;	/* the seasonal naive forecast's */
+	RnMean		within;			/* its interval, where there is one */
 } RnBacktestScore;
 
 /* Add the steps [H] of a forecast whose actual value is known. */

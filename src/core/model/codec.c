@@ -313,6 +313,7 @@ static RnCode
 walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 {
 	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
+	size_t		size = weights(model);
 
 	walk_bytes(cursor, model->time_type, text[0]);
 	walk_bytes(cursor, model->time_zone, text[1]);
@@ -332,7 +333,7 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	for (size_t i = 0; i < model->holidays; i++)
 		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
 	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
-	for (size_t i = 0; i < weights(model); i++)
+	for (size_t i = 0; i < size; i++)
 	{
 		if (i % SLICE == 0)
 			RN_TRY(rn_poll(host));
@@ -381,8 +382,9 @@ static RnCode
 check_arrays(RnHost *host, const RnModel *model)
 {
 	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
+	size_t		size = weights(model);
 
-	for (size_t i = 0; i < weights(model); i++)
+	for (size_t i = 0; i < size; i++)
 	{
 		if (i % SLICE == 0)
 			RN_TRY(rn_poll(host));

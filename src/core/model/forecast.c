@@ -136,6 +136,14 @@ rn_forecast_tail(const RnModel *model, size_t s)
 }
 
 int
+rn_forecast_usual(const RnModel *model)
+{
+	int			outputs = model->network.spec.outputs;
+
+	return outputs > 1 || rn_inputs_end_early(&model->inputs) ? outputs : model->season;
+}
+
+int
 rn_forecast_ahead(const RnModel *model, int steps)
 {
 	int			O = model->network.spec.outputs;

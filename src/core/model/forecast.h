@@ -29,6 +29,9 @@ typedef struct RnOrigin
 /* Where training ended for series s of the model, without a future. */
 extern RnOrigin rn_forecast_tail(const RnModel *model, size_t s);
 
+/* Steps of a forecast where nobody says: those of the head, or a season if that is one. */
+extern int	rn_forecast_usual(const RnModel *model);
+
 /*
  * So many steps ahead the network looks at what is known, to forecast steps:
  * as far as whole heads reach, as in training.

@@ -174,10 +174,10 @@ typedef struct RnTrainReport
 } RnTrainReport;
 
 /*
- * The networks of a training by RN_METHOD_LOCAL: those that are kept, then those
- * that are tried out without the newest rows.  Each is a function of plan, panel
- * and the weights it starts from, so that several processes may share them out,
- * and which of them fits which changes nothing.
+ * What several processes may share out of a training by RN_METHOD_LOCAL: networks,
+ * those that are kept, then those that are tried out without the newest rows; and
+ * what these forecast of such rows, in parts.  Each is a function of plan, panel
+ * and the weights it starts from, so that which process does which changes nothing.
  */
 typedef struct RnFits
 {
@@ -187,31 +187,44 @@ typedef struct RnFits
 	bool		warm;			/* those that are kept start from the weights they have */
 	rn_real    *weights;		/* [count][P] */
 	double	   *loss;			/* [epochs] of the first */
+	double		(*spread)[2];	/* [2][2] typical ones of the series, as networks see them */
+	void	   *trial;			/* forecasts: where each is, train_local.c knows */
 
-	/* One that nobody has been told to fit yet; count or more: there is none. */
-	size_t		(*next) (void *queue);
+	/*
+	 * Numbers from 0 on, of networks in the order in which they are fitted and of
+	 * parts, that no process has been given yet.  Who asks for the next network has
+	 * fitted the last.
+	 */
+	size_t		(*next_network) (void *queue);
+	size_t		(*next_part) (void *queue);
 	void	   *queue;
 } RnFits;
 
 /* Networks that processes can share out; 1: the training is one piece. */
 extern size_t rn_fits_count(const RnTrainPlan *plan);
 
-/* Bytes of all that fits points to, and these laid out in a block of so many; next is for the caller. */
+/* So many of them are tried out, which are fitted first. */
+extern size_t rn_fits_trials(const RnTrainPlan *plan);
+
+/* Bytes of all that fits points to, and these laid out in a block of so many; the queue is for the caller. */
 extern size_t rn_fits_bytes(const RnTrainPlan *plan);
 extern void rn_fits_place(const RnTrainPlan *plan, void *block, RnFits *fits);
 
 /* The weights to start from, of a model trained before: RN_INVALID_OPTION unless of the same shape. */
 extern RnCode rn_fits_warm(RnHost *host, const RnTrainPlan *plan, const RnModel *warm, RnFits *fits);
 
-/* Fit what next gives. */
+/* Fit what next_network gives. */
 extern RnCode rn_fits_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits);
+
+/* Forecast what next_part gives: all networks that are tried out are fitted. */
+extern RnCode rn_fits_try(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits);
 
 /*
  * Train.  warm may be NULL; otherwise training starts from its weights, and
  * its network must be of the same shape (RN_INVALID_OPTION).  holiday [n] are
  * the dates of RN_FEATURE_HOLIDAY, copied into the model.  The panel's columns
  * of the calendar are overwritten.  fits may be NULL; otherwise what it has
- * given out is fitted, from warm if there is one, and the rest still is to be.
+ * given out is done, from warm if there is one, and the rest still is to be.
  */
 extern RnCode rn_recipe_train(RnHost *host, const RnTrainPlan *plan, RnPanel *panel,
 							  const int32_t *holiday, size_t holidays,

@@ -289,7 +289,13 @@ keep_tails(Run *run)
 size_t
 rn_fits_count(const RnTrainPlan *plan)
 {
-	return plan->method == RN_METHOD_LOCAL ? rn_train_local_networks(plan) : 1;
+	return plan->method == RN_METHOD_LOCAL ? (size_t) plan->spec.members + rn_train_local_trials(plan) : 1;
+}
+
+size_t
+rn_fits_trials(const RnTrainPlan *plan)
+{
+	return rn_train_local_trials(plan);
 }
 
 /* Over an arena without a block this only measures. */
@@ -301,6 +307,8 @@ fits_lay_out(const RnTrainPlan *plan, RnArena *arena, RnFits *fits)
 	};
 	fits->weights = rn_arena_take(arena, fits->count * fits->size, sizeof(rn_real));
 	fits->loss = rn_arena_take(arena, (size_t) fits->epochs, sizeof(double));
+	fits->spread = rn_arena_take(arena, 2, sizeof(*fits->spread));
+	fits->trial = rn_arena_take(arena, 1, rn_train_local_trial_bytes(plan));
 }
 
 size_t
@@ -337,10 +345,29 @@ rn_fits_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const R
 	return rn_train_local_fit(host, plan, panel, fits);
 }
 
-static size_t
-next_number(void *queue)
+RnCode
+rn_fits_try(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits)
 {
-	return (*(size_t *) queue)++;
+	return rn_train_local_try(host, plan, panel, fits);
+}
+
+/* What one process has given itself. */
+typedef struct Queue
+{
+	size_t		network;
+	size_t		part;
+} Queue;
+
+static size_t
+next_network(void *queue)
+{
+	return ((Queue *) queue)->network++;
+}
+
+static size_t
+next_part(void *queue)
+{
+	return ((Queue *) queue)->part++;
 }
 
 /* All of them, one after the other. */
@@ -348,15 +375,16 @@ static RnCode
 fit_alone(Run *run, const RnModel *warm, RnTrainReport *report)
 {
 	RnFits		fits;
-	size_t		number = 0;
+	Queue		queue = {0};
 	RnArena		arena = {0};
 	RnCode		code;
 
 	fits_lay_out(run->plan, &arena, &fits);
 	RN_TRY(rn_arena_allocate(run->host, &arena));
 	fits_lay_out(run->plan, &arena, &fits);
-	fits.next = next_number;
-	fits.queue = &number;
+	fits.next_network = next_network;
+	fits.next_part = next_part;
+	fits.queue = &queue;
 	code = warm != NULL ? rn_fits_warm(run->host, run->plan, warm, &fits) : RN_OK;
 	if (code == RN_OK)
 		code = rn_train_local(run->host, run->plan, run->panel, &fits, run->model, report);

@@ -58,10 +58,10 @@ typedef struct Run
 	RnHost	   *host;
 	const RnTrainPlan *plan;
 	const RnPanel *panel;
+	const RnFits *fits;
 	Part		part;			/* that the series are taken apart for, */
 	bool		second;			/* for networks of the second kind, */
 	RnLocalSpec spec;			/* as this says */
-	double		typical[2][2];	/* spread by part and kind; NaN: not known */
 	size_t		count;			/* series */
 	RnLocal    *local;			/* [count] */
 	float	   *rows;			/* what their x and level point into */
@@ -82,11 +82,11 @@ rows_learnt(const Run *run, const RnSeries *series, Part part)
 
 /* run_free is due even after an error. */
 static RnCode
-run_create(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, Run *run)
+run_create(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits, Run *run)
 {
 	size_t		rows = 0;
 
-	*run = (Run) {.host = host,.plan = plan,.panel = panel,.spec = plan->local,.part = PART_NONE,.typical = {{NAN, NAN}, {NAN, NAN}}};
+	*run = (Run) {.host = host,.plan = plan,.panel = panel,.fits = fits,.spec = plan->local,.part = PART_NONE};
 	for (size_t s = 0; s < run->panel->count; s++)
 		if (run->panel->series[s].n > 0)
 		{
@@ -159,7 +159,7 @@ take_apart(Run *run, Part part, bool second)
 		run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_PREPARE,.series = m,.all_series = run->count});
 	}
 	RN_TRY(settle_scales(run));
-	run->typical[part][second] = run->spec.typical_spread;
+	run->fits->spread[part][second] = run->spec.typical_spread;	/* the same, whichever process found it */
 	run->part = part;
 	run->second = second;
 	return RN_OK;
@@ -167,26 +167,19 @@ take_apart(Run *run, Part part, bool second)
 
 /* ---- networks ---- */
 
-/* Networks that are tried out. */
-static size_t
-trial_members(const RnTrainPlan *plan)
+size_t
+rn_train_local_trials(const RnTrainPlan *plan)
 {
 	if (plan->validation_windows == 0)
 		return 0;
 	return (size_t) (plan->spec.members < TRIAL_MEMBERS ? plan->spec.members : TRIAL_MEMBERS);
 }
 
-size_t
-rn_train_local_networks(const RnTrainPlan *plan)
-{
-	return (size_t) plan->spec.members + trial_members(plan);
-}
-
 /* Those of them that see series without logarithms, beside others. */
 static size_t
 trial_seconds(const RnTrainPlan *plan)
 {
-	return plan->second_members > 0 ? trial_members(plan) / 2 : 0;
+	return plan->second_members > 0 ? rn_train_local_trials(plan) / 2 : 0;
 }
 
 /* Is network i one of the second kind?  Those that are kept come first, and of either the second kind last. */
@@ -197,26 +190,23 @@ is_second(const RnTrainPlan *plan, size_t i)
 
 	if (i < members)
 		return i >= members - (size_t) plan->second_members;
-	return i >= members + trial_members(plan) - trial_seconds(plan);
+	return i >= members + rn_train_local_trials(plan) - trial_seconds(plan);
 }
 
-/* The model of the networks of a part: typical spreads, for which series may have to be taken apart. */
-static RnCode
-find_spreads(Run *run, Part part, RnModel *model)
+/* The typical spreads of a part, whose networks are fitted. */
+static void
+put_spreads(const RnFits *fits, Part part, RnModel *model)
 {
-	for (int second = 0; second <= (model->second_members > 0); second++)
-		if (isnan(run->typical[part][second]))
-			RN_TRY(take_apart(run, part, second));
-	model->local.typical_spread = run->typical[part][0];
+	model->local.typical_spread = fits->spread[part][0];
 	if (model->second_members > 0)
-		model->second.typical_spread = run->typical[part][1];
-	return RN_OK;
+		model->second.typical_spread = fits->spread[part][1];
 }
 
-/* Network i of fits. */
+/* Network i. */
 static RnCode
-fit_network(Run *run, const RnFits *fits, size_t i)
+fit_network(Run *run, size_t i)
 {
+	const RnFits *fits = run->fits;
 	size_t		members = (size_t) run->plan->spec.members;
 	bool		trial = i >= members;
 	RnNetwork	network = {run->plan->network, fits->size, fits->weights + i * fits->size};
@@ -230,7 +220,7 @@ fit_network(Run *run, const RnFits *fits, size_t i)
 
 	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL, is_second(run->plan, i)));
 	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - members : i) * SEED_STEP;
-	fit.network = (int) i + 1;
+	fit.network = (int) ((i + fits->count - members) % fits->count) + 1;	/* as they are taken */
 	fit.networks = (int) fits->count;
 	if (trial || !fits->warm)
 	{
@@ -244,11 +234,15 @@ fit_network(Run *run, const RnFits *fits, size_t i)
 	return code;
 }
 
+/* Those that are tried out first: what is held out waits for them. */
 static RnCode
-fit_networks(Run *run, const RnFits *fits)
+fit_networks(Run *run)
 {
-	for (size_t i; (i = fits->next(fits->queue)) < fits->count;)
-		RN_TRY(fit_network(run, fits, i));
+	const RnFits *fits = run->fits;
+	size_t		members = (size_t) run->plan->spec.members;
+
+	for (size_t number; (number = fits->next_network(fits->queue)) < fits->count;)
+		RN_TRY(fit_network(run, (members + number) % fits->count));
 	return RN_OK;
 }
 
@@ -256,10 +250,10 @@ RnCode
 rn_train_local_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits)
 {
 	Run			run;
-	RnCode		code = run_create(host, plan, panel, &run);
+	RnCode		code = run_create(host, plan, panel, fits, &run);
 
 	if (code == RN_OK)
-		code = fit_networks(&run, fits);
+		code = fit_networks(&run);
 	run_free(&run);
 	return code;
 }
@@ -269,9 +263,9 @@ rn_train_local_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, 
 /* Forecasts of held-out origins beside what came. */
 typedef struct Trial
 {
-	Run		   *run;
+	const Run  *run;
 	RnModel    *model;			/* that the shares and intervals are for */
-	RnModel		tried;			/* the same, with the networks on trial */
+	RnModel		tried;			/* the networks on trial, as far as forecasts of the horizon need a model */
 	size_t		origins;
 	double	   *network;		/* [origins][O] logarithms, or values */
 	double	   *classical;
@@ -319,15 +313,63 @@ find_origin(const Run *run, size_t i, Place *place, size_t *row)
 	return series;
 }
 
-/* Origins that there are. */
+/* Origins that are looked at, of so many that there are. */
 static size_t
-count_origins(const Run *run)
+origins_looked_at(const RnLocalSpec *spec, size_t all)
 {
-	size_t		n = 0;
+	size_t		most = ORIGIN_ROWS / (size_t) spec->lookback;
 
-	for (size_t s = 0; s < run->panel->count; s++)
-		n += origins_of(run, &run->panel->series[s]);
-	return n;
+	most = most < ORIGINS ? most > FEWEST_ORIGINS ? most : FEWEST_ORIGINS : ORIGINS;
+	return all < most ? all : most;
+}
+
+/* Over an arena without a block this only measures. */
+static void
+trial_lay_out(const RnTrainPlan *plan, RnArena *arena, Trial *trial)
+{
+	size_t		O = (size_t) plan->spec.horizon;
+
+	trial->origins = origins_looked_at(&plan->local, plan->validation_windows);
+	trial->network = rn_arena_take(arena, trial->origins * O, sizeof(double));
+	trial->classical = rn_arena_take(arena, trial->origins * O, sizeof(double));
+	trial->actual = rn_arena_take(arena, trial->origins * O, sizeof(double));
+	trial->unit = rn_arena_take(arena, trial->origins, sizeof(double));
+	trial->spread = rn_arena_take(arena, trial->origins, sizeof(double));
+	trial->own_spread = rn_arena_take(arena, trial->origins, sizeof(bool));
+	trial->seasonal = rn_arena_take(arena, trial->origins * O, sizeof(double));
+	trial->scale = rn_arena_take(arena, trial->origins, sizeof(double));
+	trial->naive = rn_arena_take(arena, trial->origins, sizeof(double));
+}
+
+size_t
+rn_train_local_trial_bytes(const RnTrainPlan *plan)
+{
+	RnArena		arena = {0};
+	Trial		trial;
+
+	trial_lay_out(plan, &arena, &trial);
+	return rn_arena_bytes(&arena);
+}
+
+/* The trial of networks that are fitted; its arrays are those of run->fits. */
+static void
+trial_place(const Run *run, RnModel *model, Trial *trial)
+{
+	const RnTrainPlan *plan = run->plan;
+	const RnFits *fits = run->fits;
+	RnModel    *tried = &trial->tried;
+	RnArena		arena;
+
+	*trial = (Trial) {.run = run,.model = model};
+	rn_arena_place(&arena, fits->trial);
+	trial_lay_out(plan, &arena, trial);
+	*tried = (RnModel) {
+		.network = {plan->network, fits->size, fits->weights + (size_t) plan->spec.members * fits->size},
+		.members = (int) rn_train_local_trials(plan),.second_members = (int) trial_seconds(plan),
+		.steps = plan->steps,.stride = plan->stride,.local = plan->local
+	};
+	rn_model_second(tried);
+	put_spreads(fits, PART_TRIAL, tried);
 }
 
 /* One origin's forecasts, from place b of the outlook to place i of the trial. */
@@ -366,11 +408,13 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 	trial->scale[i] = rn_metric_mase_scale(value + first, row - first, (int) season);
 }
 
+/* The parts that run->fits gives out. */
 static RnCode
 forecast_origins(Trial *trial)
 {
-	Run		   *run = trial->run;
-	size_t		all = count_origins(run);
+	const Run  *run = trial->run;
+	const RnFits *fits = run->fits;
+	size_t		all = run->plan->validation_windows;
 	RnOutlook	outlook;
 	RnHistory	history[RN_FIT_PART];
 	const RnSeries *series[RN_FIT_PART];
@@ -378,7 +422,8 @@ forecast_origins(Trial *trial)
 	Place		place = {0};
 	RnCode		code = rn_outlook_create(run->host, &trial->tried, RN_FIT_PART, run->plan->spec.horizon, &outlook);
 
-	for (size_t at = 0; code == RN_OK && at < trial->origins; at += RN_FIT_PART)
+	run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_JUDGE});
+	for (size_t at; code == RN_OK && (at = fits->next_part(fits->queue) * RN_FIT_PART) < trial->origins;)
 	{
 		int			count = (int) (trial->origins - at < RN_FIT_PART ? trial->origins - at : RN_FIT_PART);
 
@@ -394,6 +439,18 @@ forecast_origins(Trial *trial)
 	}
 	rn_outlook_free(run->host, &outlook);
 	return code;
+}
+
+RnCode
+rn_train_local_try(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits)
+{
+	Run			run = {.host = host,.plan = plan,.panel = panel,.fits = fits};
+	Trial		trial;
+
+	if (plan->validation_windows == 0)
+		return RN_OK;
+	trial_place(&run, NULL, &trial);
+	return forecast_origins(&trial);
 }
 
 /*
@@ -525,7 +582,7 @@ report_errors(const Trial *trial, RnTrainReport *report)
 static RnCode
 learn_intervals(const Trial *trial)
 {
-	Run		   *run = trial->run;
+	const Run  *run = trial->run;
 	size_t		O = (size_t) run->plan->spec.horizon;
 	size_t		steps = O < RN_RESIDUAL_STEPS ? O : RN_RESIDUAL_STEPS;
 	size_t		count[RN_RESIDUAL_STEPS] = {0};
@@ -548,39 +605,6 @@ learn_intervals(const Trial *trial)
 		code = rn_interval_learn(run->host, trial->model, error, (int) steps, trial->origins, count);
 	rn_free(run->host, error);
 	return code;
-}
-
-/* Origins that are looked at, of so many that there are. */
-static size_t
-origins_looked_at(const RnLocalSpec *spec, size_t all)
-{
-	size_t		most = ORIGIN_ROWS / (size_t) spec->lookback;
-
-	most = most < ORIGINS ? most > FEWEST_ORIGINS ? most : FEWEST_ORIGINS : ORIGINS;
-	return all < most ? all : most;
-}
-
-static RnCode
-trial_allocate(Trial *trial, RnArena *arena)
-{
-	RnHost	   *host = trial->run->host;
-	size_t		O = (size_t) trial->run->plan->spec.horizon;
-
-	for (int pass = 0; pass < 2; pass++)
-	{
-		trial->network = rn_arena_take(arena, trial->origins * O, sizeof(double));
-		trial->classical = rn_arena_take(arena, trial->origins * O, sizeof(double));
-		trial->actual = rn_arena_take(arena, trial->origins * O, sizeof(double));
-		trial->unit = rn_arena_take(arena, trial->origins, sizeof(double));
-		trial->spread = rn_arena_take(arena, trial->origins, sizeof(double));
-		trial->own_spread = rn_arena_take(arena, trial->origins, sizeof(bool));
-		trial->seasonal = rn_arena_take(arena, trial->origins * O, sizeof(double));
-		trial->scale = rn_arena_take(arena, trial->origins, sizeof(double));
-		trial->naive = rn_arena_take(arena, trial->origins, sizeof(double));
-		if (pass == 0)
-			RN_TRY(rn_arena_allocate(host, arena));
-	}
-	return RN_OK;
 }
 
 /* Have most series a season, but not two to learn its phases by? */
@@ -620,36 +644,21 @@ untried_shares(const Run *run, RnModel *model)
 
 /* What the networks are worth without the newest rows. */
 static RnCode
-try_out(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
+try_out(const Run *run, RnModel *model, RnTrainReport *report)
 {
-	Trial		trial = {.run = run,.model = model,.origins = count_origins(run)};
-	RnArena		arena = {0};
-	RnCode		code;
+	Trial		trial;
 
-	if (trial.origins == 0)
+	if (run->plan->validation_windows == 0)
 	{
 		untried_shares(run, model);
 		return RN_OK;
 	}
-	run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_JUDGE});
-	trial.origins = origins_looked_at(&model->local, trial.origins);
-	trial.tried = *model;
-	trial.tried.members = (int) trial_members(run->plan);
-	trial.tried.second_members = (int) trial_seconds(run->plan);
-	RN_TRY(find_spreads(run, PART_TRIAL, &trial.tried));
-	trial.tried.network.weights = fits->weights + (size_t) run->plan->spec.members * fits->size;
-	code = trial_allocate(&trial, &arena);
-	if (code == RN_OK)
-		code = forecast_origins(&trial);
-	if (code == RN_OK)
-	{
-		if (run->plan->spec.classical)
-			choose_shares(&trial);
-		report_errors(&trial, report);
-		code = learn_intervals(&trial);
-	}
-	rn_arena_free(run->host, &arena);
-	return code;
+	trial_place(run, model, &trial);
+	RN_TRY(forecast_origins(&trial));
+	if (run->plan->spec.classical)
+		choose_shares(&trial);
+	report_errors(&trial, report);
+	return learn_intervals(&trial);
 }
 
 /* The losses of the first network as those of the training. */
@@ -667,13 +676,15 @@ keep_losses(RnHost *host, const RnFits *fits, RnFitLog *log)
 	return RN_OK;
 }
 
-/* The series taken apart, what is not fitted yet, and what comes of it. */
+/* What is not done yet, and what comes of it all. */
 static RnCode
-train(Run *run, const RnFits *fits, RnModel *model, RnTrainReport *report)
+train(Run *run, RnModel *model, RnTrainReport *report)
 {
-	RN_TRY(fit_networks(run, fits));
-	RN_TRY(try_out(run, fits, model, report));
-	RN_TRY(find_spreads(run, PART_ALL, model));
+	const RnFits *fits = run->fits;
+
+	RN_TRY(fit_networks(run));
+	RN_TRY(try_out(run, model, report));
+	put_spreads(fits, PART_ALL, model);
 	memcpy(model->network.weights, fits->weights, (size_t) model->members * fits->size * sizeof(rn_real));
 	return keep_losses(run->host, fits, &report->log);
 }
@@ -686,9 +697,9 @@ rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,
 	RnCode		code;
 
 	report->validation_mae = report->naive_mae = report->validation_mase = report->naive_mase = NAN;
-	code = run_create(host, plan, panel, &run);
+	code = run_create(host, plan, panel, fits, &run);
 	if (code == RN_OK)
-		code = train(&run, fits, model, report);
+		code = train(&run, model, report);
 	run_free(&run);
 	return code;
 }
@@ -699,17 +710,17 @@ rn_train_local_bytes(const RnTrainPlan *plan)
 	RnModel		model = {
 		.network = {.spec = plan->network},.members = plan->spec.members,.steps = plan->steps,.local = plan->local,.second_members = plan->second_members
 	};
-	size_t		O = (size_t) plan->spec.horizon;
 	size_t		origins = origins_looked_at(&plan->local, plan->validation_windows);
 	size_t		fit = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
 	size_t		outlook = origins > 0 ? rn_outlook_bytes(&model, RN_FIT_PART, plan->spec.horizon) : 0;
 	size_t		lists = plan->series * (sizeof(RnLocal) + rn_local_phases(&plan->local) * sizeof(double) + sizeof(double));
-	size_t		trial = 6 * origins * (O + 1) * sizeof(double);
+	size_t		O = (size_t) plan->spec.horizon;
+	size_t		errors = (O < RN_RESIDUAL_STEPS ? O : RN_RESIDUAL_STEPS) * origins * sizeof(double);
 	size_t		sum;
 
 	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &sum) ||
 		__builtin_add_overflow(sum, rn_fits_bytes(plan), &sum) ||
-		__builtin_add_overflow(sum, lists + trial + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
+		__builtin_add_overflow(sum, lists + errors + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
 		__builtin_add_overflow(sum, fit > outlook ? fit : outlook, &sum))
 		return SIZE_MAX;
 	return sum;

@@ -11,14 +11,18 @@
 
 #include "model/recipe.h"
 
-/* Networks of such a training: those that are kept, then those that are tried out. */
-extern size_t rn_train_local_networks(const RnTrainPlan *plan);
+/* Networks of such a training that are tried out, beside those that are kept. */
+extern size_t rn_train_local_trials(const RnTrainPlan *plan);
 
-/* Fit those that fits gives out. */
+/* Bytes of what they forecast. */
+extern size_t rn_train_local_trial_bytes(const RnTrainPlan *plan);
+
+/* Fit, and forecast, what fits gives out. */
 extern RnCode rn_train_local_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits);
+extern RnCode rn_train_local_try(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits);
 
 /*
- * Fit what is left of fits, and make of it weights, share, typical spread and
+ * Do what is left of fits, and make of it weights, share, typical spread and
  * intervals of a model that is otherwise what the plan says.
  */
 extern RnCode rn_train_local(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel,

@@ -49,6 +49,12 @@ rn_calendar_valid(const RnCalendar *calendar)
 		calendar->anchor_day >= 1 && calendar->anchor_day <= 31;
 }
 
+bool
+rn_calendar_same_step(const RnCalendar *a, const RnCalendar *b)
+{
+	return a->kind == b->kind && a->months == b->months && a->business_days == b->business_days && a->step == b->step;
+}
+
 /* What is left above the multiple of divisor (above 0) at or below number. */
 static int64_t
 modulo(int64_t number, int64_t divisor)

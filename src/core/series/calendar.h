@@ -106,6 +106,9 @@ extern bool rn_calendar_steps(const RnCalendar *calendar, int64_t from, int64_t 
 extern RnCode rn_calendar_floor(RnHost *host, const RnCalendar *calendar, int64_t time,
 								int64_t *start);
 
+/* Are the steps of two calendars as long?  Anchors are not looked at. */
+extern bool rn_calendar_same_step(const RnCalendar *a, const RnCalendar *b);
+
 /*
  * The usual season of such a step, in steps: 12 months, 4 quarters, 7 days,
  * 52 weeks, 24 hours, 1440 minutes; below a minute the longest of hour,

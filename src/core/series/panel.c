@@ -523,12 +523,6 @@ settle_rows(RnHost *host, RnPanel *panel, RnSeries *series, const RnRowPolicy *p
 	return series->n > 0 ? RN_OK : refuse_unfilled(host, &policy->frequency);
 }
 
-static bool
-same_step(const RnCalendar *a, const RnCalendar *b)
-{
-	return a->months == b->months && a->business_days == b->business_days && a->step == b->step;
-}
-
 /* Steps and how many series have them, each with a weight of the steps in it. */
 typedef struct Votes
 {
@@ -547,7 +541,7 @@ vote(Votes *votes, const RnCalendar *calendar, size_t weight)
 
 	votes->all++;
 	votes->all_weight += weight;
-	while (k < votes->candidates && !same_step(&votes->calendar[k], calendar))
+	while (k < votes->candidates && !rn_calendar_same_step(&votes->calendar[k], calendar))
 		k++;
 	if (k == CANDIDATES)
 		return;
