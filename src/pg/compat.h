@@ -22,6 +22,13 @@
 #define check_can_set_role(member, role) check_is_member_of_role(member, role)
 #endif
 
+/* 16 gave another name to what pg_stat_activity knows of its backend i, from 1. */
+#if PG_VERSION_NUM >= 160000
+#define recurnet_backend_status(i)	pgstat_get_local_beentry_by_index(i)
+#else
+#define recurnet_backend_status(i)	pgstat_fetch_stat_local_beentry(i)
+#endif
+
 /* 18 lets a module say its name and version. */
 #if PG_VERSION_NUM >= 180000
 #define RECURNET_MODULE_MAGIC(version_) \

@@ -10,6 +10,7 @@
 
 #include "fit.h"
 #include "parallel.h"
+#include "progress.h"
 
 /* At the head of the block; the panel's rows and the networks follow. */
 typedef struct Shared
@@ -90,6 +91,7 @@ static void
 work(RecurnetHost *host, Shared *shared, const RnPanel *panel, const RnFits *fits)
 {
 	recurnet_host_check(host, rn_fits_fit(&host->core, &shared->plan, panel, fits));
+	recurnet_progress_phase(host, RECURNET_PHASE_WAITING);
 	while (pg_atomic_read_u64(&shared->tried) < shared->trials)
 		ConditionVariableSleep(&shared->all_tried, WAIT_EVENT_PARALLEL_FINISH);
 	ConditionVariableCancelSleep();
@@ -124,7 +126,10 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 	if (fit->warm != NULL)
 		recurnet_host_check(fit->host, rn_fits_warm(core, &fit->plan, fit->warm, &fits));
 	recurnet_parallel_launch(context);
+	recurnet_progress_share_members(fit->host, &shared->networks, context->nworkers_launched + 1);
 	work(fit->host, shared, &fit->rows.panel, &fits);
+	recurnet_progress_share_members(fit->host, NULL, 1);
+	recurnet_progress_phase(fit->host, RECURNET_PHASE_WAITING);
 	WaitForParallelWorkersToFinish(context);
 	recurnet_host_check(fit->host, rn_recipe_train(core, &fit->plan, &fit->rows.panel, NULL, 0, fit->warm, &fits,
 												   &fit->model, &fit->report));

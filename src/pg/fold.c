@@ -14,6 +14,7 @@
 #include "guc.h"
 #include "history.h"
 #include "panel_check.h"
+#include "progress.h"
 
 #define MOST_FOLDS 10000
 
@@ -56,6 +57,12 @@ recurnet_folds_read(RecurnetFolds *folds, RecurnetSource *source, const Recurnet
 	recurnet_guc_check_memory(fit->rows.bytes, "cutting rows off for a fold", "read fewer rows");
 }
 
+int
+recurnet_folds_before(const RecurnetFolds *folds)
+{
+	return folds->first > 0 ? (folds->first - 1) * folds->backtest.folds : 0;
+}
+
 RecurnetFold *
 recurnet_fold_open(const RecurnetFolds *folds, size_t i)
 {
@@ -66,11 +73,13 @@ recurnet_fold_open(const RecurnetFolds *folds, size_t i)
 	recurnet_host_init(&fold->host, context);
 	fold->caller = caller;
 	fold->folds = folds;
+	fold->piece = i;
 	fold->candidate = (int) (i / (size_t) folds->backtest.folds);
 	fold->rows.number = (int) (i % (size_t) folds->backtest.folds) + 1;
 	fold->fit = folds->fit;
 	fold->fit.options.spec = folds->candidate[fold->candidate];
 	fold->fit.host = &fold->host;
+	fold->host.progress = folds->host->progress;
 	if (IsParallelWorker())
 		recurnet_host_quiet(&fold->host);
 	return fold;
@@ -137,6 +146,7 @@ forecast(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 	RnFoldStep *step;
 	size_t		m = 0;
 
+	recurnet_progress_phase(&fold->host, RECURNET_PHASE_JUDGING);
 	recurnet_guc_check_memory(fold->fit.rows.bytes + rn_backtest_forecast_bytes(&folds->backtest, &fold->rows, model),
 							  "forecasting", "ask for fewer steps, or train a smaller network");
 	step = MemoryContextAllocHuge(CurrentMemoryContext, (size_t) folds->backtest.horizon * sizeof(RnFoldStep));
@@ -172,6 +182,7 @@ recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 	RnCode		code;
 
 	error_context_stack = &where;
+	recurnet_progress_fold(&fold->host, recurnet_folds_before(fold->folds) + (int) fold->piece + 1);
 	code = recurnet_fit_train(&fold->fit);
 	if (code != RN_DIVERGED || fold->folds->first == 0)
 	{

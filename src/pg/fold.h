@@ -44,12 +44,16 @@ extern void recurnet_folds_init(RecurnetFolds *folds, RecurnetHost *host, Functi
 extern void recurnet_folds_read(RecurnetFolds *folds, RecurnetSource *source, const RecurnetVersion *old,
 								bool one_season);
 
+/* Folds of candidates before the first. */
+extern int	recurnet_folds_before(const RecurnetFolds *folds);
+
 /* A piece at work, in a memory context of its own. */
 typedef struct RecurnetFold
 {
 	RecurnetHost host;
 	MemoryContext caller;
 	const RecurnetFolds *folds;
+	size_t		piece;
 	int			candidate;		/* from 0 */
 	RnFold		rows;
 	RecurnetFit fit;

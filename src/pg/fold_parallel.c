@@ -12,6 +12,7 @@
 
 #include "fold.h"
 #include "parallel.h"
+#include "progress.h"
 
 /* At the head of the block; arrays follow. */
 typedef struct Shared
@@ -264,7 +265,11 @@ recurnet_folds_ahead(const RecurnetFolds *folds)
 	context = recurnet_parallel_begin(RECURNET_WORK_FOLDS, workers, block_bytes(&sizes), &memory);
 	block = fill(memory, &sizes, folds);
 	recurnet_parallel_launch(context);
+	recurnet_progress_share_folds(folds->host, &block.shared->next, context->nworkers_launched + 1,
+								  recurnet_folds_before(folds) + 1);
 	work(folds, &block);
+	recurnet_progress_share_folds(folds->host, NULL, 1, 1);
+	recurnet_progress_phase(folds->host, RECURNET_PHASE_WAITING);
 	WaitForParallelWorkersToFinish(context);
 	steps = keep_results(&block);
 	recurnet_parallel_end(context);

@@ -20,6 +20,7 @@
 
 #include "error.h"
 #include "host.h"
+#include "progress.h"
 
 #define NOTICE_INTERVAL_MS	10000
 
@@ -102,20 +103,11 @@ host_should_stop(RnHost *core)
 	return host->pending != NULL;
 }
 
-/*
- * A notice now and then on a long training, none on a short one.
- */
+/* What came of an epoch, as a notice. */
 static void
-host_progress(RnHost *core, const RnProgress *progress)
+notice_epoch(RecurnetHost *host, const RnProgress *progress)
 {
-	RecurnetHost *host = (RecurnetHost *) core;
 	MemoryContext caller = CurrentMemoryContext;
-	TimestampTz now = GetCurrentTimestamp();
-
-	if (host->pending != NULL ||
-		!TimestampDifferenceExceeds(host->last_notice, now, NOTICE_INTERVAL_MS))
-		return;
-	host->last_notice = now;
 
 	PG_TRY();
 	{
@@ -134,6 +126,24 @@ host_progress(RnHost *core, const RnProgress *progress)
 		host_keep_error(host, caller);
 	}
 	PG_END_TRY();
+}
+
+/*
+ * Other sessions see all of it; a notice comes now and then on a long training,
+ * none on a short one.
+ */
+static void
+host_progress(RnHost *core, const RnProgress *progress)
+{
+	RecurnetHost *host = (RecurnetHost *) core;
+	TimestampTz now = GetCurrentTimestamp();
+
+	recurnet_progress_core(host, progress, now);
+	if (host->pending != NULL || progress->stage != RN_STAGE_FIT || progress->batch < progress->batches ||
+		!TimestampDifferenceExceeds(host->last_notice, now, NOTICE_INTERVAL_MS))
+		return;
+	host->last_notice = now;
+	notice_epoch(host, progress);
 }
 
 void

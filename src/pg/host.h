@@ -1,13 +1,15 @@
 /*
  * host.h (glue)
  *		PostgreSQL as the host of the core: memory contexts, interrupts and
- *		progress notices behind the callbacks of base/host.h.
+ *		progress behind the callbacks of base/host.h.
  */
 #ifndef RECURNET_PG_HOST_H
 #define RECURNET_PG_HOST_H
 
 #include "base/host.h"
 #include "utils/timestamp.h"
+
+typedef struct RecurnetProgress RecurnetProgress;
 
 typedef struct RecurnetHost
 {
@@ -16,6 +18,7 @@ typedef struct RecurnetHost
 	ErrorData  *pending;		/* what an interrupt raised, to be raised
 								 * again once the core has unwound */
 	TimestampTz last_notice;	/* when progress was last told, or the start */
+	RecurnetProgress *progress; /* what other sessions see, or NULL (progress.h) */
 } RecurnetHost;
 
 /* A host whose memory is context; it owns nothing else. */

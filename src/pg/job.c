@@ -29,6 +29,7 @@
 #include "job_request.h"
 #include "owner.h"
 #include "panel_check.h"
+#include "progress.h"
 #include "promote.h"
 #include "step.h"
 #include "worker.h"
@@ -120,6 +121,7 @@ run_store(Run *run)
 	const RnFitLog *log = &run->fit.report.log;
 	char		step[RN_TIME_TEXT];
 
+	recurnet_progress_phase(&run->host, RECURNET_PHASE_STORING);
 	rn_calendar_describe(&run->fit.rows.panel.calendar, step, sizeof(step));
 	version->cell = pstrdup(recurnet_options_cell(&run->fit.plan.spec));
 	version->query = pstrdup(run->source.query);
@@ -183,8 +185,10 @@ static void
 run_train(Run *run)
 {
 	check(run, recurnet_fit_train(&run->fit));
-	if (run->rival != NULL)
-		run->version.kept_back = !recurnet_promote_no_worse(&run->fit, run->old, run->rival);
+	if (run->rival == NULL)
+		return;
+	recurnet_progress_phase(&run->host, RECURNET_PHASE_COMPARING);
+	run->version.kept_back = !recurnet_promote_no_worse(&run->fit, run->old, run->rival);
 }
 
 /* A run may take minutes: what cannot end well does not begin. */
@@ -244,6 +248,7 @@ recurnet_job_train(const RecurnetTraining *training)
 
 	check_can_store("rn_train()");
 	request_new(run, training);
+	recurnet_progress_begin(&run->host, RECURNET_COMMAND_TRAIN, 0);
 	run_read(run);
 	run_train(run);
 	run_store(run);
@@ -333,7 +338,10 @@ static void
 step_read(void *work)
 {
 	Run		   *run = enter(work);
+	bool		again = strcmp(run->job->kind, "retrain") == 0;
 
+	recurnet_progress_begin(&run->host, again ? RECURNET_COMMAND_RETRAIN : RECURNET_COMMAND_TRAIN, run->job->model_id);
+	recurnet_progress_job(run->job->id);
 	request_of_job(run);
 	run_read(run);
 	if (run->skipped)

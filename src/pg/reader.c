@@ -33,6 +33,7 @@
 
 #include "columns.h"
 #include "guc.h"
+#include "progress.h"
 #include "query.h"
 #include "reader.h"
 #include "series_key.h"
@@ -542,6 +543,7 @@ collect_all(Collector *collector, Portal cursor)
 		SPI_freetuptable(SPI_tuptable);
 		MemoryContextSwitchTo(spi);
 		MemoryContextReset(batch);
+		recurnet_progress_read(collector->host, collector->row, collector->panel->count);
 		CHECK_FOR_INTERRUPTS();
 		if (fetched == 0)
 			break;

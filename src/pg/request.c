@@ -12,6 +12,7 @@
 #include "history.h"
 #include "owner.h"
 #include "panel_check.h"
+#include "progress.h"
 #include "query.h"
 #include "request.h"
 
@@ -146,6 +147,7 @@ recurnet_request_read(RecurnetSource *source, const RecurnetVersion *old, Recurn
 		fit->holiday = recurnet_query_dates(fit->host, fit->options.holidays, &fit->holidays);
 	if (old != NULL)
 		recurnet_owner_close(&owner);
+	recurnet_progress_phase(fit->host, RECURNET_PHASE_PREPARING);
 	if (old != NULL)
 		recurnet_history_check_type(old->time_type, fit->rows.time_type);
 	if (fit->rows.panel.rows == 0)

@@ -20,6 +20,7 @@
 #include "guc.h"
 #include "output.h"
 #include "panel_check.h"
+#include "progress.h"
 #include "request.h"
 #include "series_key.h"
 
@@ -222,6 +223,8 @@ backtest_run(Backtest *backtest, const RecurnetVersion *old)
 {
 	RecurnetFoldSteps ahead;
 
+	recurnet_progress_begin(&backtest->host, RECURNET_COMMAND_BACKTEST, old != NULL ? old->model_id : 0);
+	recurnet_progress_folds(&backtest->host, backtest->folds.backtest.folds);
 	read_rows(backtest, old);
 	ahead = recurnet_folds_ahead(&backtest->folds);
 	for (int i = 0; i < backtest->folds.backtest.folds; i++)

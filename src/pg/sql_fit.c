@@ -20,6 +20,7 @@
 #include "argument.h"
 #include "fit.h"
 #include "group.h"
+#include "progress.h"
 #include "zone.h"
 
 #define ROWS_PER_CHECK	65536
@@ -185,6 +186,8 @@ fit_state(State *state, RecurnetHost *host)
 	recurnet_options_check_effect(&fit.options);
 	skip = fit.options.spec.rows.on_error == RN_ON_ERROR_SKIP;
 	fit.options.spec.rows.on_error = RN_ON_ERROR_FAIL;
+	recurnet_progress_read(host, state->rows.n, 1);
+	recurnet_progress_phase(host, RECURNET_PHASE_PREPARING);
 	recurnet_group_sort(&state->rows);
 	make_rows(&state->rows, &fit);
 	code = recurnet_fit_settle(&fit);
@@ -220,6 +223,7 @@ recurnet_fit_final(PG_FUNCTION_ARGS)
 	context = AllocSetContextCreate(CurrentMemoryContext, "recurnet fit", ALLOCSET_DEFAULT_SIZES);
 	caller = MemoryContextSwitchTo(context);
 	recurnet_host_init(&host, context);
+	recurnet_progress_begin(&host, RECURNET_COMMAND_FIT, 0);
 	bytes = fit_state((State *) PG_GETARG_POINTER(0), &host);
 	MemoryContextSwitchTo(caller);
 	if (bytes != NULL)

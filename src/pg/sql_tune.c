@@ -20,6 +20,7 @@
 #include "guc.h"
 #include "option_table.h"
 #include "panel_check.h"
+#include "progress.h"
 #include "request.h"
 #include "space.h"
 
@@ -332,6 +333,8 @@ recurnet_tune(PG_FUNCTION_ARGS)
 	};
 	tune->budget = PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2);
 	plan_trials(tune, PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), trials);
+	recurnet_progress_begin(&tune->host, RECURNET_COMMAND_TUNE, 0);
+	recurnet_progress_folds(&tune->host, tune->n * tune->folds.backtest.folds);
 	read_rows(tune);
 	check_trials(tune);
 	run_all(tune);

@@ -225,6 +225,33 @@ test_early_stopping(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* Every batch is told, and what came of every epoch. */
+static void
+test_progress_told(void **state)
+{
+	TestHost	test = test_host();
+	RnFitSpec	fit = small_fit(200);
+	RnFitLog	log;
+
+	(void) state;
+	fit.patience = 5;
+	fit.network = 2;
+	fit.networks = 3;
+	assert_ok(test, train(&test, RN_CELL_LSTM, &fit, true, true, &log, NULL));
+	assert_int_equal(test.epochs, log.epochs);
+	assert_true(test.progress.batches > 1);
+	assert_int_equal(test.reports, 1 + log.epochs * test.progress.batches);
+	assert_int_equal(test.progress.network, 2);
+	assert_int_equal(test.progress.networks, 3);
+	assert_int_equal(test.progress.epoch, log.epochs);
+	assert_int_equal(test.progress.epochs, 200);
+	assert_true(test.progress.loss == log.loss[log.epochs - 1]);
+	assert_true(test.progress.val_loss == log.val_loss[log.epochs - 1]);
+	assert_true(test.progress.best_loss == log.val_loss[log.best_epoch - 1]);
+	rn_fit_log_free(&test.host, &log);
+	assert_int_equal(test.live, 0);
+}
+
 /* Where every epoch makes it worse, the weights from the start are kept. */
 static void
 test_keeps_the_start(void **state)
@@ -394,6 +421,7 @@ main(void)
 		cmocka_unit_test(test_learns),
 		cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_early_stopping),
+		cmocka_unit_test(test_progress_told),
 		cmocka_unit_test(test_keeps_the_start),
 		cmocka_unit_test(test_diverges),
 		cmocka_unit_test(test_interrupted),

@@ -24,7 +24,9 @@ typedef struct TestHost
 	long		allocations_left;	/* -1: no limit */
 	long		polls_left;		/* -1: never stop */
 	long		polls;			/* how often should_stop was asked */
-	int			epochs;			/* progress reports */
+	int			epochs;			/* that ended */
+	int			reports;		/* of progress by networks that learn, and the last */
+	RnProgress	progress;
 	size_t		largest;		/* largest allocation asked for */
 } TestHost;
 
@@ -70,8 +72,13 @@ test_should_stop(RnHost *host)
 static inline void
 test_progress(RnHost *host, const RnProgress *progress)
 {
-	(void) progress;
-	((TestHost *) host)->epochs++;
+	TestHost   *test = (TestHost *) host;
+
+	if (progress->stage != RN_STAGE_FIT)
+		return;
+	test->reports++;
+	test->epochs += progress->batch == progress->batches;
+	test->progress = *progress;
 }
 
 static inline TestHost

@@ -21,13 +21,32 @@
 #define RN_PRINTF(fmt, first)
 #endif
 
-/* Told after every epoch; val_loss is NaN without a validation part. */
+/* What a training is at. */
+typedef enum RnStage
+{
+	RN_STAGE_PREPARE,			/* series are taken apart */
+	RN_STAGE_FIT,				/* a network learns */
+	RN_STAGE_JUDGE				/* held-out rows are forecast */
+} RnStage;
+
+/*
+ * How far it is.  Told as it goes, of a network before its first batch and after
+ * every one; what another stage knows is 0.
+ */
 typedef struct RnProgress
 {
-	int			epoch;			/* 1-based, the epoch just finished */
+	RnStage		stage;
+	size_t		series;			/* taken apart, of so many */
+	size_t		all_series;
+	int			network;		/* 1-based, the one that learns */
+	int			networks;
+	int			epoch;			/* 1-based; it ends with its last batch */
 	int			epochs;			/* the most there can be */
-	double		loss;
-	double		val_loss;
+	int			batch;			/* done of the epoch */
+	int			batches;
+	double		loss;			/* of the last epoch that ended; NaN before */
+	double		val_loss;		/* NaN without a validation part */
+	double		best_loss;		/* the smallest so far, of validation if there is any */
 } RnProgress;
 
 typedef struct RnHost RnHost;

@@ -168,6 +168,7 @@ rn_judge(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, RnModel *m
 	run.origins = origins_of(run.held_out.n);
 	if (code == RN_OK && run.origins > 0)
 	{
+		host->progress(host, &(RnProgress) {.stage = RN_STAGE_JUDGE});
 		code = rn_alloc(host, (size_t) run.steps * run.origins, sizeof(double), (void **) &run.error);
 		if (code == RN_OK)
 			code = rn_alloc(host, (size_t) rn_fit_part(plan->spec.window) * (size_t) run.steps,

@@ -529,6 +529,8 @@ plan_fit(RnTrainPlan *plan)
 		.fresh = local,
 		.patience = plan->validation_windows > 0 ? spec->patience : 0,
 		.seed = spec->seed,
+		.network = 1,
+		.networks = 1,
 		.loss = spec->loss,
 		.optim = spec->optim
 	};

@@ -156,6 +156,7 @@ take_apart(Run *run, Part part, bool second)
 		RN_TRY(rn_local_fit(run->host, &run->spec, run->panel->value + series->first, n, &run->scratch, local));
 		rows += 2 * n;
 		m++;
+		run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_PREPARE,.series = m,.all_series = run->count});
 	}
 	RN_TRY(settle_scales(run));
 	run->fits->spread[part][second] = run->spec.typical_spread;	/* the same, whichever process found it */
@@ -219,6 +220,8 @@ fit_network(Run *run, size_t i)
 
 	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL, is_second(run->plan, i)));
 	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - members : i) * SEED_STEP;
+	fit.network = (int) ((i + fits->count - members) % fits->count) + 1;	/* as they are taken */
+	fit.networks = (int) fits->count;
 	if (trial || !fits->warm)
 	{
 		RN_TRY(rn_network_init(run->host, &network, fit.seed));
@@ -419,6 +422,7 @@ forecast_origins(Trial *trial)
 	Place		place = {0};
 	RnCode		code = rn_outlook_create(run->host, &trial->tried, RN_FIT_PART, run->plan->spec.horizon, &outlook);
 
+	run->host->progress(run->host, &(RnProgress) {.stage = RN_STAGE_JUDGE});
 	for (size_t at; code == RN_OK && (at = fits->next_part(fits->queue) * RN_FIT_PART) < trial->origins;)
 	{
 		int			count = (int) (trial->origins - at < RN_FIT_PART ? trial->origins - at : RN_FIT_PART);

@@ -29,6 +29,7 @@ typedef struct Run
 	rn_real    *dy;				/* [B][O] */
 	rn_real    *grad;			/* [P] */
 	rn_real    *best;			/* [P], with patience and validation */
+	RnProgress	progress;
 } Run;
 
 static int
@@ -44,6 +45,13 @@ part_size(const RnFitSpec *spec, size_t n)
 	int			part = rn_fit_part(spec->window);
 
 	return smaller(n, spec->batch_size < part ? spec->batch_size : part);
+}
+
+/* Batches of an epoch. */
+static int
+batches(const RnFitSpec *spec, size_t n)
+{
+	return (int) ((n + (size_t) spec->batch_size - 1) / (size_t) spec->batch_size);
 }
 
 /* Predictions of one sequence. */
@@ -96,7 +104,7 @@ run_allocate(Run *run, RnFitLog *log)
 	size_t		n = run->train->n;
 	int			B = part_size(spec, n);
 	size_t		targets = (size_t) B * predictions(&run->network->spec, spec->window);
-	int			steps = (int) ((n + (size_t) spec->batch_size - 1) / (size_t) spec->batch_size);
+	int			steps = batches(spec, n);
 
 	RN_TRY(rn_tape_create(host, &run->network->spec, spec->window, B, true, &run->tape));
 	RN_TRY(rn_optim_create(host, &spec->optim, &run->network->spec, steps, spec->epochs, &run->optim));
@@ -173,6 +181,25 @@ diverged(RnHost *host, int epoch, double loss)
 	return rn_fail_hint(host, "Scale the values (scaler), lower learning_rate, or set clipnorm (1, say).");
 }
 
+static void
+tell(Run *run)
+{
+	run->host->progress(run->host, &run->progress);
+}
+
+/* An epoch is over: its losses. */
+static void
+tell_epoch(Run *run, double loss, double val_loss)
+{
+	RnProgress *progress = &run->progress;
+
+	progress->batch = progress->batches;
+	progress->loss = loss;
+	progress->val_loss = val_loss;
+	progress->best_loss = fmin(progress->best_loss, run->validation != NULL ? val_loss : loss);
+	tell(run);
+}
+
 /* One pass over the training samples; the mean loss over them. */
 static RnCode
 train_epoch(Run *run, int epoch, double *mean)
@@ -182,6 +209,8 @@ train_epoch(Run *run, int epoch, double *mean)
 	RnPermutation order = rn_rng_permutation(run->spec->seed,
 											 rn_rng_stream(RN_RANDOM_SHUFFLE, (uint64_t) epoch), n);
 
+	run->progress.epoch = epoch;
+	run->progress.batch = 0;
 	for (size_t at = 0; at < n; at += (size_t) run->spec->batch_size)
 	{
 		int			count = smaller(n - at, run->spec->batch_size);
@@ -189,6 +218,8 @@ train_epoch(Run *run, int epoch, double *mean)
 		RN_TRY(train_batch(run, &order, epoch, at, count, &loss));
 		if (!isfinite(loss.sum))
 			return diverged(run->host, epoch, loss.sum);
+		if (++run->progress.batch < run->progress.batches)
+			tell(run);
 	}
 	*mean = mean_loss(&loss);
 	return RN_OK;
@@ -234,9 +265,16 @@ run_epochs(Run *run, RnFitLog *log)
 	size_t		bytes = run->network->size * sizeof(rn_real);
 	double		best_loss = NAN;
 
+	run->progress = (RnProgress) {
+		.stage = RN_STAGE_FIT,.network = spec->network,.networks = spec->networks,
+		.epoch = 1,.epochs = spec->epochs,.batches = batches(spec, run->train->n),
+		.loss = NAN,.val_loss = NAN,.best_loss = NAN
+	};
+	tell(run);
 	if (run->best != NULL)
 	{
 		RN_TRY(validate(run, 0, &best_loss));
+		run->progress.best_loss = best_loss;
 		memcpy(run->best, run->network->weights, bytes);
 		log->start_val_loss = best_loss;
 	}
@@ -244,7 +282,6 @@ run_epochs(Run *run, RnFitLog *log)
 	{
 		double		loss = NAN;
 		double		val_loss = NAN;
-		RnProgress	progress;
 
 		RN_TRY(train_epoch(run, epoch, &loss));
 		if (run->validation != NULL)
@@ -253,8 +290,7 @@ run_epochs(Run *run, RnFitLog *log)
 		log->loss[epoch - 1] = loss;
 		log->val_loss[epoch - 1] = val_loss;
 		log->epochs = epoch;
-		progress = (RnProgress) {epoch, spec->epochs, loss, val_loss};
-		run->host->progress(run->host, &progress);
+		tell_epoch(run, loss, val_loss);
 
 		if (run->best == NULL)
 			log->best_epoch = epoch;

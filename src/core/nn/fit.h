@@ -50,6 +50,8 @@ typedef struct RnFitSpec
 	int			patience;		/* epochs without a better validation loss
 								 * before stopping; 0: never stop */
 	uint64_t	seed;
+	int			network;		/* 1-based, of so many; nothing but progress */
+	int			networks;		/* goes by it */
 	RnLossSpec	loss;
 	RnOptimSpec optim;
 } RnFitSpec;
