@@ -44,6 +44,12 @@ UPDATE recurnet.version SET
 	search_path = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'search_path'),
 	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone');
 
+-- A number that was seen once stays that version's.
+ALTER TABLE recurnet.model ADD COLUMN newest_version integer NOT NULL DEFAULT 0;
+COMMENT ON COLUMN recurnet.model.newest_version IS 'number of the newest version so far, even if it was dropped since';
+UPDATE recurnet.model m SET newest_version =
+	coalesce((SELECT max(v.version) FROM recurnet.version v WHERE v.model_id OPERATOR(pg_catalog.=) m.model_id), 0);
+
 -- Rows that rn_train, rn_grant and rn_set_owner have not made: restored, or received by a subscription.
 CREATE FUNCTION recurnet.admit_role() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_admit_role';

@@ -517,16 +517,17 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	recurnet_statement_run(&s, SPI_OK_INSERT);
 }
 
-/* The number of the model's next version. */
+/* The number of a locked model's next version: one that none had before, dropped ones included. */
 static int
 next_version(int64 model_id)
 {
 	RecurnetStatement statement =
-		recurnet_statement("SELECT coalesce(max(version), 0)::bigint + 1"
-						   " FROM recurnet.version WHERE model_id = $1");
+		recurnet_statement("UPDATE recurnet.model m SET newest_version = 1 + greatest(newest_version,"
+						   " (SELECT max(v.version) FROM recurnet.version v WHERE v.model_id = m.model_id))"
+						   " WHERE model_id = $1 RETURNING newest_version::bigint");
 
 	recurnet_parameter_int8(&statement, model_id);
-	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	recurnet_statement_run(&statement, SPI_OK_UPDATE_RETURNING);
 	return (int) recurnet_result_int8(0, 1, NULL);
 }
 
