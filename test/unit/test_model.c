@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/order.h"
 #include "base/rng.h"
 #include "model/codec.h"
 #include "model/forecast.h"
@@ -449,6 +450,64 @@ test_intervals_grow(void **state)
 	model.season = 2;			/* steps 1 and 2 are its first season, 7 and 8 its fourth */
 	assert_true(rn_interval_width(&model, 0.9, 7) == 8);
 	assert_true(rn_interval_width(&model, 0.9, 8) == 8);
+}
+
+/* Of many series it is these that count, not their origins; of few it is not the largest error. */
+static void
+test_intervals_count_series(void **state)
+{
+	double		error[100];
+	RnModel		model = {.season = 1,.residual_steps = 1,.residual_points = 100,.residual = error};
+	const struct
+	{
+		size_t		series;
+		double		level;
+		double		width;
+	}			cases[] = {
+		{1, 0.8, 81}, {1, 0.9, 91}, {1, 0.95, 96}, {1, 0.999, 100},	/* ceil(101 level) */
+		{40, 0.8, 83}, {40, 0.9, 93}, {40, 0.95, 98},	/* ceil(101 (1 - (1 - level) / (1 + level / (1 - level) / S))) */
+		{10, 0.8, 87}, {10, 0.9, 96}, {2, 0.8, 91}, {2, 0.95, 99},	/* at most ceil(101 (1 + level) / 2) */
+		{1000, 0.8, 81}, {1000, 0.9, 91}
+	};
+
+	(void) state;
+	for (int i = 0; i < 100; i++)
+		error[i] = i + 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		model.count = cases[i].series;
+		assert_true(rn_interval_width(&model, cases[i].level, 1) == cases[i].width);
+	}
+}
+
+/*
+ * Series differ in how large their errors are, and those of one are alike: of one more
+ * series intervals cover the promised share, on average.
+ */
+static void
+test_intervals_cover_new_series(void **state)
+{
+	enum
+	{
+		SERIES = 20, ORIGINS = 5, TRIALS = 20000
+	};
+	double		error[SERIES * ORIGINS];
+	RnModel		model = {
+		.season = 1,.residual_steps = 1,.residual_points = SERIES * ORIGINS,.residual = error,.count = SERIES
+	};
+	int			inside = 0;
+
+	(void) state;
+	for (int trial = 0; trial < TRIALS; trial++)
+	{
+		for (int s = 0; s < SERIES; s++)
+			for (int i = 0; i < ORIGINS; i++)
+				error[s * ORIGINS + i] = fabs(rn_rng_normal(1, (uint64_t) trial, (uint64_t) s));
+		rn_order_sort(error, SERIES * ORIGINS);
+		inside += fabs(rn_rng_normal(1, (uint64_t) trial, SERIES)) <= rn_interval_width(&model, 0.79, 1);
+	}
+	printf("  covered at 79 %%: %.1f\n", 100.0 * inside / TRIALS);
+	assert_true(inside >= 0.79 * TRIALS && inside <= 0.83 * TRIALS);	/* 17 of 21; by origins 16 of 21 */
 }
 
 /* What is held out is the newest part, and nothing of it is learnt from. */
@@ -927,6 +986,8 @@ main(void)
 		cmocka_unit_test(test_short_series),
 		cmocka_unit_test(test_auto_trains),
 		cmocka_unit_test(test_intervals_grow),
+		cmocka_unit_test(test_intervals_count_series),
+		cmocka_unit_test(test_intervals_cover_new_series),
 		cmocka_unit_test(test_holds_out_the_newest),
 		cmocka_unit_test(test_explosive_series),
 		cmocka_unit_test(test_encodes_only_numbers),

@@ -27,8 +27,8 @@
  * Divided by s_k, new errors look like those stored, so both together are what
  * the quantile is of: with errors of weight 1 stored and 1 / k new, W in all, the
  * half width is s_k times the least of them up to which there is a weight of
- * level (W + 1), or the largest.  Where few were held out, the new ones so soon
- * say of what shape the errors are.
+ * level (W + 1) (of many series more, rn_interval_weight), or the largest.  Where
+ * few were held out, the new ones so soon say of what shape the errors are.
  */
 #include "model/adapt.h"
 
@@ -155,7 +155,7 @@ pooled_width(const RnModel *model, int k, double level, const double *sorted, si
 
 	if (count == 0)
 		return rn_interval_width(model, level, k);
-	wanted = level * ((double) points + (double) count / k + 1) - 1e-9;
+	wanted = rn_interval_weight(model, level, (double) count / k);
 	for (;;)
 	{
 		double		news = j < count ? fmin(sorted[j] / divisor, most) : INFINITY;

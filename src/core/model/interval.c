@@ -13,6 +13,19 @@
  * they are judged by (of RN_METHOD_LOCAL these are a few that are tried before
  * those that are kept train on all rows).
  *
+ * Of many series the errors of one at neighbouring origins are alike, so what
+ * is exchangeable is the series, not the origin.  Lee, Barber & Willett,
+ * "Distribution-free inference with hierarchical data", 2023 (after Dunn,
+ * Wasserman & Ramdas, JASA 118, 2023): with S series and one more, unseen and
+ * in doubt infinitely wrong, the quantile is that of a share level (S + 1) / S of
+ * the errors seen; so 1 - level - level / S are left out.  Few series so would
+ * have but the largest error at any level.  So left out are
+ *
+ *		(1 - level) / (1 + min(level / (1 - level) / S, 1)),
+ *
+ * which is the same for many series, and never less than half of what it would be by
+ * origins.  Of one series origins count, as there is no other.
+ *
  * Steps beyond those held out have no errors to go by.  Predictions are fed
  * back there, so errors add up at least as those of a seasonal random walk:
  * by the square root of the number of seasons (of steps, without a season)
@@ -95,12 +108,22 @@ rn_interval_growth(const RnModel *model, int step)
 }
 
 double
+rn_interval_weight(const RnModel *model, double level, double news)
+{
+	double		series = (double) model->count + news;
+	double		unseen = level / (1 - level) / series;
+	double		left_out = model->count > 1 ? (1 - level) / (1 + fmin(unseen, 1)) : 1 - level;
+
+	return (1 - left_out) * (model->residual_points + news + 1) - 1e-9;	/* 0.55 is not exact */
+}
+
+double
 rn_interval_width(const RnModel *model, double level, int step)
 {
 	int			points = model->residual_points;
 	int			last = model->residual_steps;
 	int			row = step < last ? step : last;
-	int			rank = (int) ceil((points + 1) * level - 1e-9);	/* 0.55 is not exact */
+	int			rank = (int) ceil(rn_interval_weight(model, level, 0));
 
 	rank = rank < 1 ? 1 : rank > points ? points : rank;
 	return model->residual[(size_t) (row - 1) * (size_t) points + (size_t) rank - 1] * rn_interval_growth(model, step);

@@ -35,6 +35,12 @@ extern void rn_interval_around(const RnModel *model, double half, double forecas
  */
 extern double rn_interval_width(const RnModel *model, double level, int step);
 
+/*
+ * Of errors of weight 1 stored, and of new ones of the weight news in all, so much has
+ * to be inside an interval of that level.
+ */
+extern double rn_interval_weight(const RnModel *model, double level, double news);
+
 /* How many times as wide as at the last step held out it is; 1 up to there. */
 extern double rn_interval_growth(const RnModel *model, int step);
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/vector.h"
 #include "series/season.h"
 #include "series/smooth.h"
 
@@ -203,11 +204,17 @@ rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x)
 	put_level(spec, local, local->n++);
 }
 
-/* x at a row that may be before the first. */
-static double
-x_at(const RnLocal *local, ptrdiff_t t)
+/* Numbers [n] less a level, in scales. */
+RN_VECTOR static void
+scale_numbers(const float *x, size_t n, float level, float per_scale, rn_real *scaled)
 {
-	return (double) local->x[t > 0 ? t : 0];
+	for (size_t i = 0; i < n; i++)
+	{
+		float		seen = (x[i] - level) * per_scale;
+
+		seen = seen > FARTHEST ? FARTHEST : seen;
+		scaled[i] = seen < -FARTHEST ? -FARTHEST : seen;
+	}
 }
 
 void
@@ -215,28 +222,13 @@ rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real 
 {
 	size_t		W = (size_t) spec->window;
 	size_t		before = t + 1 < W ? W - 1 - t : 0;	/* steps before the first row */
-	const float *x = local->x + (t + 1 + before - W);
 	float		level = local->level[t];
 	float		per_scale = (float) (1 / local->scale);
 	double		typical = fmax(spec->typical_spread, RN_NO_SPREAD);
 
-	for (size_t i = 0; i < W; i++)
-	{
-		float		seen = ((i < before ? local->x[0] : x[i - before]) - level) * per_scale;
-
-		seen = seen > FARTHEST ? FARTHEST : seen;
-		input[i] = seen < -FARTHEST ? -FARTHEST : seen;
-	}
+	scale_numbers(local->x, 1, level, per_scale, input);
+	for (size_t i = 1; i < before; i++)
+		input[i] = input[0];
+	scale_numbers(local->x + (t + 1 + before - W), W - before, level, per_scale, input + before);
 	input[W] = (rn_real) log(fmax(local->spread, LEAST_SPREAD * typical) / typical);
-}
-
-double
-rn_local_base(const RnLocalSpec *spec, const RnLocal *local, size_t t, int k)
-{
-	ptrdiff_t	m = spec->season;
-	double		again = x_at(local, (ptrdiff_t) t - m + 1 + (k - 1) % m);
-
-	if (isnan(local->alpha))
-		return (again + x_at(local, (ptrdiff_t) t - spec->outer + 1 + (k - 1) % spec->outer)) / 2;
-	return (again + (double) local->level[t]) / 2;
 }

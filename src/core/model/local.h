@@ -18,6 +18,8 @@
 #ifndef RN_LOCAL_H
 #define RN_LOCAL_H
 
+#include <math.h>
+
 #include "base/host.h"
 
 /* Limits of what is stored. */
@@ -116,7 +118,23 @@ rn_local_first(const RnLocalSpec *spec, size_t n)
 /* What a network sees at row t: input [I]. */
 extern void rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real *input);
 
+/* x at a row that may be before the first. */
+static inline double
+rn_local_x(const RnLocal *local, ptrdiff_t t)
+{
+	return (double) local->x[t > 0 ? t : 0];
+}
+
 /* The base of step k (1, 2, ...) after row t, less any season. */
-extern double rn_local_base(const RnLocalSpec *spec, const RnLocal *local, size_t t, int k);
+static inline double
+rn_local_base(const RnLocalSpec *spec, const RnLocal *local, size_t t, int k)
+{
+	ptrdiff_t	next = (ptrdiff_t) t + 1;
+	double		again = rn_local_x(local, next - spec->season + (k - 1) % spec->season);
+
+	if (isnan(local->alpha))
+		return (again + rn_local_x(local, next - spec->outer + (k - 1) % spec->outer)) / 2;
+	return (again + (double) local->level[t]) / 2;
+}
 
 #endif							/* RN_LOCAL_H */

@@ -251,6 +251,11 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 	plan->stride = (spec->window + WINDOW_PER_STRIDE / 2) / WINDOW_PER_STRIDE;
 	plan->stride = plan->stride > 1 ? plan->stride : 1;
 	plan->steps = plan->stride > 1 ? LONG_SEQUENCE : SHORT_SEQUENCE;
+	if (plan->stride > 1 && rows == all && spec->outer == 0 && spec->horizon >= spec->season)
+	{							/* of one series there is less to learn, and each step says much of it */
+		plan->stride *= 2;
+		plan->steps = SHORT_SEQUENCE;
+	}
 	local->season = spec->season;
 	local->outer = spec->outer;
 	local->window = spec->window;

@@ -34,23 +34,24 @@ rn_sequences_inputs(const RnLocalSpec *spec, const RnLocal *local, size_t end, s
 	}
 }
 
-/* What follows row t. */
+/* What follows row t, as far as it is known. */
 static void
 put_targets(const RnSequences *s, const RnLocal *local, ptrdiff_t t, size_t first, rn_real *target)
 {
-	for (int k = 1; k <= s->horizon; k++)
+	size_t		O = (size_t) s->horizon;
+	size_t		known = t < (ptrdiff_t) first ? 0 : local->n - 1 - (size_t) t;
+
+	known = known < O ? known : O;
+	for (size_t k = 0; k < known; k++)
 	{
-		size_t		row = (size_t) (t + k);
+		double		base = rn_local_base(s->spec, local, (size_t) t, (int) k + 1);
+		double		scales = ((double) local->x[(size_t) t + 1 + k] - base) / local->scale;
 
-		if (t < (ptrdiff_t) first || row >= local->n)
-			target[k - 1] = (rn_real) NAN;
-		else
-		{
-			double		difference = (double) local->x[row] - rn_local_base(s->spec, local, (size_t) t, k);
-
-			target[k - 1] = (rn_real) fmin(fmax(difference / local->scale, -FARTHEST), FARTHEST);
-		}
+		scales = scales > FARTHEST ? FARTHEST : scales;
+		target[k] = (rn_real) (scales < -FARTHEST ? -FARTHEST : scales);
 	}
+	for (size_t k = known; k < O; k++)
+		target[k] = (rn_real) NAN;
 }
 
 /* The series of a sequence, and the row that it ends at. */
