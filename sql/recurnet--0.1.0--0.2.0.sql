@@ -366,20 +366,6 @@ IS 'how well a model has forecast the rows that came since its training, horizon
 -- Views of rows and forecasts
 -- ---------------------------------------------------------------------------
 
--- By name, as a dump restores them; no foreign key, as in recurnet.version.
-CREATE TABLE recurnet.model_view (
-	view_schema name NOT NULL,
-	view_name   name NOT NULL,
-	model_id    bigint NOT NULL,
-	PRIMARY KEY (view_schema, view_name)
-);
-COMMENT ON TABLE recurnet.model_view IS 'one row per view that rn_create_view made, whether or not it is still there';
-COMMENT ON COLUMN recurnet.model_view.view_schema IS 'schema of the view';
-COMMENT ON COLUMN recurnet.model_view.view_name IS 'name of the view in its schema';
-COMMENT ON COLUMN recurnet.model_view.model_id IS 'the model whose forecasts it shows';
-REVOKE ALL ON recurnet.model_view FROM PUBLIC;
-SELECT pg_catalog.pg_extension_config_dump('recurnet.model_view', '');
-
 CREATE FUNCTION @extschema@.rn_create_view(
 	model bigint, view_name text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9)
 RETURNS regclass

@@ -701,52 +701,50 @@ recurnet_catalog_prune(RecurnetModelKey key, int keep)
 
 /* ---- views of forecasts ---- */
 
-void
-recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view)
-{
-	RecurnetScope scope;
-	RecurnetStatement statement;
-
-	recurnet_statement_open(&scope);
-	lock_with_right(&scope, (RecurnetModelKey) {.id = model_id}, RECURNET_MAY_OWN);
-	/* who had that name before has it no more */
-	statement = recurnet_statement("INSERT INTO recurnet.model_view (view_schema, view_name, model_id) VALUES ($1, $2, $3)"
-								   " ON CONFLICT (view_schema, view_name) DO UPDATE SET model_id = excluded.model_id");
-	recurnet_parameter_text(&statement, schema);
-	recurnet_parameter_text(&statement, view);
-	recurnet_parameter_int8(&statement, model_id);
-	recurnet_statement_run(&statement, SPI_OK_INSERT);
-	recurnet_statement_close(&scope);
-}
-
-/* Does view c call rn_forecast_as, and for model v.model_id?  The latter is as recurnet_view_create wrote it. */
-#define SHOWS_MODEL \
-	"strpos(pg_get_viewdef(c.oid), format(', ''%s''::bigint, ', v.model_id)) > 0 AND EXISTS (SELECT FROM pg_rewrite r" \
-	" JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_proc'::regclass" \
-	" JOIN pg_proc p ON p.oid = d.refobjid AND p.proname = 'rn_forecast_as'" \
-	" JOIN pg_depend m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND m.deptype = 'e'" \
-	" JOIN pg_extension e ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = e.oid AND e.extname = 'recurnet'" \
-	" WHERE r.ev_class = c.oid)"
+/* Views whose text has what recurnet_view_create wrote for the model with the id $1: owner, name. */
+#define VIEWS_OF_MODEL \
+	"SELECT c.relowner::bigint, format('%I.%I', n.nspname, c.relname)" \
+	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace" \
+	" WHERE c.relkind = 'v' AND c.oid IN (SELECT r.ev_class FROM pg_extension e" \
+	" JOIN pg_depend m ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = e.oid AND m.deptype = 'e'" \
+	" JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND p.proname = 'rn_forecast_as'" \
+	" JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid" \
+	" JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid" \
+	" WHERE e.extname = 'recurnet')" \
+	" AND strpos(pg_get_viewdef(c.oid), format(', ''%s''::bigint, ', $1)) > 0" \
+	" ORDER BY n.nspname, c.relname"
 
 char *
 recurnet_catalog_views(RecurnetModelKey key)
 {
 	RecurnetScope scope;
 	RecurnetStatement statement;
+	StringInfoData views;
+	char	   *owner;
 	int64		id;
-	char	   *views = NULL;
+	SPITupleTable *rows;
+	uint64		n;
 
+	initStringInfo(&views);
 	recurnet_statement_open(&scope);
-	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
-	statement = recurnet_statement("SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname)"
-								   " FROM recurnet.model_view v JOIN pg_namespace n ON n.nspname = v.view_schema"
-								   " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.view_name AND c.relkind = 'v'"
-								   " WHERE v.model_id = $1 AND " SHOWS_MODEL);
+	id = lock_model(&scope, key, &owner);
+	if (id == 0)
+		no_such_model(key);
+	find_right(&scope, key, RECURNET_MAY_OWN, id, owner);
+	statement = recurnet_statement(VIEWS_OF_MODEL);
 	recurnet_parameter_int8(&statement, id);
-	recurnet_statement_run(&statement, SPI_OK_SELECT);
-	views = recurnet_result_text(&scope, 0, 1);
+	n = recurnet_statement_run(&statement, SPI_OK_SELECT);
+	rows = SPI_tuptable;
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool		null;
+		Oid			user = (Oid) DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &null));
+
+		if (recurnet_rights_of(user, id, owner) != RECURNET_NO_RIGHT)
+			appendStringInfo(&views, "%s%s", views.len > 0 ? ", " : "", SPI_getvalue(rows->vals[i], rows->tupdesc, 2));
+	}
 	recurnet_statement_close(&scope);
-	return views;
+	return views.len > 0 ? views.data : NULL;
 }
 
 void
@@ -763,9 +761,6 @@ recurnet_catalog_drop(RecurnetModelKey key)
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	statement = recurnet_statement("DELETE FROM recurnet.version WHERE model_id = $1");
-	recurnet_parameter_int8(&statement, id);
-	recurnet_statement_run(&statement, SPI_OK_DELETE);
-	statement = recurnet_statement("DELETE FROM recurnet.model_view WHERE model_id = $1");
 	recurnet_parameter_int8(&statement, id);
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	statement = recurnet_statement("DELETE FROM recurnet.model WHERE model_id = $1");

@@ -119,17 +119,14 @@ extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);
 /* Drop all versions but the active one and the newest keep; returns how many. */
 extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
 
-/* Remember that a view shows forecasts of a model of the caller's, whose row is locked. */
-extern void recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view);
-
 /*
- * The views that show forecasts of a model of the caller's, whose row is locked: their
- * names in full and quoted, separated by commas; NULL without any.  Only a view that
- * calls rn_forecast_as for that model is one: another relation may have got its name.
+ * The views that show forecasts of a model: their names in full and quoted, separated by
+ * commas; NULL without any.  Such a view calls rn_forecast_as with the model's id, and
+ * its owner may use the model: nobody else can keep it from being dropped.
  */
 extern char *recurnet_catalog_views(RecurnetModelKey key);
 
-/* Drop a model with all its versions and grants; its views are forgotten. */
+/* Drop a model with all its versions and grants. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);
 
 /* Give a role the right to use or manage a model, or take it and what includes it away. */

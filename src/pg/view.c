@@ -8,8 +8,8 @@
  * somebody else wrote.  Of what goes into its text, names are quoted, types are the
  * server's words for them, and the query has been parsed as a single SELECT.
  *
- * PostgreSQL does not know that a view needs the row of a model: recurnet.model_view
- * does, by name.
+ * PostgreSQL does not know that a view needs the row of a model, but it does know
+ * which views call rn_forecast_as; the model is named in their text.
  */
 #include "postgres.h"
 
@@ -214,9 +214,9 @@ check_owner(const RecurnetVersion *version)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("only the owner of model " INT64_FORMAT " may create a view of it, %s",
+			 errmsg("a view of model " INT64_FORMAT " must be created by its owner, %s",
 					version->model_id, quote_identifier(version->owner)),
-			 errdetail("The view shows what the stored query reads."),
+			 errdetail("The view shows what the stored query reads, with the rights of whoever created it."),
 			 errhint("SET ROLE to the owner, and grant SELECT on the view.")));
 }
 
@@ -250,7 +250,6 @@ recurnet_view_create(RecurnetModelKey key, const RecurnetViewSpec *spec)
 	shown = describe(version);
 	execute(view_text(quote_qualified_identifier(schema_name, place->relname), version, &shown, spec), SPI_OK_UTILITY);
 	recurnet_owner_close(&owner);
-	recurnet_catalog_add_view(version->model_id, schema_name, place->relname);
 	return get_relname_relid(place->relname, schema);
 }
 

@@ -12,7 +12,7 @@ SELECT pg_describe_object(classid, objid, 0) AS undescribed
 FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e'
 	AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'recurnet')
-	AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT typarray FROM pg_type))
+	AND NOT (classid = 'pg_type'::regclass AND objid IN (SELECT typarray FROM pg_type UNION ALL SELECT oid FROM pg_type WHERE typrelid <> 0))
 	AND obj_description(objid, classid::regclass::name) IS NULL;
 SELECT c.oid::regclass AS relation, a.attname AS undescribed
 FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind <> 'S'
