@@ -78,6 +78,9 @@ extern char *recurnet_fit_series_log(const RecurnetFit *fit);
 /* Say that some steps were left out of sums. */
 extern void recurnet_fit_notice_cut(const RecurnetFit *fit);
 
+/* Say that recipe auto could hold no rows out. */
+extern void recurnet_fit_warn_few(const RecurnetFit *fit);
+
 /* Say that the model lost to the seasonal naive forecast on what was held out. */
 extern void recurnet_fit_warn_worse(const RecurnetFit *fit);
 

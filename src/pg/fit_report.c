@@ -130,6 +130,18 @@ recurnet_fit_notice_cut(const RecurnetFit *fit)
 }
 
 void
+recurnet_fit_warn_few(const RecurnetFit *fit)
+{
+	if (fit->plan.spec.recipe != RN_RECIPE_AUTO || fit->model.residual_points > 0)
+		return;
+	ereport(WARNING,
+			(errcode(ERRCODE_WARNING),
+			 errmsg("there were too few rows to hold any out"),
+			 errdetail("How well the model forecasts is not known, and its forecasts have no intervals."),
+			 errhint("Give more rows, or ask for a shorter horizon.")));
+}
+
+void
 recurnet_fit_warn_worse(const RecurnetFit *fit)
 {
 	const RnTrainReport *report = &fit->report;

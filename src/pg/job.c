@@ -145,6 +145,7 @@ run_store(Run *run)
 	recurnet_catalog_store(version);
 	recurnet_fit_notice_cut(&run->fit);
 	recurnet_fit_warn_skipped(&run->fit);
+	recurnet_fit_warn_few(&run->fit);
 	recurnet_fit_warn_worse(&run->fit);
 }
 

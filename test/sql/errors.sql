@@ -114,3 +114,6 @@ SELECT name, version FROM rn_models ORDER BY name;
 SELECT count(*) FROM recurnet.version;
 SELECT count(rn_drop_model(model_id)) > 0 AS dropped FROM rn_models;
 DROP TABLE s;
+
+-- two rows are enough to train on, but not to know what came of it
+SELECT rn_train('gru', 'VALUES (1, 2.0), (2, 3)') > 0 AS trained;
