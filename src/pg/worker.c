@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -274,6 +275,21 @@ leave_room(int code, Datum argument)
 		(void) start_worker(&what, NULL);
 }
 
+/* What a role, a database or the server has set for its sessions must neither end a worker nor keep it from its log. */
+static void
+override_settings(void)
+{
+	static const char *const setting[][2] = {
+		{"statement_timeout", "0"}, {"lock_timeout", "0"}, {"idle_in_transaction_session_timeout", "0"},
+		{RECURNET_TRANSACTION_TIMEOUT, "0"}, {"default_transaction_isolation", "read committed"},
+		{"default_transaction_read_only", "off"}, {"default_transaction_deferrable", "off"}
+	};
+
+	for (int i = 0; i < (int) lengthof(setting); i++)
+		if (setting[i][0] != NULL)
+			SetConfigOption(setting[i][0], setting[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 /* Where a worker begins. */
 void
 recurnet_worker_main(Datum argument)
@@ -283,6 +299,7 @@ recurnet_worker_main(Datum argument)
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);		/* nothing may end a process in the middle of a product */
 	BackgroundWorkerUnblockSignals();
+	override_settings();
 	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);
 	if (TransactionIdIsValid(errand.after))
 	{

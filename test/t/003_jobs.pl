@@ -136,6 +136,48 @@ $caller->{run}->pump until $caller->{out} =~ /over\n/;
 like($caller->{err}, qr/canceling statement due to user request/, 'which its caller learns');
 state_comes($second, 'done', 'the second one goes on');
 
+# ---- settings of others ----
+
+# A model of which each retraining is a short one.
+sql(q{SET ROLE ann; SELECT rn_train('gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}', 'other')});
+my $other = session();
+
+# Have a retraining stored while another transaction has the model's row.
+sub store_late
+{
+	my ($start, $pid_of, $what) = @_;
+	say_to($caller, q{BEGIN; SELECT rn_activate('other', 1);});
+	$start->();
+	comes("SELECT count(*) FROM pg_locks WHERE pid = ($pid_of) AND locktype = 'transactionid' AND NOT granted", '1', "$what: has trained, and waits");
+	sleep 1;    # longer than any limit
+	say_to($caller, 'COMMIT;');
+	comes(q{SELECT state || coalesce(': ' || error, '') FROM rn_jobs ORDER BY job_id DESC LIMIT 1}, 'done', "$what: is stored");
+}
+
+my $other_pid = say_to($other, 'SELECT pg_backend_pid();') + 0;
+foreach my $level ('repeatable read', 'serializable')
+{
+	store_late(
+		sub {
+			$other->{in} .= "SET default_transaction_isolation = '$level';\nCALL rn_retrain('other', 'cold', 'always');\n";
+			$other->{run}->pump_nb;
+		}, $other_pid, $level);
+}
+say_to($other, q{DO $$ BEGIN CALL rn_retrain('other', promote => 'always'); RAISE NOTICE 'then %', current_setting('transaction_isolation'); END $$;});
+like($other->{err}, qr/then serializable/, 'the caller goes on in its own level');
+my %limit = (
+	lock_timeout => '300ms', statement_timeout => '300ms', idle_in_transaction_session_timeout => '300ms',
+	default_transaction_isolation => 'repeatable read', default_transaction_deferrable => 'on');
+$limit{transaction_timeout} = '300ms' if sql('SHOW server_version_num') >= 170000;
+sql("ALTER ROLE ann SET $_ = '$limit{$_}'") foreach sort keys %limit;
+sql(q{ALTER DATABASE postgres SET lock_timeout = '300ms'; ALTER DATABASE postgres SET default_transaction_read_only = on});
+store_late(
+	sub { say_to($other, q{SET ROLE ann; SELECT rn_retrain_async('other', 'cold', 'always');}) },
+	q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'recurnet job'}, 'a worker minds no limits');
+sql('SET default_transaction_read_only = off; ALTER ROLE ann RESET ALL; ALTER DATABASE postgres RESET ALL');
+$other->{in} .= "\\q\n";
+$other->{run}->finish;
+
 # ---- no more than may ----
 
 my @jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 4)");
@@ -256,7 +298,8 @@ $pid = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
 kill 'KILL', $pid;
 comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid", '0', 'the server comes back after a crash');
 all_failed('after a crash');
-is(sql("SELECT rn_prune_jobs('0')"), '25', 'all of it can be dropped');
+my $logged = sql('SELECT count(*) FROM rn_jobs');
+is(sql("SELECT rn_prune_jobs('0')"), $logged, 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
 
 $node->stop;
