@@ -281,7 +281,10 @@ request_again(Run *run, const RecurnetRetraining *retraining)
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
 	run->only_new = retraining->only_new;
 	if (retraining->promote == RECURNET_PROMOTE_IF_BETTER)
+	{
 		run->rival = recurnet_cache_model(&run->host, old);
+		run->version.beside = old->version;
+	}
 	run->version.kept_back = retraining->promote == RECURNET_PROMOTE_NEVER;
 	run->version.series_columns = old->series_columns;
 	run->version.covariates = old->covariates;

@@ -248,6 +248,36 @@ sql(q{SELECT rn_drop_model('m')});
 say_to($caller, 'SELECT pg_advisory_unlock(7);');
 state_comes($job, "failed: model $model does not exist, or is not yours to use", 'one that was dropped');
 
+# ---- who is active by then ----
+
+# Eight rows, of which none can be spared for a comparison: what is not worse is promoted.
+sql(q{
+	SELECT rn_train('gru', 'SELECT i, v FROM gate WHERE i <= 8', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5, "horizon": 3}', 'few');
+	CALL rn_retrain('few')});
+$other = session();
+
+# What comes of a retraining during which something else is done.
+sub meanwhile
+{
+	my ($call, $statement) = @_;
+	my $pid = say_to($other, 'SELECT pg_backend_pid();') + 0;
+	say_to($caller, 'SELECT pg_advisory_lock(7);');
+	$other->{err} = '';
+	$other->{in} .= "$call\n\\echo over\n";
+	$other->{run}->pump_nb;
+	comes("SELECT wait_event FROM pg_stat_activity WHERE pid = $pid", 'advisory', "$call reads");
+	say_to($caller, "$statement SELECT pg_advisory_unlock(7);");
+	$other->{run}->pump until $other->{out} =~ /over\n/;
+	return sql(q{SELECT concat_ws(' ', state, j.version, promoted, error, v.version) FROM rn_jobs j JOIN rn_versions v ON active AND name = j.model ORDER BY job_id DESC LIMIT 1});
+}
+
+is(meanwhile(q{CALL rn_retrain('few');}, ''), 'done 3 t 3', 'the one it was compared with: it follows');
+is(meanwhile(q{CALL rn_retrain('few');}, q{SELECT rn_rollback('few');}), 'done 4 f 2', 'a rollback meanwhile stands');
+like($other->{err}, qr/NOTICE:  version 4 of model \d+ is stored but not promoted: version 2 became active while it was trained\nDETAIL:  It was judged beside version 3.*HINT:  rn_activate/s, 'which a notice says');
+is(meanwhile(q{CALL rn_retrain('few', promote => 'always');}, q{SELECT rn_activate('few', 1);}), 'done 5 t 5', 'always is always');
+$other->{in} .= "\\q\n";
+$other->{run}->finish;
+
 # ---- roles ----
 
 say_to($caller, 'SET ROLE ann; BEGIN;');
