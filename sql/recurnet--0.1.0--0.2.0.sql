@@ -299,7 +299,7 @@ COMMENT ON FUNCTION @extschema@.rn_train_async(text, text, jsonb, text, text, te
 IS 'rn_train in the background, after this transaction has committed; returns the id of the job';
 
 CREATE FUNCTION @extschema@.rn_retrain_async(
-	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'if_better', only_if text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_retrain_async_id';
@@ -307,7 +307,7 @@ COMMENT ON FUNCTION @extschema@.rn_retrain_async(bigint, text, text, text)
 IS 'rn_retrain in the background, after this transaction has committed; returns the id of the job';
 
 CREATE FUNCTION @extschema@.rn_retrain_async(
-	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+	model text, mode text DEFAULT 'warm', promote text DEFAULT 'if_better', only_if text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_retrain_async_name';

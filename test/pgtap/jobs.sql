@@ -122,6 +122,10 @@ CREATE FUNCTION last_job() RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', kind, model, state, version, promoted, rows, sqlstate, error) FROM rn_jobs ORDER BY job_id DESC LIMIT 1
 $$;
 
+SELECT results_eq($$SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'rn_retrain_async' ORDER BY 1$$,
+	$$SELECT replace(pg_get_function_arguments(oid), 'IN ', '') FROM pg_proc WHERE proname = 'rn_retrain' ORDER BY 1$$, 'rn_retrain_async has the arguments and defaults of rn_retrain');
+SELECT results_eq($$SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'rn_train_async'$$,
+	$$SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'rn_train'$$, 'and rn_train_async those of rn_train');
 SELECT rn_train('lstm', 'SELECT i, v FROM t', :'o', name => 'twin') \g /dev/null
 SELECT rn_train_async('lstm', 'SELECT i, v FROM t', :'o', name => 'b') AS job \gset
 CALL wait_for_jobs();
