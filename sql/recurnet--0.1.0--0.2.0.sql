@@ -196,6 +196,7 @@ CREATE TABLE recurnet.job (
 	model_id   bigint,
 	model      text,
 	role       name NOT NULL,
+	role_oid   oid NOT NULL,
 	request    jsonb,
 	state      text NOT NULL CHECK (state OPERATOR(pg_catalog.=) ANY ('{waiting, running, done, skipped, failed, cancelled}')),
 	server     text NOT NULL,
@@ -217,7 +218,8 @@ COMMENT ON COLUMN recurnet.job.kind IS 'train or retrain';
 COMMENT ON COLUMN recurnet.job.background IS 'is it run by a background worker?';
 COMMENT ON COLUMN recurnet.job.model_id IS 'the model; null until it is stored for the first time';
 COMMENT ON COLUMN recurnet.job.model IS 'name of the model when the job was asked for, or null';
-COMMENT ON COLUMN recurnet.job.role IS 'name of the role that asked for it, as which it runs';
+COMMENT ON COLUMN recurnet.job.role IS 'name that the role had that asked for it';
+COMMENT ON COLUMN recurnet.job.role_oid IS 'that role, as which it runs, and whose it is; another one of that name is not';
 COMMENT ON COLUMN recurnet.job.request IS 'arguments and settings that a background worker needs';
 COMMENT ON COLUMN recurnet.job.state IS 'waiting, running, done, skipped, failed or cancelled, as last written';
 COMMENT ON COLUMN recurnet.job.server IS 'the life of the server, from start or crash to the next, in which it was asked for';
@@ -254,19 +256,14 @@ SELECT j.job_id, j.kind, j.background, j.model_id, j.model, j.role,
 	j.detail, j.hint
 FROM recurnet.job j
 CROSS JOIN LATERAL (SELECT recurnet.job_is_lost(j.job_id, j.state, j.server) AS lost) l
-WHERE EXISTS (
-	SELECT FROM pg_catalog.pg_roles r
-	WHERE r.rolname OPERATOR(pg_catalog.=) j.role
-		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
-	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
-		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+WHERE pg_catalog.pg_has_role(CURRENT_USER, j.role_oid, 'USAGE');
 COMMENT ON VIEW @extschema@.rn_jobs IS 'your trainings in the background and your calls of rn_retrain, with what came of them';
 COMMENT ON COLUMN @extschema@.rn_jobs.job_id IS 'id of the job';
 COMMENT ON COLUMN @extschema@.rn_jobs.kind IS 'train or retrain';
 COMMENT ON COLUMN @extschema@.rn_jobs.background IS 'is it run by a background worker?';
 COMMENT ON COLUMN @extschema@.rn_jobs.model_id IS 'the model; null until it is stored for the first time';
 COMMENT ON COLUMN @extschema@.rn_jobs.model IS 'name of the model when the job was asked for, or null';
-COMMENT ON COLUMN @extschema@.rn_jobs.role IS 'role that asked for it, as which it runs';
+COMMENT ON COLUMN @extschema@.rn_jobs.role IS 'role that asked for it, as which it runs, by the name it had then';
 COMMENT ON COLUMN @extschema@.rn_jobs.state IS 'waiting, running, done, skipped (nothing new), failed or cancelled';
 COMMENT ON COLUMN @extschema@.rn_jobs.phase IS 'what it is at';
 COMMENT ON COLUMN @extschema@.rn_jobs.version IS 'version that was stored, or of which nothing was new';

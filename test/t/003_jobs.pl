@@ -56,6 +56,11 @@ sub cancel_all
 	comes(q{SELECT count(*) FROM rn_jobs WHERE state IN ('waiting', 'running')}, '0', 'no job is left');
 }
 
+sub cancel_all_of
+{
+	sql("SELECT rn_cancel($_)") foreach @_;
+}
+
 # A psql that stays open.
 sub session
 {
@@ -297,6 +302,19 @@ is(sql("SET ROLE eve; SELECT count(*) FROM rn_jobs"), '0', 'nor see it');
 sql('GRANT pg_signal_backend TO eve');
 is(sql("SET ROLE eve; SELECT rn_cancel($job)"), 't', 'unless they may signal backends');
 state_comes($job, 'cancelled: canceling statement due to user request', 'and so it ends');
+
+# Another role takes the name while a job waits; and one is dropped.
+@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 2)");
+comes(q{SELECT count(*) FROM rn_jobs WHERE state = 'running'}, '2', 'all places are taken');
+sql('CREATE ROLE dan LOGIN; GRANT SELECT ON t TO dan');
+my $anns = sql("SET ROLE ann; SELECT rn_train_async($short, 'anns')");
+my $dans = sql("SET ROLE dan; SELECT rn_train_async($short, 'dans')");
+sql('ALTER ROLE ann RENAME TO bea; ALTER ROLE eve RENAME TO ann; DROP OWNED BY dan; DROP ROLE dan; CREATE ROLE dan LOGIN; GRANT SELECT ON t TO dan');
+cancel_all_of(@jobs);
+state_comes($anns, 'done', 'a role with another name');
+is(sql(q{SELECT owner FROM rn_models WHERE name = 'anns'}), 'bea', 'has it done, and not who has its name');
+state_comes($dans, 'failed: its background worker could not start', 'a role that was made anew does not');
+sql('ALTER ROLE ann RENAME TO eve; ALTER ROLE bea RENAME TO ann');
 
 # ---- restarts and crashes ----
 
