@@ -105,11 +105,13 @@ sub vacuums
 my $job = sql("SELECT rn_train_async($long, 'long')");
 state_comes($job, 'running', 'a job begins');
 vacuums(sql("SELECT pid FROM rn_jobs WHERE job_id = $job"), 'in the background');
+comes("SELECT phase FROM rn_jobs WHERE job_id = $job", 'training', 'what it is at');
 is(sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet job' AND usename = 'postgres' AND query = 'recurnet job $job: train long'"),
 	'1', 'pg_stat_activity says what it does');
 is(sql("SELECT rn_cancel($job)"), 't', 'it can be cancelled');
 state_comes($job, 'cancelled: canceling statement due to user request', 'and is');
 is(sql("SELECT rn_cancel($job)"), 'f', 'once');
+is(sql("SELECT phase IS NULL FROM rn_jobs WHERE job_id = $job"), 't', 'it is at nothing then');
 
 sql(q{UPDATE recurnet.version SET request = jsonb_set(jsonb_set(request, '{options,epochs}', '10000'), '{options,units}', '64')});
 my $caller = session();
@@ -315,6 +317,23 @@ state_comes($anns, 'done', 'a role with another name');
 is(sql(q{SELECT owner FROM rn_models WHERE name = 'anns'}), 'bea', 'has it done, and not who has its name');
 state_comes($dans, 'failed: its background worker could not start', 'a role that was made anew does not');
 sql('ALTER ROLE ann RENAME TO eve; ALTER ROLE bea RENAME TO ann');
+
+# ---- a long log ----
+
+# Queue and end of a job, by a server that has counted them.
+sub log_reads
+{
+	state_comes(sql("SELECT rn_train_async($short, 'long log')"), 'done', $_[0]);
+	comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', "$_[0]: and all processes have ended");
+	return sql(q{SELECT seq_scan FROM pg_stat_user_tables WHERE relid = 'recurnet.job'::regclass});
+}
+
+sql(q{
+	INSERT INTO recurnet.job (kind, background, role, role_oid, state, server) SELECT 'train', true, 'ann', 'ann'::regrole, 'done', 'old' FROM generate_series(1, 20000);
+	ANALYZE recurnet.job});
+my $reads = log_reads('a job beside many rows');
+is(log_reads('another'), $reads, 'nobody reads the whole log');
+sql(q{DELETE FROM recurnet.job WHERE server = 'old'; VACUUM ANALYZE recurnet.job});
 
 # ---- restarts and crashes ----
 
