@@ -219,7 +219,7 @@ $node->reload;
 
 say_to($caller, 'BEGIN;');
 $job = say_to($caller, "SELECT rn_train_async($short, 'later');") + 0;
-comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet queue' AND wait_event = 'transactionid'}, '1', 'a worker waits for the transaction');
+is(sql(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}), '0', 'no worker waits for the transaction');
 is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'of whose job nobody knows');
 say_to($caller, 'COMMIT;');
 state_comes($job, 'done', 'it begins with the commit');
@@ -229,6 +229,12 @@ say_to($caller, 'ROLLBACK;');
 comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'no worker outlives what was rolled back');
 is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'nor does the job');
 is(sql(q{SELECT count(*) FROM rn_models WHERE name = 'never'}), '0', 'or a model');
+say_to($caller, "BEGIN; SAVEPOINT a; SELECT rn_train_async($short, 'never'); ROLLBACK TO a;");
+$job = say_to($caller, "SELECT rn_train_async($short, 'second thought');") + 0;
+say_to($caller, 'COMMIT;');
+state_comes($job, 'done', 'a part of a transaction was rolled back');
+my (undef, undef, $refused) = $node->psql('postgres', "BEGIN; SELECT rn_train_async($short, 'never'); PREPARE TRANSACTION 'never'");
+like($refused, qr/ERROR:  cannot PREPARE a transaction that has asked for background jobs/, 'a transaction with jobs cannot be prepared');
 
 # ---- what happens to a model meanwhile ----
 
@@ -368,6 +374,38 @@ all_failed('after a crash');
 my $logged = sql('SELECT count(*) FROM rn_jobs');
 is(sql("SELECT rn_prune_jobs('0')"), $logged, 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
+
+# ---- without workers ----
+
+$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+$node->restart;
+(undef, undef, $refused) = $node->psql('postgres', "SELECT rn_train_async($short, 'never')");
+like($refused, qr/ERROR:  there is no background worker to start the job/, 'where there are no workers, the commit fails');
+is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and nothing waits');
+$node->append_conf('postgresql.conf', 'max_worker_processes = 8');
+$node->restart;
+
+# ---- without the database ----
+
+sql('CREATE DATABASE d');
+$node->safe_psql('d', 'CREATE EXTENSION recurnet; CREATE TABLE t AS SELECT i, sin(i) AS v FROM generate_series(1, 2000) i');
+$node->safe_psql('d', "SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
+ok($node->poll_query_until('d', q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2'), 'two run, one waits');
+sql('DROP DATABASE d WITH (FORCE)');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'a database is dropped by force, with its jobs');
+
+# ---- without the extension ----
+
+@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2', 'two run, one waits');
+my $pids = sql(q{SELECT string_agg(pid::text, ',') FROM rn_jobs WHERE state = 'running'});
+my $before = length slurp_file($node->logfile);
+sql('DROP EXTENSION recurnet');
+sql("SELECT pg_cancel_backend(pid) FROM unnest('{$pids}'::int[]) pid");
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'the extension is dropped, and its processes end');
+my $said = substr slurp_file($node->logfile), $before;
+like($said, qr/WARNING:  the outcome of job $jobs[0] could not be logged/, 'saying that nobody will know');
+unlike($said, qr/ERROR|exit code/, 'and are no error themselves');
 
 $node->stop;
 done_testing();
