@@ -397,6 +397,18 @@ step_fail(void *work)
 	recurnet_job_log_end(failure->job, cancelled ? "cancelled" : "failed", NULL, failure->error);
 }
 
+static void
+log_failure(Failure *failure)
+{
+	ErrorData  *unlogged = recurnet_step(step_fail, failure, true);
+
+	if (unlogged != NULL)
+		ereport(WARNING,
+				(errcode(unlogged->sqlerrcode),
+				 errmsg("the outcome of job " INT64_FORMAT " could not be logged: %s", failure->job, unlogged->message),
+				 errdetail("It ended with: %s.", failure->error->message)));
+}
+
 ErrorData *
 recurnet_job_run(RecurnetJob *job)
 {
@@ -408,7 +420,7 @@ recurnet_job_run(RecurnetJob *job)
 	MemoryContextSwitchTo(caller);
 	error = run_steps(run);
 	if (error != NULL)
-		(void) recurnet_step(step_fail, &(Failure) {.job = job->id,.error = error}, true);
+		log_failure(&(Failure) {.job = job->id,.error = error});
 	run_delete(run, caller);
 	if (job->model_id != 0)
 		recurnet_lock_release(RECURNET_LOCK_MODEL, job->model_id);

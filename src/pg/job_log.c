@@ -122,8 +122,11 @@ recurnet_job_log_next(int64 *id, Oid *role)
 
 	recurnet_statement_open(&scope);
 	running = count_running();
-	s = recurnet_statement("SELECT job_id, role_oid::bigint FROM recurnet.job"
-						   " WHERE state = 'waiting' AND server = $1 ORDER BY job_id LIMIT 1");
+	s = recurnet_statement("SELECT job_id, role_oid::bigint FROM recurnet.job w"
+						   " WHERE state = 'waiting' AND server = $1 AND NOT EXISTS ("
+						   "SELECT FROM recurnet.job r WHERE r.state = 'running' AND r.background AND r.model_id = w.model_id"
+						   " AND NOT recurnet.job_is_lost(r.job_id, r.state, r.server))"
+						   " ORDER BY job_id LIMIT 1");
 	recurnet_parameter_text(&s, server_life());
 	*id = 0;
 	*role = InvalidOid;

@@ -143,6 +143,36 @@ $caller->{run}->pump until $caller->{out} =~ /over\n/;
 like($caller->{err}, qr/canceling statement due to user request/, 'which its caller learns');
 state_comes($second, 'done', 'the second one goes on');
 
+# ---- those who wait keep no place ----
+
+my @same = split /\n/, sql("SELECT rn_retrain_async('m', 'cold') FROM generate_series(1, 2)");
+state_comes($same[0], 'running', 'one of two of the same model runs');
+$job = sql("SELECT rn_train_async($short, 'short')");
+state_comes($job, 'done', 'the other leaves its place to another model');
+state_comes($same[1], 'waiting', 'and waits');
+sql("SELECT rn_cancel($same[0])");
+state_comes($same[1], 'running', 'until the first has ended');
+sql("SELECT rn_cancel($same[1])");
+state_comes($same[1], 'cancelled: canceling statement due to user request', 'which it does, too');
+like(slurp_file($node->logfile), qr/LOG:  recurnet job $same[1] was cancelled: canceling/, 'as the server log says');
+
+# ---- what cannot be logged ----
+
+$caller->{in} .= "SET lock_timeout = '500ms';\nCALL rn_retrain('m', 'cold');\n\\echo over\n";
+$caller->{out} = '';
+$caller->{run}->pump_nb;
+comes("SELECT phase FROM rn_jobs WHERE pid = $pid", 'training', 'a retraining');
+$job = sql("SELECT job_id FROM rn_jobs WHERE pid = $pid");
+my $keeper = session();
+say_to($keeper, 'BEGIN; LOCK TABLE recurnet.job IN SHARE MODE;');
+sql("SELECT pg_cancel_backend($pid)");
+$caller->{run}->pump until $caller->{out} =~ /over\n/;
+like($caller->{err}, qr/WARNING:  the outcome of job $job could not be logged: canceling statement due to lock timeout/, 'whose outcome cannot be logged');
+$keeper->{in} .= "COMMIT;\n\\q\n";
+$keeper->{run}->finish;
+state_comes($job, 'failed: the server process ended', 'it is taken for lost');
+say_to($caller, 'RESET lock_timeout;');
+
 # ---- settings of others ----
 
 # A model of which each retraining is a short one.
