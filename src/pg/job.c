@@ -397,6 +397,7 @@ step_fail(void *work)
 	recurnet_job_log_end(failure->job, cancelled ? "cancelled" : "failed", NULL, failure->error);
 }
 
+/* Log it, or say that the log has none of it: its row says then that it runs, without a process. */
 static void
 log_failure(Failure *failure)
 {
