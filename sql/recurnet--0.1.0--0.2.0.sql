@@ -181,6 +181,71 @@ COMMENT ON FUNCTION @extschema@.rn_set_owner(text, name)
 IS 'give a model to another role, as which its query runs from then on';
 
 -- ---------------------------------------------------------------------------
+-- Progress: the trainings at work, as all sessions see them
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION recurnet.progress(
+	OUT pid integer,
+	OUT role name,
+	OUT command text,
+	OUT model_id bigint,
+	OUT job_id bigint,
+	OUT phase text,
+	OUT rows bigint,
+	OUT series integer,
+	OUT all_series integer,
+	OUT fold integer,
+	OUT folds integer,
+	OUT member integer,
+	OUT members integer,
+	OUT epoch integer,
+	OUT epochs integer,
+	OUT batch integer,
+	OUT batches integer,
+	OUT loss double precision,
+	OUT val_loss double precision,
+	OUT best_loss double precision,
+	OUT started_at timestamptz,
+	OUT estimated_end timestamptz)
+RETURNS SETOF record
+LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 5
+AS 'MODULE_PATHNAME', 'recurnet_progress';
+COMMENT ON FUNCTION recurnet.progress() IS 'what rn_progress shows, names of models apart';
+
+CREATE VIEW @extschema@.rn_progress WITH (security_barrier) AS
+SELECT p.pid, p.role, p.command, p.model_id, m.name AS model, p.job_id, p.phase, p.rows, p.series, p.all_series,
+	p.fold, p.folds, p.member, p.members, p.epoch, p.epochs, p.batch, p.batches, p.loss, p.val_loss, p.best_loss,
+	p.started_at, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) p.started_at AS elapsed, p.estimated_end
+FROM recurnet.progress() p
+LEFT JOIN recurnet.usable_model m ON m.model_id OPERATOR(pg_catalog.=) p.model_id;
+COMMENT ON VIEW @extschema@.rn_progress IS 'the trainings that are at work in this database, in whatever session; of those of other roles, only the process';
+COMMENT ON COLUMN @extschema@.rn_progress.pid IS 'process that trains';
+COMMENT ON COLUMN @extschema@.rn_progress.role IS 'role that it works for';
+COMMENT ON COLUMN @extschema@.rn_progress.command IS 'what is at work: train, retrain, fit (of rn_fit), backtest or tune';
+COMMENT ON COLUMN @extschema@.rn_progress.model_id IS 'model that is trained again or backtested; null for a new one';
+COMMENT ON COLUMN @extschema@.rn_progress.model IS 'its name, if it has one and you may use it';
+COMMENT ON COLUMN @extschema@.rn_progress.job_id IS 'job that it is; null for none';
+COMMENT ON COLUMN @extschema@.rn_progress.phase IS 'reading (rows), preparing, training, waiting (for parallel workers), judging (by rows held out), comparing (with the version before) or storing';
+COMMENT ON COLUMN @extschema@.rn_progress.rows IS 'rows read so far';
+COMMENT ON COLUMN @extschema@.rn_progress.series IS 'series read so far; while preparing, taken apart so far';
+COMMENT ON COLUMN @extschema@.rn_progress.all_series IS 'of so many; null while they are read';
+COMMENT ON COLUMN @extschema@.rn_progress.fold IS 'folds of the backtest that have begun, of all trials of a tuning';
+COMMENT ON COLUMN @extschema@.rn_progress.folds IS 'of so many; null for no backtest';
+COMMENT ON COLUMN @extschema@.rn_progress.member IS 'networks that have begun, those tried out on older rows included';
+COMMENT ON COLUMN @extschema@.rn_progress.members IS 'of so many in the training, or in the fold';
+COMMENT ON COLUMN @extschema@.rn_progress.epoch IS 'epoch of the network that the process itself trains';
+COMMENT ON COLUMN @extschema@.rn_progress.epochs IS 'of so many at most';
+COMMENT ON COLUMN @extschema@.rn_progress.batch IS 'batches done of the epoch';
+COMMENT ON COLUMN @extschema@.rn_progress.batches IS 'of so many';
+COMMENT ON COLUMN @extschema@.rn_progress.loss IS 'mean training loss over the last epoch that ended, on scaled values';
+COMMENT ON COLUMN @extschema@.rn_progress.val_loss IS 'validation loss after it, or null without validation';
+COMMENT ON COLUMN @extschema@.rn_progress.best_loss IS 'smallest loss of an epoch of the network so far: of validation if there is any';
+COMMENT ON COLUMN @extschema@.rn_progress.started_at IS 'when it began';
+COMMENT ON COLUMN @extschema@.rn_progress.elapsed IS 'time since then';
+COMMENT ON COLUMN @extschema@.rn_progress.estimated_end IS 'when all epochs would be over if the rest took as long as those done; null before the first';
+GRANT SELECT ON @extschema@.rn_progress TO PUBLIC;
+
+-- ---------------------------------------------------------------------------
 -- Jobs: trainings again and trainings in the background, and what came of them
 -- ---------------------------------------------------------------------------
 
@@ -196,6 +261,7 @@ CREATE TABLE recurnet.job (
 	model_id   bigint,
 	model      text,
 	role       name NOT NULL,
+	role_oid   oid NOT NULL,
 	request    jsonb,
 	state      text NOT NULL CHECK (state OPERATOR(pg_catalog.=) ANY ('{waiting, running, done, skipped, failed, cancelled}')),
 	server     text NOT NULL,
@@ -217,7 +283,8 @@ COMMENT ON COLUMN recurnet.job.kind IS 'train or retrain';
 COMMENT ON COLUMN recurnet.job.background IS 'is it run by a background worker?';
 COMMENT ON COLUMN recurnet.job.model_id IS 'the model; null until it is stored for the first time';
 COMMENT ON COLUMN recurnet.job.model IS 'name of the model when the job was asked for, or null';
-COMMENT ON COLUMN recurnet.job.role IS 'name of the role that asked for it, as which it runs';
+COMMENT ON COLUMN recurnet.job.role IS 'name that the role had that asked for it';
+COMMENT ON COLUMN recurnet.job.role_oid IS 'that role, as which it runs, and whose it is; another one of that name is not';
 COMMENT ON COLUMN recurnet.job.request IS 'arguments and settings that a background worker needs';
 COMMENT ON COLUMN recurnet.job.state IS 'waiting, running, done, skipped, failed or cancelled, as last written';
 COMMENT ON COLUMN recurnet.job.server IS 'the life of the server, from start or crash to the next, in which it was asked for';
@@ -232,6 +299,8 @@ COMMENT ON COLUMN recurnet.job.sqlstate IS 'SQLSTATE of the error that ended it'
 COMMENT ON COLUMN recurnet.job.error IS 'message of that error';
 COMMENT ON COLUMN recurnet.job.detail IS 'its detail';
 COMMENT ON COLUMN recurnet.job.hint IS 'its hint';
+CREATE INDEX job_unfinished ON recurnet.job (job_id) WHERE state OPERATOR(pg_catalog.=) ANY ('{waiting, running}');
+COMMENT ON INDEX recurnet.job_unfinished IS 'the queue, however long the log is';
 REVOKE ALL ON recurnet.job FROM PUBLIC;
 REVOKE ALL ON SEQUENCE recurnet.job_id_seq FROM PUBLIC;
 
@@ -244,7 +313,7 @@ IS 'will a job that is said to wait or run never end, as its process is gone or 
 CREATE VIEW @extschema@.rn_jobs WITH (security_barrier) AS
 SELECT j.job_id, j.kind, j.background, j.model_id, j.model, j.role,
 	CASE WHEN l.lost THEN 'failed' ELSE j.state END AS state,
-	NULL::text AS phase,
+	p.phase,
 	j.version, j.promoted, j.rows, j.queued_at, j.started_at, j.ended_at,
 	CASE WHEN NOT l.lost THEN j.pid END AS pid,
 	j.sqlstate,
@@ -254,21 +323,17 @@ SELECT j.job_id, j.kind, j.background, j.model_id, j.model, j.role,
 	j.detail, j.hint
 FROM recurnet.job j
 CROSS JOIN LATERAL (SELECT recurnet.job_is_lost(j.job_id, j.state, j.server) AS lost) l
-WHERE EXISTS (
-	SELECT FROM pg_catalog.pg_roles r
-	WHERE r.rolname OPERATOR(pg_catalog.=) j.role
-		AND pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE'))
-	OR (SELECT r.rolsuper FROM pg_catalog.pg_roles r
-		WHERE r.rolname OPERATOR(pg_catalog.=) CURRENT_USER);
+LEFT JOIN recurnet.progress() p ON p.job_id OPERATOR(pg_catalog.=) j.job_id AND j.state OPERATOR(pg_catalog.=) 'running'
+WHERE pg_catalog.pg_has_role(CURRENT_USER, j.role_oid, 'USAGE');
 COMMENT ON VIEW @extschema@.rn_jobs IS 'your trainings in the background and your calls of rn_retrain, with what came of them';
 COMMENT ON COLUMN @extschema@.rn_jobs.job_id IS 'id of the job';
 COMMENT ON COLUMN @extschema@.rn_jobs.kind IS 'train or retrain';
 COMMENT ON COLUMN @extschema@.rn_jobs.background IS 'is it run by a background worker?';
 COMMENT ON COLUMN @extschema@.rn_jobs.model_id IS 'the model; null until it is stored for the first time';
 COMMENT ON COLUMN @extschema@.rn_jobs.model IS 'name of the model when the job was asked for, or null';
-COMMENT ON COLUMN @extschema@.rn_jobs.role IS 'role that asked for it, as which it runs';
+COMMENT ON COLUMN @extschema@.rn_jobs.role IS 'role that asked for it, as which it runs, by the name it had then';
 COMMENT ON COLUMN @extschema@.rn_jobs.state IS 'waiting, running, done, skipped (nothing new), failed or cancelled';
-COMMENT ON COLUMN @extschema@.rn_jobs.phase IS 'what it is at';
+COMMENT ON COLUMN @extschema@.rn_jobs.phase IS 'what it is at, as in rn_progress; null unless it runs, and for jobs of others';
 COMMENT ON COLUMN @extschema@.rn_jobs.version IS 'version that was stored, or of which nothing was new';
 COMMENT ON COLUMN @extschema@.rn_jobs.promoted IS 'did that version become the active one?';
 COMMENT ON COLUMN @extschema@.rn_jobs.rows IS 'number of rows trained on';
@@ -299,7 +364,7 @@ COMMENT ON FUNCTION @extschema@.rn_train_async(text, text, jsonb, text, text, te
 IS 'rn_train in the background, after this transaction has committed; returns the id of the job';
 
 CREATE FUNCTION @extschema@.rn_retrain_async(
-	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+	model bigint, mode text DEFAULT 'warm', promote text DEFAULT 'if_better', only_if text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_retrain_async_id';
@@ -307,7 +372,7 @@ COMMENT ON FUNCTION @extschema@.rn_retrain_async(bigint, text, text, text)
 IS 'rn_retrain in the background, after this transaction has committed; returns the id of the job';
 
 CREATE FUNCTION @extschema@.rn_retrain_async(
-	model text, mode text DEFAULT 'warm', promote text DEFAULT 'always', only_if text DEFAULT NULL)
+	model text, mode text DEFAULT 'warm', promote text DEFAULT 'if_better', only_if text DEFAULT NULL)
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_retrain_async_name';
@@ -396,68 +461,3 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_drop_model_name';
 COMMENT ON FUNCTION @extschema@.rn_drop_model(text, boolean)
 IS 'drop a model with all its versions, and with cascade the views of its forecasts';
-
--- ---------------------------------------------------------------------------
--- Progress: the trainings at work, as all sessions see them
--- ---------------------------------------------------------------------------
-
-CREATE FUNCTION recurnet.progress(
-	OUT pid integer,
-	OUT role name,
-	OUT command text,
-	OUT model_id bigint,
-	OUT job_id bigint,
-	OUT phase text,
-	OUT rows bigint,
-	OUT series integer,
-	OUT all_series integer,
-	OUT fold integer,
-	OUT folds integer,
-	OUT member integer,
-	OUT members integer,
-	OUT epoch integer,
-	OUT epochs integer,
-	OUT batch integer,
-	OUT batches integer,
-	OUT loss double precision,
-	OUT val_loss double precision,
-	OUT best_loss double precision,
-	OUT started_at timestamptz,
-	OUT estimated_end timestamptz)
-RETURNS SETOF record
-LANGUAGE c VOLATILE PARALLEL RESTRICTED ROWS 5
-AS 'MODULE_PATHNAME', 'recurnet_progress';
-COMMENT ON FUNCTION recurnet.progress() IS 'what rn_progress shows, names of models apart';
-
-CREATE VIEW @extschema@.rn_progress WITH (security_barrier) AS
-SELECT p.pid, p.role, p.command, p.model_id, m.name AS model, p.job_id, p.phase, p.rows, p.series, p.all_series,
-	p.fold, p.folds, p.member, p.members, p.epoch, p.epochs, p.batch, p.batches, p.loss, p.val_loss, p.best_loss,
-	p.started_at, pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) p.started_at AS elapsed, p.estimated_end
-FROM recurnet.progress() p
-LEFT JOIN recurnet.usable_model m ON m.model_id OPERATOR(pg_catalog.=) p.model_id;
-COMMENT ON VIEW @extschema@.rn_progress IS 'the trainings that are at work in this database, in whatever session; of those of other roles, only the process';
-COMMENT ON COLUMN @extschema@.rn_progress.pid IS 'process that trains';
-COMMENT ON COLUMN @extschema@.rn_progress.role IS 'role that it works for';
-COMMENT ON COLUMN @extschema@.rn_progress.command IS 'what is at work: train, retrain, fit (of rn_fit), backtest or tune';
-COMMENT ON COLUMN @extschema@.rn_progress.model_id IS 'model that is trained again or backtested; null for a new one';
-COMMENT ON COLUMN @extschema@.rn_progress.model IS 'its name, if it has one and you may use it';
-COMMENT ON COLUMN @extschema@.rn_progress.job_id IS 'job that it is; null for none';
-COMMENT ON COLUMN @extschema@.rn_progress.phase IS 'reading (rows), preparing, training, waiting (for parallel workers), judging (by rows held out), comparing (with the version before) or storing';
-COMMENT ON COLUMN @extschema@.rn_progress.rows IS 'rows read so far';
-COMMENT ON COLUMN @extschema@.rn_progress.series IS 'series read so far; while preparing, taken apart so far';
-COMMENT ON COLUMN @extschema@.rn_progress.all_series IS 'of so many; null while they are read';
-COMMENT ON COLUMN @extschema@.rn_progress.fold IS 'folds of the backtest that have begun, of all trials of a tuning';
-COMMENT ON COLUMN @extschema@.rn_progress.folds IS 'of so many; null for no backtest';
-COMMENT ON COLUMN @extschema@.rn_progress.member IS 'networks that have begun, those tried out on older rows included';
-COMMENT ON COLUMN @extschema@.rn_progress.members IS 'of so many in the training, or in the fold';
-COMMENT ON COLUMN @extschema@.rn_progress.epoch IS 'epoch of the network that the process itself trains';
-COMMENT ON COLUMN @extschema@.rn_progress.epochs IS 'of so many at most';
-COMMENT ON COLUMN @extschema@.rn_progress.batch IS 'batches done of the epoch';
-COMMENT ON COLUMN @extschema@.rn_progress.batches IS 'of so many';
-COMMENT ON COLUMN @extschema@.rn_progress.loss IS 'mean training loss over the last epoch that ended, on scaled values';
-COMMENT ON COLUMN @extschema@.rn_progress.val_loss IS 'validation loss after it, or null without validation';
-COMMENT ON COLUMN @extschema@.rn_progress.best_loss IS 'smallest loss of an epoch of the network so far: of validation if there is any';
-COMMENT ON COLUMN @extschema@.rn_progress.started_at IS 'when it began';
-COMMENT ON COLUMN @extschema@.rn_progress.elapsed IS 'time since then';
-COMMENT ON COLUMN @extschema@.rn_progress.estimated_end IS 'when all epochs would be over if the rest took as long as those done; null before the first';
-GRANT SELECT ON @extschema@.rn_progress TO PUBLIC;

@@ -542,6 +542,37 @@ activate(int64 model_id, int version)
 	recurnet_statement_run(&statement, SPI_OK_UPDATE);
 }
 
+/* The active version of a locked model. */
+static int
+active_version(int64 model_id)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT active_version::bigint FROM recurnet.model WHERE model_id = $1");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	return (int) recurnet_result_int8(0, 1, NULL);
+}
+
+/* Somebody chose another version while this one was trained, with which it was not compared: that is not undone. */
+static void
+respect_choice(RecurnetVersion *version)
+{
+	int			active;
+
+	if (version->kept_back || version->beside == 0)
+		return;
+	active = active_version(version->model_id);
+	if (active == version->beside)
+		return;
+	version->kept_back = true;
+	ereport(NOTICE,
+			(errmsg("version %d of model " INT64_FORMAT " is stored but not promoted: version %d became active while it was trained",
+					version->version, version->model_id, active),
+			 errdetail("It was judged beside version %d.", version->beside),
+			 errhint("rn_activate makes it the active one; promote => 'always' does so whatever became active meanwhile.")));
+}
+
 void
 recurnet_catalog_store(RecurnetVersion *version)
 {
@@ -554,6 +585,7 @@ recurnet_catalog_store(RecurnetVersion *version)
 		version->model_id = find_or_insert_model(&scope, version->name);
 	version->version = next_version(version->model_id);
 	insert_version(&scope, version);
+	respect_choice(version);
 	if (!version->kept_back)
 		activate(version->model_id, version->version);
 	recurnet_statement_close(&scope);

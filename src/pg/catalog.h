@@ -66,7 +66,8 @@ typedef struct RecurnetVersion
 	char	   *trained_at;
 	char	   *duration;
 	int64		usecs;			/* when stored only: duration */
-	bool		kept_back;		/* when stored only: it does not become the active one */
+	bool		kept_back;		/* when stored only: it does not become the active one; */
+	int			beside;			/* nor if another than this one is active by then; 0: any may be */
 } RecurnetVersion;
 
 /* 'electric' is a name, '17' an id: names are never all digits. */
@@ -90,7 +91,7 @@ extern bytea *recurnet_catalog_weights(const RecurnetVersion *version);
 /*
  * Store a version and, unless it is kept back, make it the active one: of model_id if that is not 0 (which
  * takes the right to manage it), else of the caller's model of that name, else of a new model.  Fills in
- * model_id and version.
+ * model_id, version and, with a NOTICE if another version than beside has become active, kept_back.
  */
 extern void recurnet_catalog_store(RecurnetVersion *version);
 

@@ -37,6 +37,13 @@
 #define RECURNET_MODULE_MAGIC(version_) PG_MODULE_MAGIC
 #endif
 
+/* 17 has a limit for transactions, which workers are not to obey. */
+#if PG_VERSION_NUM >= 170000
+#define RECURNET_TRANSACTION_TIMEOUT "transaction_timeout"
+#else
+#define RECURNET_TRANSACTION_TIMEOUT NULL
+#endif
+
 /* 17 lets one ask for stronger locks as well. */
 #if PG_VERSION_NUM >= 170000
 #define RECURNET_LOCK_HELD_BY_ME(tag_, mode_) LockHeldByMe(tag_, mode_, false)

@@ -282,7 +282,10 @@ request_again(Run *run, const RecurnetRetraining *retraining)
 	recurnet_request_again(old, retraining->warm, &run->source, &run->fit);
 	run->only_new = retraining->only_new;
 	if (retraining->promote == RECURNET_PROMOTE_IF_BETTER)
+	{
 		run->rival = recurnet_cache_model(&run->host, old);
+		run->version.beside = old->version;
+	}
 	run->version.kept_back = retraining->promote == RECURNET_PROMOTE_NEVER;
 	run->version.series_columns = old->series_columns;
 	run->version.covariates = old->covariates;
@@ -395,6 +398,19 @@ step_fail(void *work)
 	recurnet_job_log_end(failure->job, cancelled ? "cancelled" : "failed", NULL, failure->error);
 }
 
+/* Log it, or say that the log has none of it: its row says then that it runs, without a process. */
+static void
+log_failure(Failure *failure)
+{
+	ErrorData  *unlogged = recurnet_step(step_fail, failure, true);
+
+	if (unlogged != NULL)
+		ereport(WARNING,
+				(errcode(unlogged->sqlerrcode),
+				 errmsg("the outcome of job " INT64_FORMAT " could not be logged: %s", failure->job, unlogged->message),
+				 errdetail("It ended with: %s.", failure->error->message)));
+}
+
 ErrorData *
 recurnet_job_run(RecurnetJob *job)
 {
@@ -406,7 +422,7 @@ recurnet_job_run(RecurnetJob *job)
 	MemoryContextSwitchTo(caller);
 	error = run_steps(run);
 	if (error != NULL)
-		(void) recurnet_step(step_fail, &(Failure) {.job = job->id,.error = error}, true);
+		log_failure(&(Failure) {.job = job->id,.error = error});
 	run_delete(run, caller);
 	if (job->model_id != 0)
 		recurnet_lock_release(RECURNET_LOCK_MODEL, job->model_id);

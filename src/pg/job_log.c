@@ -18,6 +18,7 @@
 #include "storage/pg_shmem.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 
 #include "job_lock.h"
@@ -43,10 +44,10 @@ recurnet_job_log_add(RecurnetJob *job)
 	RecurnetStatement s;
 
 	recurnet_statement_open(&scope);
-	s = recurnet_statement("INSERT INTO recurnet.job (kind, background, model_id, model, role, request, server,"
+	s = recurnet_statement("INSERT INTO recurnet.job (kind, background, model_id, model, role, role_oid, request, server,"
 						   " state, started_at, pid)"
-						   " VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $2 THEN 'waiting' ELSE 'running' END,"
-						   " CASE WHEN NOT $2 THEN clock_timestamp() END, $8) RETURNING job_id");
+						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $2 THEN 'waiting' ELSE 'running' END,"
+						   " CASE WHEN NOT $2 THEN clock_timestamp() END, $9) RETURNING job_id");
 	recurnet_parameter_text(&s, job->kind);
 	recurnet_parameter(&s, BOOLOID, BoolGetDatum(job->background));
 	if (job->model_id != 0)
@@ -55,6 +56,7 @@ recurnet_job_log_add(RecurnetJob *job)
 		recurnet_parameter_null(&s, INT8OID);
 	recurnet_parameter_text(&s, job->model);
 	recurnet_parameter_text(&s, GetUserNameFromId(scope.user, false));
+	recurnet_parameter(&s, OIDOID, ObjectIdGetDatum(scope.user));
 	if (job->request != NULL)
 		recurnet_parameter(&s, JSONBOID, JsonbPGetDatum(job->request));
 	else
@@ -120,14 +122,21 @@ recurnet_job_log_next(int64 *id, Oid *role)
 
 	recurnet_statement_open(&scope);
 	running = count_running();
-	s = recurnet_statement("SELECT job_id, role::text FROM recurnet.job"
-						   " WHERE state = 'waiting' AND server = $1 ORDER BY job_id LIMIT 1");
+	s = recurnet_statement("SELECT job_id, role_oid::bigint FROM recurnet.job w"
+						   " WHERE state = 'waiting' AND server = $1 AND NOT EXISTS ("
+						   "SELECT FROM recurnet.job r WHERE r.state = 'running' AND r.background AND r.model_id = w.model_id"
+						   " AND NOT recurnet.job_is_lost(r.job_id, r.state, r.server))"
+						   " ORDER BY job_id LIMIT 1");
 	recurnet_parameter_text(&s, server_life());
 	*id = 0;
+	*role = InvalidOid;
 	if (recurnet_statement_run(&s, SPI_OK_SELECT) > 0)
 	{
+		Oid			asked = (Oid) recurnet_result_int8(0, 2, NULL);
+
 		*id = recurnet_result_int8(0, 1, NULL);
-		*role = get_role_oid(recurnet_result_text(&scope, 0, 2), true);
+		if (SearchSysCacheExists1(AUTHOID, ObjectIdGetDatum(asked)))
+			*role = asked;
 	}
 	recurnet_statement_close(&scope);
 	return running;
@@ -166,26 +175,24 @@ recurnet_job_log_refuse(int64 id)
 	return waited;
 }
 
-/* May user cancel jobs of the role of that name?  As pg_cancel_backend has it. */
+/* May user cancel jobs of that role?  As pg_cancel_backend has it. */
 static bool
-may_cancel(Oid user, const char *name)
+may_cancel(Oid user, Oid role)
 {
-	Oid			role = get_role_oid(name, true);
-
 	if (superuser_arg(user))
 		return true;
-	return OidIsValid(role) && !superuser_arg(role) &&
+	return !superuser_arg(role) &&
 		(has_privs_of_role(user, role) || has_privs_of_role(user, ROLE_PG_SIGNAL_BACKEND));
 }
 
 static void
 check_may_cancel(const RecurnetScope *scope, int64 id)
 {
-	RecurnetStatement s = recurnet_statement("SELECT role::text FROM recurnet.job WHERE job_id = $1");
+	RecurnetStatement s = recurnet_statement("SELECT role_oid::bigint FROM recurnet.job WHERE job_id = $1");
 
 	recurnet_parameter_int8(&s, id);
 	if (recurnet_statement_run(&s, SPI_OK_SELECT) == 0 ||
-		!may_cancel(scope->user, recurnet_result_text(scope, 0, 1)))
+		!may_cancel(scope->user, (Oid) recurnet_result_int8(0, 1, NULL)))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_OBJECT),
 				 errmsg("job " INT64_FORMAT " does not exist, or is not yours to cancel", id),
@@ -307,14 +314,12 @@ recurnet_job_log_prune(const Interval *older_than)
 
 	PreventCommandIfReadOnly("rn_prune_jobs()");
 	recurnet_statement_open(&scope);
-	s = recurnet_statement("DELETE FROM recurnet.job j"
+	s = recurnet_statement("DELETE FROM recurnet.job"
 						   " WHERE coalesce(ended_at, started_at, queued_at) < now() - $1"
 						   " AND (state NOT IN ('waiting', 'running') OR recurnet.job_is_lost(job_id, state, server))"
-						   " AND ($3 OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = j.role"
-						   " AND pg_has_role($2, r.oid, 'USAGE')))");
+						   " AND pg_has_role($2, role_oid, 'USAGE')");
 	recurnet_parameter(&s, INTERVALOID, IntervalPGetDatum(older_than));
 	recurnet_parameter(&s, OIDOID, ObjectIdGetDatum(scope.user));
-	recurnet_parameter(&s, BOOLOID, BoolGetDatum(superuser_arg(scope.user)));
 	dropped = (int64) recurnet_statement_run(&s, SPI_OK_DELETE);
 	recurnet_statement_close(&scope);
 	return dropped;

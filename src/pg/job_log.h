@@ -33,7 +33,8 @@ extern void recurnet_job_log_add(RecurnetJob *job);
 extern bool recurnet_job_log_start(RecurnetJob *job);
 
 /*
- * The job that has waited longest and its role (invalid: gone), or 0.  Returns the number of
+ * The job that has waited longest and its role (invalid: gone), or 0; not one of a model that
+ * a background job trains again now, as it would wait on in a worker's place.  Returns the number of
  * background jobs that run.
  */
 extern int	recurnet_job_log_next(int64 *id, Oid *role);

@@ -47,8 +47,7 @@ recurnet_parallel_workers(size_t pieces, size_t own, size_t bytes, size_t shared
 	size_t		most = recurnet_guc_max_memory();
 	size_t		workers;
 
-	/* who has no snapshot would keep for good what it lends */
-	if (IsInParallelMode() || (!ActiveSnapshotSet() && IsolationUsesXactSnapshot()) || pieces < 2 || shared > MOST_SHARED || own > most || shared > most - own)
+	if (IsInParallelMode() || pieces < 2 || shared > MOST_SHARED || own > most || shared > most - own)
 		return 0;
 	workers = Min((most - own - shared) / Max(bytes, 1), pieces - 1);
 	return (int) Min(workers, (size_t) max_parallel_maintenance_workers);

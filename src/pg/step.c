@@ -4,6 +4,9 @@
  *
  * The subtransaction puts everything back that an error leaves: snapshots,
  * cursors, the current user, settings and memory.
+ *
+ * A step sees what is committed by its time, whatever the default of transactions: a
+ * training of hours is not thrown away because somebody touched its model meanwhile.
  */
 #include "postgres.h"
 
@@ -73,8 +76,12 @@ commit(void)
 ErrorData *
 recurnet_step(RecurnetStep step, void *work, bool snapshot)
 {
-	ErrorData  *error = attempt(step, work, snapshot);
-	ErrorData  *unfinished = commit();
+	ErrorData  *error;
+	ErrorData  *unfinished;
+
+	XactIsoLevel = XACT_READ_COMMITTED; /* there is no snapshot yet */
+	error = attempt(step, work, snapshot);
+	unfinished = commit();
 
 	return error != NULL ? error : unfinished;
 }

@@ -13,8 +13,8 @@ typedef void (*RecurnetStep) (void *work);
 /*
  * Do a step in the current memory context and commit.  snapshot: it reads tables;
  * otherwise it holds no snapshot, so that it may take long without keeping vacuum from
- * its work.  What goes wrong is undone and returned, in the current memory context; NULL if
- * nothing does.  Either way a transaction is open then, without a snapshot.
+ * its work.  Steps are READ COMMITTED.  What goes wrong is undone and returned, in the
+ * current memory context; NULL if nothing does.  Either way a transaction is open then, without a snapshot.
  */
 extern ErrorData *recurnet_step(RecurnetStep step, void *work, bool snapshot);
 

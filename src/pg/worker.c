@@ -3,7 +3,7 @@
  *		The processes of background jobs.
  *
  * A worker runs one job, as the role that asked for it, and ends.  It is started by
- * whoever starts waiting jobs: a short-lived worker after a new job was committed, the
+ * whoever starts waiting jobs: a short-lived worker when a new job is committed, the
  * worker of a job that has ended, or one on behalf of a worker that was killed.  One of
  * these is at work at a time, and waits until the worker that it starts has taken its job; so
  * the jobs that hold their locks are all there are, and no more run than
@@ -12,6 +12,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "commands/extension.h"
+#include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "pgstat.h"
@@ -32,9 +34,13 @@
 #include "job_log.h"
 #include "worker.h"
 
-/* Between two looks at a worker that is starting; between two tries to start one, and how long a user waits for that. */
+/*
+ * Between two looks at a worker that is starting; between two tries to start one, of a
+ * process that does it for as long as it takes at most; and how long a user waits for that.
+ */
 #define LOOK_MS		20
 #define RETRY_MS	100
+#define LONGEST_MS	10000
 #define PATIENCE_MS	5000
 
 /* Keys of RECURNET_LOCK_QUEUE: the turn to start jobs, and the place of the one whose turn is next. */
@@ -88,15 +94,16 @@ rest(long ms)
 	CHECK_FOR_INTERRUPTS();
 }
 
-/* Those that start jobs end soon, so that their places are soon free. */
-void
-recurnet_worker_queue(void)
-{
-	static TransactionId queued = InvalidTransactionId;
-	Errand		what = {.database = MyDatabaseId,.after = GetTopTransactionId()};
+/* ---- asking for it ---- */
 
-	if (what.after == queued)	/* one is enough for all jobs of a transaction */
-		return;
+static bool queued = false;		/* this transaction, or a part of it that was rolled back, has jobs */
+
+/* Those that start jobs end soon, so that their places are soon free. */
+static void
+start_queue(void)
+{
+	Errand		what = {.database = MyDatabaseId,.after = GetTopTransactionIdIfAny()};
+
 	for (int waited = 0; !start_worker(&what, NULL); waited += RETRY_MS)
 	{
 		if (waited >= PATIENCE_MS)
@@ -106,10 +113,54 @@ recurnet_worker_queue(void)
 					 errhint("Try again later, or raise max_worker_processes.")));
 		rest(RETRY_MS);
 	}
-	queued = what.after;
+}
+
+/*
+ * The worker is started when all but the commit itself is done: it has hardly to wait
+ * for that, and an error is one of the transaction still.
+ */
+static void
+on_transaction(XactEvent event, void *arg)
+{
+	if (!queued)
+		return;
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			start_queue();
+			break;
+		case XACT_EVENT_PRE_PREPARE:
+			ereport(ERROR,
+					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+					 errmsg("cannot PREPARE a transaction that has asked for background jobs")));
+			break;
+		case XACT_EVENT_COMMIT:
+		case XACT_EVENT_ABORT:
+			queued = false;
+			break;
+		default:
+			break;
+	}
+}
+
+void
+recurnet_worker_queue(void)
+{
+	static bool registered = false;
+
+	if (!registered)
+		RegisterXactCallback(on_transaction, NULL);
+	registered = queued = true;
 }
 
 /* ---- starting jobs ---- */
+
+/* Is there still a log?  DROP EXTENSION waits for no job. */
+static bool
+have_log(void)
+{
+	return OidIsValid(get_extension_oid("recurnet", true));
+}
 
 static void
 begin(void)
@@ -136,7 +187,7 @@ await_taken(BackgroundWorkerHandle *handle, int64 job)
 		bool		stopped = GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED;
 
 		begin();
-		taken = !recurnet_job_log_waits(job) || (stopped && recurnet_job_log_refuse(job));
+		taken = !have_log() || !recurnet_job_log_waits(job) || (stopped && recurnet_job_log_refuse(job));
 		end();
 		if (!taken)
 			rest(LOOK_MS);
@@ -160,12 +211,14 @@ log_no_worker(int64 job)
 static bool
 start_next(void)
 {
+	static long pause = RETRY_MS;
 	Errand		what = {.database = MyDatabaseId};
 	BackgroundWorkerHandle *handle;
-	int			running;
+	int			running = 0;
 
 	begin();
-	running = recurnet_job_log_next(&what.job, &what.role);
+	if (have_log())
+		running = recurnet_job_log_next(&what.job, &what.role);
 	if (what.job != 0 && !OidIsValid(what.role))
 		recurnet_job_log_refuse(what.job);
 	end();
@@ -177,12 +230,14 @@ start_next(void)
 	{
 		await_taken(handle, what.job);
 		pfree(handle);
+		pause = RETRY_MS;
 		return true;
 	}
 	if (running > 0)			/* the one that ends starts it */
 		return false;
 	log_no_worker(what.job);
-	rest(RETRY_MS);
+	rest(pause);
+	pause = Min(2 * pause, LONGEST_MS);
 	return true;
 }
 
@@ -227,11 +282,24 @@ take_job(RecurnetJob *job)
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	recurnet_lock_take(RECURNET_LOCK_JOB, job->id);
-	taken = recurnet_job_log_start(job);
+	taken = have_log() && recurnet_job_log_start(job);
 	PopActiveSnapshot();
 	runs_job = taken;
 	SPI_commit();
 	return taken;
+}
+
+/* Tell the server log why a job is not done. */
+static void
+log_error(int64 id, const ErrorData *error)
+{
+	bool		cancelled = error->sqlerrcode == ERRCODE_QUERY_CANCELED;
+
+	ereport(LOG,
+			(errcode(error->sqlerrcode),
+			 errmsg("recurnet job " INT64_FORMAT " %s: %s", id, cancelled ? "was cancelled" : "failed", error->message),
+			 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
+			 error->hint != NULL ? errhint("%s", error->hint) : 0));
 }
 
 static void
@@ -251,11 +319,7 @@ run_job(int64 id)
 		error = recurnet_job_run(&job);
 	}
 	if (error != NULL)
-		ereport(LOG,
-				(errcode(error->sqlerrcode),
-				 errmsg("recurnet job " INT64_FORMAT " failed: %s", id, error->message),
-				 error->detail != NULL ? errdetail_internal("%s", error->detail) : 0,
-				 error->hint != NULL ? errhint("%s", error->hint) : 0));
+		log_error(id, error);
 	recurnet_lock_release(RECURNET_LOCK_JOB, id);
 	SPI_finish();
 	CommitTransactionCommand();
@@ -274,6 +338,21 @@ leave_room(int code, Datum argument)
 		(void) start_worker(&what, NULL);
 }
 
+/* What a role, a database or the server has set for its sessions must neither end a worker nor keep it from its log. */
+static void
+override_settings(void)
+{
+	static const char *const setting[][2] = {
+		{"statement_timeout", "0"}, {"lock_timeout", "0"}, {"idle_in_transaction_session_timeout", "0"},
+		{RECURNET_TRANSACTION_TIMEOUT, "0"}, {"default_transaction_isolation", "read committed"},
+		{"default_transaction_read_only", "off"}, {"default_transaction_deferrable", "off"}
+	};
+
+	for (int i = 0; i < (int) lengthof(setting); i++)
+		if (setting[i][0] != NULL)
+			SetConfigOption(setting[i][0], setting[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+}
+
 /* Where a worker begins. */
 void
 recurnet_worker_main(Datum argument)
@@ -283,6 +362,7 @@ recurnet_worker_main(Datum argument)
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, die);		/* nothing may end a process in the middle of a product */
 	BackgroundWorkerUnblockSignals();
+	override_settings();
 	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);
 	if (TransactionIdIsValid(errand.after))
 	{

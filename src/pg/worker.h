@@ -6,8 +6,8 @@
 #define RECURNET_WORKER_H
 
 /*
- * Have waiting jobs started once this transaction has committed.  ERROR if there is
- * no background worker to be had for that.
+ * Have waiting jobs started once this transaction has committed.  Its COMMIT is an ERROR if
+ * there is no background worker to be had for that; it cannot be prepared.
  */
 extern void recurnet_worker_queue(void);
 

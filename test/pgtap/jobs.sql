@@ -101,9 +101,46 @@ SELECT refuses($$SELECT rn_prune_jobs(NULL)$$, '22004', 'argument "older_than" m
 SELECT is(rn_prune_jobs('1 hour'), 0::bigint, 'what is new stays');
 SELECT is(rn_prune_jobs('0'), 11::bigint, 'what has ended goes');
 
+-- ---- whose role is gone, or has another name ----
+
+CREATE FUNCTION sees() RETURNS TABLE (model text, role name) LANGUAGE sql AS 'SELECT model, role FROM rn_jobs ORDER BY 1';
+CREATE ROLE ann LOGIN;
+CREATE ROLE bob LOGIN;
+GRANT SELECT ON t TO ann;
+SET ROLE ann;
+SELECT rn_train('gru', 'SELECT i, v FROM t', :'o', name => 'anns') \g /dev/null
+CALL rn_retrain('anns');
+RESET ROLE;
+DROP OWNED BY ann;
+DROP ROLE ann;
+ALTER ROLE bob RENAME TO ann;
+SELECT (SELECT max(job_id) FROM recurnet.job) AS job \gset
+GRANT EXECUTE ON FUNCTION refuses TO ann;
+SET ROLE ann;
+SELECT is_empty('SELECT * FROM sees()', 'who got the name of a role that is gone does not see its jobs');
+SELECT refuses(format('SELECT rn_cancel(%s)', :job), '42704', 'job % does not exist%', '%rn_jobs%', 'nor cancel them');
+SELECT is(rn_prune_jobs('0'), 0::bigint, 'nor drop them');
+RESET ROLE;
+SELECT results_eq('SELECT * FROM sees()', $$VALUES ('anns', 'ann'::name)$$, 'superusers do');
+SELECT is(rn_prune_jobs('0'), 1::bigint, 'all of it');
+GRANT SELECT ON t TO ann;
+SET ROLE ann;
+SELECT rn_train('gru', 'SELECT i, v FROM t', :'o', name => 'bobs') \g /dev/null
+CALL rn_retrain('bobs');
+RESET ROLE;
+ALTER ROLE ann RENAME TO bob;
+SET ROLE bob;
+SELECT results_eq('SELECT * FROM sees()', $$VALUES ('bobs', 'ann'::name)$$, 'a role sees its own by whatever name');
+SELECT is(rn_prune_jobs('0'), 1::bigint, 'and drops them');
+RESET ROLE;
+DROP OWNED BY bob;
+DROP ROLE bob;
+SELECT rn_drop_model(model_id) FROM rn_models WHERE name IN ('anns', 'bobs') \g /dev/null
+
 -- ---- whose process is gone ----
 
-INSERT INTO recurnet.job (kind, background, model, role, state, server, pid) VALUES ('retrain', false, 'm', CURRENT_USER, 'running', 'this', 1), ('train', true, NULL, CURRENT_USER, 'waiting', 'another', NULL);
+INSERT INTO recurnet.job (kind, background, model, role, role_oid, state, server, pid) SELECT kind, background, model, CURRENT_USER, CURRENT_USER::regrole, state, server, pid
+FROM (VALUES ('retrain', false, 'm', 'running', 'this', 1), ('train', true, NULL, 'waiting', 'another', NULL)) j (kind, background, model, state, server, pid);
 SELECT results_eq('SELECT state, pid, error FROM rn_jobs ORDER BY job_id', $$VALUES ('failed', NULL::int, 'the server process ended'), ('failed', NULL, 'the server was restarted before it began')$$, 'is failed');
 SELECT is(rn_prune_jobs('0'), 2::bigint, 'and goes');
 
@@ -122,6 +159,10 @@ CREATE FUNCTION last_job() RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' ', kind, model, state, version, promoted, rows, sqlstate, error) FROM rn_jobs ORDER BY job_id DESC LIMIT 1
 $$;
 
+SELECT results_eq($$SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'rn_retrain_async' ORDER BY 1$$,
+	$$SELECT replace(pg_get_function_arguments(oid), 'IN ', '') FROM pg_proc WHERE proname = 'rn_retrain' ORDER BY 1$$, 'rn_retrain_async has the arguments and defaults of rn_retrain');
+SELECT results_eq($$SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'rn_train_async'$$,
+	$$SELECT pg_get_function_arguments(oid) FROM pg_proc WHERE proname = 'rn_train'$$, 'and rn_train_async those of rn_train');
 SELECT rn_train('lstm', 'SELECT i, v FROM t', :'o', name => 'twin') \g /dev/null
 SELECT rn_train_async('lstm', 'SELECT i, v FROM t', :'o', name => 'b') AS job \gset
 CALL wait_for_jobs();

@@ -56,6 +56,11 @@ sub cancel_all
 	comes(q{SELECT count(*) FROM rn_jobs WHERE state IN ('waiting', 'running')}, '0', 'no job is left');
 }
 
+sub cancel_all_of
+{
+	sql("SELECT rn_cancel($_)") foreach @_;
+}
+
 # A psql that stays open.
 sub session
 {
@@ -100,11 +105,13 @@ sub vacuums
 my $job = sql("SELECT rn_train_async($long, 'long')");
 state_comes($job, 'running', 'a job begins');
 vacuums(sql("SELECT pid FROM rn_jobs WHERE job_id = $job"), 'in the background');
+comes("SELECT phase FROM rn_jobs WHERE job_id = $job", 'training', 'what it is at');
 is(sql("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet job' AND usename = 'postgres' AND query = 'recurnet job $job: train long'"),
 	'1', 'pg_stat_activity says what it does');
 is(sql("SELECT rn_cancel($job)"), 't', 'it can be cancelled');
 state_comes($job, 'cancelled: canceling statement due to user request', 'and is');
 is(sql("SELECT rn_cancel($job)"), 'f', 'once');
+is(sql("SELECT phase IS NULL FROM rn_jobs WHERE job_id = $job"), 't', 'it is at nothing then');
 
 sql(q{UPDATE recurnet.version SET request = jsonb_set(jsonb_set(request, '{options,epochs}', '10000'), '{options,units}', '64')});
 my $caller = session();
@@ -135,6 +142,78 @@ is(sql("SELECT rn_cancel(job_id) FROM rn_jobs WHERE pid = $pid"), 't', 'the one 
 $caller->{run}->pump until $caller->{out} =~ /over\n/;
 like($caller->{err}, qr/canceling statement due to user request/, 'which its caller learns');
 state_comes($second, 'done', 'the second one goes on');
+
+# ---- those who wait keep no place ----
+
+my @same = split /\n/, sql("SELECT rn_retrain_async('m', 'cold') FROM generate_series(1, 2)");
+state_comes($same[0], 'running', 'one of two of the same model runs');
+$job = sql("SELECT rn_train_async($short, 'short')");
+state_comes($job, 'done', 'the other leaves its place to another model');
+state_comes($same[1], 'waiting', 'and waits');
+sql("SELECT rn_cancel($same[0])");
+state_comes($same[1], 'running', 'until the first has ended');
+sql("SELECT rn_cancel($same[1])");
+state_comes($same[1], 'cancelled: canceling statement due to user request', 'which it does, too');
+like(slurp_file($node->logfile), qr/LOG:  recurnet job $same[1] was cancelled: canceling/, 'as the server log says');
+
+# ---- what cannot be logged ----
+
+$caller->{in} .= "SET lock_timeout = '500ms';\nCALL rn_retrain('m', 'cold');\n\\echo over\n";
+$caller->{out} = '';
+$caller->{run}->pump_nb;
+comes("SELECT phase FROM rn_jobs WHERE pid = $pid", 'training', 'a retraining');
+$job = sql("SELECT job_id FROM rn_jobs WHERE pid = $pid");
+my $keeper = session();
+say_to($keeper, 'BEGIN; LOCK TABLE recurnet.job IN SHARE MODE;');
+sql("SELECT pg_cancel_backend($pid)");
+$caller->{run}->pump until $caller->{out} =~ /over\n/;
+like($caller->{err}, qr/WARNING:  the outcome of job $job could not be logged: canceling statement due to lock timeout/, 'whose outcome cannot be logged');
+$keeper->{in} .= "COMMIT;\n\\q\n";
+$keeper->{run}->finish;
+state_comes($job, 'failed: the server process ended', 'it is taken for lost');
+say_to($caller, 'RESET lock_timeout;');
+
+# ---- settings of others ----
+
+# A model of which each retraining is a short one.
+sql(q{SET ROLE ann; SELECT rn_train('gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}', 'other')});
+my $other = session();
+
+# Have a retraining stored while another transaction has the model's row.
+sub store_late
+{
+	my ($start, $pid_of, $what) = @_;
+	say_to($caller, q{BEGIN; SELECT rn_activate('other', 1);});
+	$start->();
+	comes("SELECT count(*) FROM pg_locks WHERE pid = ($pid_of) AND locktype = 'transactionid' AND NOT granted", '1', "$what: has trained, and waits");
+	sleep 1;    # longer than any limit
+	say_to($caller, 'COMMIT;');
+	comes(q{SELECT state || coalesce(': ' || error, '') FROM rn_jobs ORDER BY job_id DESC LIMIT 1}, 'done', "$what: is stored");
+}
+
+my $other_pid = say_to($other, 'SELECT pg_backend_pid();') + 0;
+foreach my $level ('repeatable read', 'serializable')
+{
+	store_late(
+		sub {
+			$other->{in} .= "SET default_transaction_isolation = '$level';\nCALL rn_retrain('other', 'cold', 'always');\n";
+			$other->{run}->pump_nb;
+		}, $other_pid, $level);
+}
+say_to($other, q{DO $$ BEGIN CALL rn_retrain('other', promote => 'always'); RAISE NOTICE 'then %', current_setting('transaction_isolation'); END $$;});
+like($other->{err}, qr/then serializable/, 'the caller goes on in its own level');
+my %limit = (
+	lock_timeout => '300ms', statement_timeout => '300ms', idle_in_transaction_session_timeout => '300ms',
+	default_transaction_isolation => 'repeatable read', default_transaction_deferrable => 'on');
+$limit{transaction_timeout} = '300ms' if sql('SHOW server_version_num') >= 170000;
+sql("ALTER ROLE ann SET $_ = '$limit{$_}'") foreach sort keys %limit;
+sql(q{ALTER DATABASE postgres SET lock_timeout = '300ms'; ALTER DATABASE postgres SET default_transaction_read_only = on});
+store_late(
+	sub { say_to($other, q{SET ROLE ann; SELECT rn_retrain_async('other', 'cold', 'always');}) },
+	q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'recurnet job'}, 'a worker minds no limits');
+sql('SET default_transaction_read_only = off; ALTER ROLE ann RESET ALL; ALTER DATABASE postgres RESET ALL');
+$other->{in} .= "\\q\n";
+$other->{run}->finish;
 
 # ---- no more than may ----
 
@@ -170,7 +249,7 @@ $node->reload;
 
 say_to($caller, 'BEGIN;');
 $job = say_to($caller, "SELECT rn_train_async($short, 'later');") + 0;
-comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet queue' AND wait_event = 'transactionid'}, '1', 'a worker waits for the transaction');
+is(sql(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}), '0', 'no worker waits for the transaction');
 is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'of whose job nobody knows');
 say_to($caller, 'COMMIT;');
 state_comes($job, 'done', 'it begins with the commit');
@@ -180,6 +259,12 @@ say_to($caller, 'ROLLBACK;');
 comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'no worker outlives what was rolled back');
 is(sql("SELECT count(*) FROM rn_jobs WHERE job_id = $job"), '0', 'nor does the job');
 is(sql(q{SELECT count(*) FROM rn_models WHERE name = 'never'}), '0', 'or a model');
+say_to($caller, "BEGIN; SAVEPOINT a; SELECT rn_train_async($short, 'never'); ROLLBACK TO a;");
+$job = say_to($caller, "SELECT rn_train_async($short, 'second thought');") + 0;
+say_to($caller, 'COMMIT;');
+state_comes($job, 'done', 'a part of a transaction was rolled back');
+my (undef, undef, $refused) = $node->psql('postgres', "BEGIN; SELECT rn_train_async($short, 'never'); PREPARE TRANSACTION 'never'");
+like($refused, qr/ERROR:  cannot PREPARE a transaction that has asked for background jobs/, 'a transaction with jobs cannot be prepared');
 
 # ---- what happens to a model meanwhile ----
 
@@ -206,6 +291,36 @@ sql(q{SELECT rn_drop_model('m')});
 say_to($caller, 'SELECT pg_advisory_unlock(7);');
 state_comes($job, "failed: model $model does not exist, or is not yours to use", 'one that was dropped');
 
+# ---- who is active by then ----
+
+# Eight rows, of which none can be spared for a comparison: what is not worse is promoted.
+sql(q{
+	SELECT rn_train('gru', 'SELECT i, v FROM gate WHERE i <= 8', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5, "horizon": 3}', 'few');
+	CALL rn_retrain('few')});
+$other = session();
+
+# What comes of a retraining during which something else is done.
+sub meanwhile
+{
+	my ($call, $statement) = @_;
+	my $pid = say_to($other, 'SELECT pg_backend_pid();') + 0;
+	say_to($caller, 'SELECT pg_advisory_lock(7);');
+	$other->{err} = '';
+	$other->{in} .= "$call\n\\echo over\n";
+	$other->{run}->pump_nb;
+	comes("SELECT wait_event FROM pg_stat_activity WHERE pid = $pid", 'advisory', "$call reads");
+	say_to($caller, "$statement SELECT pg_advisory_unlock(7);");
+	$other->{run}->pump until $other->{out} =~ /over\n/;
+	return sql(q{SELECT concat_ws(' ', state, j.version, promoted, error, v.version) FROM rn_jobs j JOIN rn_versions v ON active AND name = j.model ORDER BY job_id DESC LIMIT 1});
+}
+
+is(meanwhile(q{CALL rn_retrain('few');}, ''), 'done 3 t 3', 'the one it was compared with: it follows');
+is(meanwhile(q{CALL rn_retrain('few');}, q{SELECT rn_rollback('few');}), 'done 4 f 2', 'a rollback meanwhile stands');
+like($other->{err}, qr/NOTICE:  version 4 of model \d+ is stored but not promoted: version 2 became active while it was trained\nDETAIL:  It was judged beside version 3.*HINT:  rn_activate/s, 'which a notice says');
+is(meanwhile(q{CALL rn_retrain('few', promote => 'always');}, q{SELECT rn_activate('few', 1);}), 'done 5 t 5', 'always is always');
+$other->{in} .= "\\q\n";
+$other->{run}->finish;
+
 # ---- roles ----
 
 say_to($caller, 'SET ROLE ann; BEGIN;');
@@ -225,6 +340,36 @@ is(sql("SET ROLE eve; SELECT count(*) FROM rn_jobs"), '0', 'nor see it');
 sql('GRANT pg_signal_backend TO eve');
 is(sql("SET ROLE eve; SELECT rn_cancel($job)"), 't', 'unless they may signal backends');
 state_comes($job, 'cancelled: canceling statement due to user request', 'and so it ends');
+
+# Another role takes the name while a job waits; and one is dropped.
+@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 2)");
+comes(q{SELECT count(*) FROM rn_jobs WHERE state = 'running'}, '2', 'all places are taken');
+sql('CREATE ROLE dan LOGIN; GRANT SELECT ON t TO dan');
+my $anns = sql("SET ROLE ann; SELECT rn_train_async($short, 'anns')");
+my $dans = sql("SET ROLE dan; SELECT rn_train_async($short, 'dans')");
+sql('ALTER ROLE ann RENAME TO bea; ALTER ROLE eve RENAME TO ann; DROP OWNED BY dan; DROP ROLE dan; CREATE ROLE dan LOGIN; GRANT SELECT ON t TO dan');
+cancel_all_of(@jobs);
+state_comes($anns, 'done', 'a role with another name');
+is(sql(q{SELECT owner FROM rn_models WHERE name = 'anns'}), 'bea', 'has it done, and not who has its name');
+state_comes($dans, 'failed: its background worker could not start', 'a role that was made anew does not');
+sql('ALTER ROLE ann RENAME TO eve; ALTER ROLE bea RENAME TO ann');
+
+# ---- a long log ----
+
+# Queue and end of a job, by a server that has counted them.
+sub log_reads
+{
+	state_comes(sql("SELECT rn_train_async($short, 'long log')"), 'done', $_[0]);
+	comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', "$_[0]: and all processes have ended");
+	return sql(q{SELECT seq_scan FROM pg_stat_user_tables WHERE relid = 'recurnet.job'::regclass});
+}
+
+sql(q{
+	INSERT INTO recurnet.job (kind, background, role, role_oid, state, server) SELECT 'train', true, 'ann', 'ann'::regrole, 'done', 'old' FROM generate_series(1, 20000);
+	ANALYZE recurnet.job});
+my $reads = log_reads('a job beside many rows');
+is(log_reads('another'), $reads, 'nobody reads the whole log');
+sql(q{DELETE FROM recurnet.job WHERE server = 'old'; VACUUM ANALYZE recurnet.job});
 
 # ---- restarts and crashes ----
 
@@ -256,8 +401,41 @@ $pid = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
 kill 'KILL', $pid;
 comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid", '0', 'the server comes back after a crash');
 all_failed('after a crash');
-is(sql("SELECT rn_prune_jobs('0')"), '25', 'all of it can be dropped');
+my $logged = sql('SELECT count(*) FROM rn_jobs');
+is(sql("SELECT rn_prune_jobs('0')"), $logged, 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
+
+# ---- without workers ----
+
+$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+$node->restart;
+(undef, undef, $refused) = $node->psql('postgres', "SELECT rn_train_async($short, 'never')");
+like($refused, qr/ERROR:  there is no background worker to start the job/, 'where there are no workers, the commit fails');
+is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and nothing waits');
+$node->append_conf('postgresql.conf', 'max_worker_processes = 8');
+$node->restart;
+
+# ---- without the database ----
+
+sql('CREATE DATABASE d');
+$node->safe_psql('d', 'CREATE EXTENSION recurnet; CREATE TABLE t AS SELECT i, sin(i) AS v FROM generate_series(1, 2000) i');
+$node->safe_psql('d', "SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
+ok($node->poll_query_until('d', q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2'), 'two run, one waits');
+sql('DROP DATABASE d WITH (FORCE)');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'a database is dropped by force, with its jobs');
+
+# ---- without the extension ----
+
+@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2', 'two run, one waits');
+my $pids = sql(q{SELECT string_agg(pid::text, ',') FROM rn_jobs WHERE state = 'running'});
+my $before = length slurp_file($node->logfile);
+sql('DROP EXTENSION recurnet');
+sql("SELECT pg_cancel_backend(pid) FROM unnest('{$pids}'::int[]) pid");
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'the extension is dropped, and its processes end');
+my $said = substr slurp_file($node->logfile), $before;
+like($said, qr/WARNING:  the outcome of job $jobs[0] could not be logged/, 'saying that nobody will know');
+unlike($said, qr/ERROR|exit code/, 'and are no error themselves');
 
 $node->stop;
 done_testing();

@@ -149,7 +149,7 @@ $subscriber->safe_psql('models', q{
 	CREATE TABLE fitted (half int, model rn_model)});
 my $connection = $primary->connstr . ' dbname=models';
 $subscriber->safe_psql('models', "CREATE SUBSCRIPTION models CONNECTION '$connection' PUBLICATION everything");
-$subscriber->wait_for_subscription_sync($primary, 'models');
+$subscriber->wait_for_subscription_sync($primary, 'models', 'models');
 
 $here = answers($primary, @questions);
 $there = answers($subscriber, @questions);
