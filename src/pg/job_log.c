@@ -113,6 +113,18 @@ count_running(void)
 	return running;
 }
 
+bool
+recurnet_job_log_busy(void)
+{
+	RecurnetScope scope;
+	bool		busy;
+
+	recurnet_statement_open(&scope);
+	busy = count_running() > 0;
+	recurnet_statement_close(&scope);
+	return busy;
+}
+
 int
 recurnet_job_log_next(int64 *id, Oid *role)
 {

@@ -32,6 +32,9 @@ extern void recurnet_job_log_add(RecurnetJob *job);
  */
 extern bool recurnet_job_log_start(RecurnetJob *job);
 
+/* Do background jobs run? */
+extern bool recurnet_job_log_busy(void);
+
 /*
  * The job that has waited longest and its role (invalid: gone), or 0; not one of a model that
  * a background job trains again now, as it would wait on in a worker's place.  Returns the number of

@@ -97,14 +97,17 @@ rest(long ms)
 /* ---- asking for it ---- */
 
 static bool queued = false;		/* this transaction, or a part of it that was rolled back, has jobs */
+static bool busy = false;		/* when it asked for them, others ran: they start the next ones as they end */
+static bool started = false;	/* a worker to start its jobs is */
 
-/* Those that start jobs end soon, so that their places are soon free. */
+/* Those that start jobs end soon, so that their places are soon free; those that run them do not. */
 static void
 start_queue(void)
 {
 	Errand		what = {.database = MyDatabaseId,.after = GetTopTransactionIdIfAny()};
 
-	for (int waited = 0; !start_worker(&what, NULL); waited += RETRY_MS)
+	started = start_worker(&what, NULL);
+	for (int waited = 0; !started && !busy; waited += RETRY_MS)
 	{
 		if (waited >= PATIENCE_MS)
 			ereport(ERROR,
@@ -112,7 +115,18 @@ start_queue(void)
 					 errmsg("there is no background worker to start the job"),
 					 errhint("Try again later, or raise max_worker_processes.")));
 		rest(RETRY_MS);
+		started = start_worker(&what, NULL);
 	}
+}
+
+/* Now that others see the jobs: the one that was to start them may have ended meanwhile. */
+static void
+start_queue_again(void)
+{
+	Errand		what = {.database = MyDatabaseId};
+
+	if (!started)
+		(void) start_worker(&what, NULL);
 }
 
 /*
@@ -135,8 +149,11 @@ on_transaction(XactEvent event, void *arg)
 					 errmsg("cannot PREPARE a transaction that has asked for background jobs")));
 			break;
 		case XACT_EVENT_COMMIT:
+			start_queue_again();
+			queued = busy = started = false;
+			break;
 		case XACT_EVENT_ABORT:
-			queued = false;
+			queued = busy = started = false;
 			break;
 		default:
 			break;
@@ -151,6 +168,7 @@ recurnet_worker_queue(void)
 	if (!registered)
 		RegisterXactCallback(on_transaction, NULL);
 	registered = queued = true;
+	busy = recurnet_job_log_busy();
 }
 
 /* ---- starting jobs ---- */

@@ -405,13 +405,32 @@ my $logged = sql('SELECT count(*) FROM rn_jobs');
 is(sql("SELECT rn_prune_jobs('0')"), $logged, 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
 
+# ---- with few workers ----
+
+# one is the launcher of logical replication's, one a job's, and one a query's that says so
+$node->append_conf('postgresql.conf', 'max_worker_processes = 3');
+$node->restart;
+sql("SELECT rn_train_async($long, 'taker')");
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'a job runs');
+my $forced = sql(q{SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')});
+my $hog = session();
+$hog->{in} .= "SET $forced = on; SELECT pg_sleep(600);\n";
+$hog->{run}->pump_nb;
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, '1', 'the last worker is taken');
+sql("SELECT rn_train_async($short, 'taken later')");
+is(sql(q{SELECT state FROM rn_jobs WHERE model = 'taken later'}), 'waiting', 'another job waits');
+sql(q{SELECT rn_cancel(job_id) FROM rn_jobs WHERE model = 'taker'});
+sql(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()});
+comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM rn_jobs}, 'cancelled done', 'until there is a worker for it');
+$hog->{run}->kill_kill;
+
 # ---- without workers ----
 
 $node->append_conf('postgresql.conf', 'max_worker_processes = 0');
 $node->restart;
 (undef, undef, $refused) = $node->psql('postgres', "SELECT rn_train_async($short, 'never')");
 like($refused, qr/ERROR:  there is no background worker to start the job/, 'where there are no workers, the commit fails');
-is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and nothing waits');
+is(sql(q{SELECT count(*) FROM rn_jobs WHERE model = 'never'}), '0', 'and nothing waits');
 $node->append_conf('postgresql.conf', 'max_worker_processes = 8');
 $node->restart;
 
