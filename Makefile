@@ -10,6 +10,7 @@
 #   make unit           tests of the numerics, no server needed
 #   make check-wall     is the core still free of PostgreSQL?
 #   make check-symbols  does recurnet.so keep its BLAS to itself?
+#   make check-lint     compilers' warnings and static analysis
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
@@ -237,6 +238,36 @@ check-wall: $(CORE_SRCS:.c=.o)
 
 check-symbols: all
 	@test/check-symbols.sh $(shlib)
+
+
+# make check-lint: all sources by gcc and clang without warnings, cppcheck, and
+# clang's static analyser.  What these are wrong about is said in place, in a
+# comment that begins with "lint:".
+LINT_GLUE_CPPFLAGS = $(GLUE_CPPFLAGS) -isystem $(SERVER_HEADERS) -D_GNU_SOURCE
+# PostgreSQL's headers are not for cppcheck: which ereport comes back, and which does not.
+LINT_EREPORT = -DERROR=21 -DWARNING=19 -DNOTICE=18 -DINFO=17 -DLOG=15 -DDEBUG1=14 \
+	'-Dereport(level,...)=((level) >= ERROR ? abort() : (void) 0)' '-Delog(level,...)=ereport(level,)'
+LINT_SRCS  := $(CORE_SRCS) $(GLUE_SRCS)
+LINT_GCC   ?= gcc
+LINT_CLANG ?= clang
+CPPCHECK   ?= cppcheck
+
+.PHONY: check-lint $(LINT_SRCS:%=%.lint) cppcheck.lint
+check-lint:
+	@test/tools.sh $(LINT_GCC) $(LINT_CLANG) $(CPPCHECK)
+	@$(MAKE) --no-print-directory -s -k -O -j$(shell nproc) $(LINT_SRCS:%=%.lint) cppcheck.lint
+	@echo "check-lint: $(words $(LINT_SRCS)) sources: gcc, clang, its analyser and cppcheck find nothing"
+
+src/core/%.lint: LINT_FLAGS = $(CORE_CPPFLAGS) -isystem $(OPENBLAS_INC)
+src/pg/%.lint: LINT_FLAGS = $(LINT_GLUE_CPPFLAGS) -Wno-unused-parameter -Wno-missing-field-initializers
+$(LINT_SRCS:%=%.lint): %.lint: %
+	@$(LINT_GCC) -std=gnu11 -O3 -Wall -Wextra -Werror $(LINT_FLAGS) $(if $(filter src/pg/%,$<),-Wno-clobbered) -c -o /dev/null $<
+	@$(LINT_CLANG) -std=gnu11 -O1 -Wall -Wextra -Werror $(LINT_FLAGS) -c -o /dev/null $<
+	@CLANG='$(LINT_CLANG)' test/analyse.sh $< -std=gnu11 $(filter-out -W%,$(LINT_FLAGS))
+# Options and shared blocks are found by offsets in bytes, hence the pointer casts.
+cppcheck.lint:
+	@$(CPPCHECK) --enable=warning,performance,portability --std=c11 --inline-suppr --suppress=invalidPointerCast --quiet --error-exitcode=1 \
+		-DPG_VERSION_NUM=150000 $(LINT_EREPORT) -Isrc/core -Isrc src/core src/pg
 
 
 # ---- from nothing ---------------------------------------------------------

@@ -266,6 +266,7 @@ begin_series(Collector *collector, const Row *row)
 	{
 		Form_pg_attribute attribute = collector->key.attribute[k];
 
+		/* lint: set by parse_row, for as many columns of the key */
 		key_null_of(collector, panel->count)[k] = row->key_null[k];
 		key_of(collector, panel->count)[k] = row->key_null[k] ? (Datum) 0
 			: datumCopy(row->key[k], attribute->attbyval, attribute->attlen);
@@ -309,6 +310,7 @@ append_row(Collector *collector, const Row *row)
 	panel->value[panel->rows] = row->value;
 	covariate = panel->covariate + panel->rows * (size_t) panel->columns;
 	for (int c = 0; c < panel->columns; c++)
+		/* lint: set by parse_row, for as many covariates */
 		covariate[c] = c < collector->source->wanted.covariates.n ? row->covariate[c] : 0;
 	panel->rows++;
 	series->n++;
@@ -350,6 +352,7 @@ put_in_sort(Collector *collector, const Row *row, size_t number)
 	values[keys + 1] = Int64GetDatum((int64) number);
 	values[keys + 2] = Float8GetDatum(row->value);
 	for (int c = 0; c < collector->source->wanted.covariates.n; c++)
+		/* lint: set by parse_row, for as many covariates */
 		values[keys + 3 + c] = Float4GetDatum(row->covariate[c]);
 	recurnet_sort_put(collector->sort, values, nulls);
 }

@@ -203,7 +203,9 @@ is_second(const RnTrainPlan *plan, size_t i)
 static RnCode
 find_spreads(Run *run, Part part, RnModel *model)
 {
-	for (int second = 0; second <= (model->second_members > 0); second++)
+	int			kinds = model->second_members > 0 ? 2 : 1;
+
+	for (int second = 0; second < kinds; second++)
 		if (isnan(run->typical[part][second]))
 			RN_TRY(take_apart(run, part, second));
 	model->local.typical_spread = run->typical[part][0];
