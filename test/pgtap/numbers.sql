@@ -7,12 +7,12 @@
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
-\ir refuses.psql
 \if :{?seed}
 \else
 SELECT round(extract(epoch FROM now())::numeric % 1, 6) AS seed \gset
 \endif
 BEGIN;
+\ir refuses.psql
 SET LOCAL client_min_messages = error;
 SELECT no_plan();
 SELECT diag('seed ' || :'seed');
