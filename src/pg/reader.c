@@ -378,8 +378,11 @@ read_back(const Collector *collector, size_t s, size_t i, Row *row)
 	const RnSeries *series = &panel->series[s];
 	size_t		at = series->first + i;
 
-	memcpy(row->key, key_of(collector, s), collector->key.n * sizeof(Datum));
-	memcpy(row->key_null, key_null_of(collector, s), collector->key.n);
+	if (collector->key.n > 0)
+	{
+		memcpy(row->key, key_of(collector, s), collector->key.n * sizeof(Datum));
+		memcpy(row->key_null, key_null_of(collector, s), collector->key.n);
+	}
 	row->time = rn_time_at(&series->time, i);
 	row->value = panel->value[at];
 	if (panel->columns > 0)
