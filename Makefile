@@ -11,6 +11,7 @@
 #   make check-wall     is the core still free of PostgreSQL?
 #   make check-symbols  does recurnet.so keep its BLAS to itself?
 #   make check-lint     compilers' warnings and static analysis
+#   make check-fuzz     hostile bytes, times, rows and options, a minute each
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
@@ -183,6 +184,40 @@ $(1)/test_%: test/unit/test_%.c $(1)/core.a $(OPENBLAS)
 endef
 $(eval $(call unit_rules,$(UNIT_BUILD),))
 $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
+
+
+# ---- fuzzing --------------------------------------------------------------
+
+# make fuzz TIME=60 [TARGET=codec]: each target of test/fuzz so many seconds, from
+# its corpus; what it finds on the way is kept in build/fuzz/found.  With clang's
+# libFuzzer, and the address and undefined sanitizers.  make check-fuzz: all of
+# them, and mutants of models and options through SQL.
+TIME         ?= 60
+FUZZ_CC      ?= clang
+FUZZ_TARGETS := $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/*.c)))
+TARGET       ?= $(FUZZ_TARGETS)
+FUZZ_CFLAGS   = -std=gnu11 $(PLACELESS) -O1 -g $(WARNINGS) $(DEPFLAGS) -DRN_NO_DISPATCH -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: fuzz check-fuzz
+check-fuzz: fuzz
+	@test/setup.sh test
+	@MAKE='$(MAKE)' test/fuzz/mutants.sh 5000
+fuzz: $(TARGET:%=build/fuzz/%)
+	@TIME='$(TIME)' test/fuzz.sh $(TARGET)
+
+build/fuzz/core/base/gemm.o: CORE_CPPFLAGS := $(GEMM_CPPFLAGS)
+.PHONY: fuzz-tools
+fuzz-tools:
+	@test/tools.sh $(FUZZ_CC)
+build/fuzz/core/%.o: src/core/%.c Makefile | fuzz-tools
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link $(CORE_CPPFLAGS) -c -o $@ $<
+
+$(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORE_SRCS:src/%.c=build/fuzz/%.o) $(OPENBLAS)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Isrc/core -MF $@.d -o $@ $(filter %.c %.o,$^) $(BLAS_LINK)
+
+-include $(CORE_SRCS:src/%.c=build/fuzz/%.d) $(FUZZ_TARGETS:%=build/fuzz/%.d)
 
 
 # ---- benchmarks -----------------------------------------------------------

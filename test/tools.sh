@@ -15,11 +15,18 @@ package() {
     esac
 }
 
+# Is it there, and clang with what its sanitizers and its fuzzer need at run time?
+there() {
+    command -v "$1" > /dev/null || return 1
+    [ "$1" != clang ] || [ -e "$(clang -print-file-name="libclang_rt.fuzzer-$(uname -m).a")" ] ||
+        [ -e "$(clang -print-file-name=libclang_rt.fuzzer.a)" ]
+}
+
 missing() {
     local tool
 
     for tool in "$@"; do
-        command -v "$tool" > /dev/null || package "$tool"
+        there "$tool" || package "$tool"
     done
 }
 
