@@ -11,7 +11,9 @@
 #   make check-wall     is the core still free of PostgreSQL?
 #   make check-symbols  does recurnet.so keep its BLAS to itself?
 #   make check-lint     compilers' warnings and static analysis
+#   make check-sanitize unit tests, and the extension in a server, under sanitizers
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
+#   make coverage       which lines the tests run
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
@@ -274,6 +276,24 @@ check-wall: $(CORE_SRCS:.c=.o)
 check-symbols: all
 	@test/check-symbols.sh $(shlib)
 
+
+# make check-sanitize: the address and undefined sanitizers over the unit tests,
+# the latter over the extension in a server of its own.  Debian's PostgreSQL does not
+# start with the former, see docs/reliability.md; SANITIZERS=address,undefined
+# where one does.
+SANITIZERS ?= undefined
+.PHONY: check-sanitize
+check-sanitize:
+	@test/setup.sh test
+	@$(MAKE) --no-print-directory unit SANITIZE=1
+	@MAKE='$(MAKE)' SANITIZERS='$(SANITIZERS)' test/sanitize.sh
+
+# make coverage: lines of the core that unit tests run, lines of the glue that tests in
+# a server run; at least 90 and 85 percent.
+.PHONY: coverage
+coverage:
+	@test/setup.sh test
+	@MAKE='$(MAKE)' test/coverage.sh
 
 # make check-lint: all sources by gcc and clang without warnings, cppcheck, and
 # clang's static analyser.  What these are wrong about is said in place, in a
