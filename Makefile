@@ -10,6 +10,10 @@
 #   make unit           tests of the numerics, no server needed
 #   make check-wall     is the core still free of PostgreSQL?
 #   make check-symbols  does recurnet.so keep its BLAS to itself?
+#   make check-lint     compilers' warnings and static analysis
+#   make check-sanitize unit tests, and the extension in a server, under sanitizers
+#   make check-fuzz     hostile bytes, times, rows and options, a minute each
+#   make coverage       which lines the tests run
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
@@ -184,6 +188,40 @@ $(eval $(call unit_rules,$(UNIT_BUILD),))
 $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 
 
+# ---- fuzzing --------------------------------------------------------------
+
+# make fuzz TIME=60 [TARGET=codec]: each target of test/fuzz so many seconds, from
+# its corpus; what it finds on the way is kept in build/fuzz/found.  With clang's
+# libFuzzer, and the address and undefined sanitizers.  make check-fuzz: all of
+# them, and mutants of models and options through SQL.
+TIME         ?= 60
+FUZZ_CC      ?= clang
+FUZZ_TARGETS := $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/*.c)))
+TARGET       ?= $(FUZZ_TARGETS)
+FUZZ_CFLAGS   = -std=gnu11 $(PLACELESS) -O1 -g $(WARNINGS) $(DEPFLAGS) -DRN_NO_DISPATCH -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: fuzz check-fuzz
+check-fuzz: fuzz
+	@test/setup.sh test
+	@MAKE='$(MAKE)' test/fuzz/mutants.sh 5000
+fuzz: $(TARGET:%=build/fuzz/%)
+	@TIME='$(TIME)' test/fuzz.sh $(TARGET)
+
+build/fuzz/core/base/gemm.o: CORE_CPPFLAGS := $(GEMM_CPPFLAGS)
+.PHONY: fuzz-tools
+fuzz-tools:
+	@test/tools.sh $(FUZZ_CC)
+build/fuzz/core/%.o: src/core/%.c Makefile | fuzz-tools
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link $(CORE_CPPFLAGS) -c -o $@ $<
+
+$(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORE_SRCS:src/%.c=build/fuzz/%.o) $(OPENBLAS)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Isrc/core -MF $@.d -o $@ $(filter %.c %.o,$^) $(BLAS_LINK)
+
+-include $(CORE_SRCS:src/%.c=build/fuzz/%.d) $(FUZZ_TARGETS:%=build/fuzz/%.d)
+
+
 # ---- benchmarks -----------------------------------------------------------
 
 # make bench: the core beside PyTorch, Keras and the BLAS alone, then many series
@@ -237,6 +275,54 @@ check-wall: $(CORE_SRCS:.c=.o)
 
 check-symbols: all
 	@test/check-symbols.sh $(shlib)
+
+
+# make check-sanitize: the address and undefined sanitizers over the unit tests,
+# the latter over the extension in a server of its own.  Debian's PostgreSQL does not
+# start with the former, see docs/reliability.md; SANITIZERS=address,undefined
+# where one does.
+SANITIZERS ?= undefined
+.PHONY: check-sanitize
+check-sanitize:
+	@test/setup.sh test
+	@$(MAKE) --no-print-directory unit SANITIZE=1
+	@MAKE='$(MAKE)' SANITIZERS='$(SANITIZERS)' test/sanitize.sh
+
+# make coverage: lines of the core that unit tests run, lines of the glue that tests in
+# a server run; at least 90 and 85 percent.
+.PHONY: coverage
+coverage:
+	@test/setup.sh test
+	@MAKE='$(MAKE)' test/coverage.sh
+
+# make check-lint: all sources by gcc and clang without warnings, cppcheck, and
+# clang's static analyser.  What these are wrong about is said in place, in a
+# comment that begins with "lint:".
+LINT_GLUE_CPPFLAGS = $(GLUE_CPPFLAGS) -isystem $(SERVER_HEADERS) -D_GNU_SOURCE
+# PostgreSQL's headers are not for cppcheck: which ereport comes back, and which does not.
+LINT_EREPORT = -DERROR=21 -DWARNING=19 -DNOTICE=18 -DINFO=17 -DLOG=15 -DDEBUG1=14 \
+	'-Dereport(level,...)=((level) >= ERROR ? abort() : (void) 0)' '-Delog(level,...)=ereport(level,)'
+LINT_SRCS  := $(CORE_SRCS) $(GLUE_SRCS)
+LINT_GCC   ?= gcc
+LINT_CLANG ?= clang
+CPPCHECK   ?= cppcheck
+
+.PHONY: check-lint $(LINT_SRCS:%=%.lint) cppcheck.lint
+check-lint:
+	@test/tools.sh $(LINT_GCC) $(LINT_CLANG) $(CPPCHECK)
+	@$(MAKE) --no-print-directory -s -k -O -j$(shell nproc) $(LINT_SRCS:%=%.lint) cppcheck.lint
+	@echo "check-lint: $(words $(LINT_SRCS)) sources: gcc, clang, its analyser and cppcheck find nothing"
+
+src/core/%.lint: LINT_FLAGS = $(CORE_CPPFLAGS) -isystem $(OPENBLAS_INC)
+src/pg/%.lint: LINT_FLAGS = $(LINT_GLUE_CPPFLAGS) -Wno-unused-parameter -Wno-missing-field-initializers
+$(LINT_SRCS:%=%.lint): %.lint: %
+	@$(LINT_GCC) -std=gnu11 -O3 -Wall -Wextra -Werror $(LINT_FLAGS) $(if $(filter src/pg/%,$<),-Wno-clobbered) -c -o /dev/null $<
+	@$(LINT_CLANG) -std=gnu11 -O1 -Wall -Wextra -Werror $(LINT_FLAGS) -c -o /dev/null $<
+	@CLANG='$(LINT_CLANG)' test/analyse.sh $< -std=gnu11 $(filter-out -W%,$(LINT_FLAGS))
+# Options and shared blocks are found by offsets in bytes, hence the pointer casts.
+cppcheck.lint:
+	@$(CPPCHECK) --enable=warning,performance,portability --std=c11 --inline-suppr --suppress=invalidPointerCast --quiet --error-exitcode=1 \
+		-DPG_VERSION_NUM=150000 $(LINT_EREPORT) -Isrc/core -Isrc src/core src/pg
 
 
 # ---- from nothing ---------------------------------------------------------

@@ -74,7 +74,7 @@ export PATH="$bin:$PATH" RECURNET_SERVER_LOG="$dir/log"
 
 status=0
 attended "$@" || status=$?
-if grep -E 'was terminated by signal|PANIC:|TRAP:' "$dir/log" >&2; then
+if grep -E 'was terminated by signal|PANIC:|TRAP:|: runtime error: |AddressSanitizer: ' "$dir/log" >&2; then
     echo "recurnet: the server crashed (see above)" >&2
     [ "$status" -ne 0 ] || status=1
 fi

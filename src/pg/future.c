@@ -134,7 +134,7 @@ find_row(const RnSeries *series, int64 time)
 	return low;
 }
 
-static void
+static void __attribute__((noreturn))
 refuse_step(const RecurnetFuture *future, const char *key, int64 time, const char *what)
 {
 	char		text[RN_TIME_TEXT];
@@ -144,6 +144,7 @@ refuse_step(const RecurnetFuture *future, const char *key, int64 time, const cha
 			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 			 errmsg("future has %s at %s%s%s", what, text, key != NULL ? " for series " : "", key != NULL ? key : ""),
 			 errhint("Every step to be forecast needs one row with all covariates that are known ahead.")));
+	pg_unreachable();
 }
 
 /* The row of a step; NULL: what there is instead is in *what. */
@@ -190,7 +191,7 @@ recurnet_future_fill(RecurnetHost *host, const RecurnetFuture *future, const RnO
 		if (k < steps)
 			recurnet_host_check(host, code);
 		from = code == RN_OK ? row_at(future, series, time, &what) : NULL;
-		if (from == NULL && k < steps)
+		if (from == NULL && (k < steps || row == NULL))
 			refuse_step(future, key, time, what);
 		from = row = from != NULL ? from : row;
 		for (int c = 0; c < inputs->given; c++)

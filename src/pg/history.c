@@ -460,6 +460,7 @@ recurnet_history_origins(RecurnetHost *host, const RecurnetSubject *subject,
 		ereport(ERROR,
 				(errcode(ERRCODE_NO_DATA_FOUND),
 				 errmsg("no series has a key that for_series asks for"),
+				 /* lint: a history without any series was refused when it was read */
 				 errdetail("Keys look like %s.", origins->rows != NULL ? origins->rows->panel.series[0].key
 						   : subject->model->series[0].key),
 				 subject->version != NULL ? errhint("A series that was left out of the training is in rn_series_log.") : 0));

@@ -481,7 +481,6 @@ void
 recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options)
 {
 	JsonbIterator *iterator;
-	JsonbIteratorToken token;
 	JsonbValue	value;
 
 	memset(options, 0, sizeof(*options));
@@ -498,7 +497,7 @@ recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *op
 	set_optimizer(given, options);
 	iterator = JsonbIteratorInit((JsonbContainer *) &given->root);
 	JsonbIteratorNext(&iterator, &value, true);
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) == WJB_KEY)
+	while (JsonbIteratorNext(&iterator, &value, true) == WJB_KEY)
 	{
 		char	   *name = string_copy(&value);
 		const RecurnetOption *option = recurnet_option_find(name);

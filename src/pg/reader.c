@@ -267,6 +267,7 @@ begin_series(Collector *collector, const Row *row)
 	{
 		Form_pg_attribute attribute = collector->key.attribute[k];
 
+		/* lint: set by parse_row, for as many columns of the key */
 		key_null_of(collector, panel->count)[k] = row->key_null[k];
 		key_of(collector, panel->count)[k] = row->key_null[k] ? (Datum) 0
 			: datumCopy(row->key[k], attribute->attbyval, attribute->attlen);
@@ -310,6 +311,7 @@ append_row(Collector *collector, const Row *row)
 	panel->value[panel->rows] = row->value;
 	covariate = panel->covariate + panel->rows * (size_t) panel->columns;
 	for (int c = 0; c < panel->columns; c++)
+		/* lint: set by parse_row, for as many covariates */
 		covariate[c] = c < collector->source->wanted.covariates.n ? row->covariate[c] : 0;
 	panel->rows++;
 	series->n++;
@@ -351,6 +353,7 @@ put_in_sort(Collector *collector, const Row *row, size_t number)
 	values[keys + 1] = Int64GetDatum((int64) number);
 	values[keys + 2] = Float8GetDatum(row->value);
 	for (int c = 0; c < collector->source->wanted.covariates.n; c++)
+		/* lint: set by parse_row, for as many covariates */
 		values[keys + 3 + c] = Float4GetDatum(row->covariate[c]);
 	recurnet_sort_put(collector->sort, values, nulls);
 }
@@ -376,8 +379,11 @@ read_back(const Collector *collector, size_t s, size_t i, Row *row)
 	const RnSeries *series = &panel->series[s];
 	size_t		at = series->first + i;
 
-	memcpy(row->key, key_of(collector, s), collector->key.n * sizeof(Datum));
-	memcpy(row->key_null, key_null_of(collector, s), collector->key.n);
+	if (collector->key.n > 0)
+	{
+		memcpy(row->key, key_of(collector, s), collector->key.n * sizeof(Datum));
+		memcpy(row->key_null, key_null_of(collector, s), collector->key.n);
+	}
 	row->time = rn_time_at(&series->time, i);
 	row->value = panel->value[at];
 	if (panel->columns > 0)

@@ -321,6 +321,62 @@ test_position_does_not_matter(void **state)
 	}
 }
 
+/* Sums of products too deep for one pass of the kernels, by any start: as they are by definition. */
+static void
+test_gemm_sum_deep(void **state)
+{
+	static const size_t depth[2] = {1300, 7};	/* deep, and not */
+	enum {M = 37, N = 29};
+	TestHost	test = test_host();
+	rn_real		bias[N];
+	rn_real		c[M * N];
+	double		expected[M * N];
+
+	(void) state;
+	for (int start = RN_START_ZERO; start <= RN_START_BIAS; start++)
+	{
+		rn_real    *a[2];
+		rn_real    *packed[2];
+		RnTerm		term[2];
+
+		for (size_t j = 0; j < N; j++)
+			bias[j] = (rn_real) j;
+		for (size_t i = 0; i < M * N; i++)
+		{
+			c[i] = (rn_real) (i % 5);
+			expected[i] = start == RN_START_BIAS ? (double) (i % N) : start == RN_START_C ? (double) (i % 5) : 0;
+		}
+		for (int t = 0; t < 2; t++)
+		{
+			size_t		K = depth[t];
+			rn_real    *b = malloc(K * N * sizeof(rn_real));
+
+			a[t] = malloc(M * K * sizeof(rn_real));
+			packed[t] = malloc(rn_gemm_packed_size(K, N) * sizeof(rn_real));
+			for (size_t i = 0; i < M * K; i++)
+				a[t][i] = (rn_real) rn_rng_normal(5, (uint64_t) t, i);
+			for (size_t i = 0; i < K * N; i++)
+				b[i] = (rn_real) rn_rng_normal(6, (uint64_t) t, i);
+			assert_ok(test, rn_gemm_pack(&test.host, RN_AS_IS, K, N, b, N, packed[t]));
+			for (size_t m = 0; m < M; m++)
+				for (size_t n = 0; n < N; n++)
+					for (size_t k = 0; k < K; k++)
+						expected[m * N + n] += (double) a[t][m * K + k] * (double) b[k * N + n];
+			term[t] = (RnTerm) {K, a[t], K, packed[t]};
+			free(b);
+		}
+		assert_ok(test, rn_gemm_sum(&test.host, M, N, term, 2, (RnStart) start, bias, c, N));
+		for (size_t i = 0; i < M * N; i++)
+			assert_true(fabs((double) c[i] - expected[i]) < 1e-3);
+		for (int t = 0; t < 2; t++)
+		{
+			free(a[t]);
+			free(packed[t]);
+		}
+	}
+	assert_int_equal(test.live, 0);
+}
+
 int
 main(void)
 {
@@ -330,6 +386,7 @@ main(void)
 		cmocka_unit_test(test_philox),
 		cmocka_unit_test(test_distributions),
 		cmocka_unit_test(test_permutations),
+		cmocka_unit_test(test_gemm_sum_deep),
 		cmocka_unit_test(test_gemm),
 		cmocka_unit_test(test_gemm_stops),
 		cmocka_unit_test(test_activations),

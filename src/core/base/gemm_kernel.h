@@ -105,7 +105,8 @@ RN_NAME(panel_product) (size_t M, size_t N, size_t panel, const Term *term, int 
 	bool		whole = last == RN_LANES;
 
 	c += panel;
-	bias += start == RN_START_BIAS ? panel : 0;
+	if (start == RN_START_BIAS)
+		bias += panel;			/* else there may be none */
 	for (size_t row = 0; row < M; row += RN_ROWS, c += RN_ROWS * ldc)
 		switch (M - row)
 		{

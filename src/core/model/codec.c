@@ -450,7 +450,7 @@ rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t
 {
 	Cursor		cursor = {.out = bytes,.size = size};
 	RnModel		copy = *model;	/* walking writes values back as they are */
-	size_t		text[3];
+	size_t		text[3] = {0};
 	uint32_t	crc;
 
 	if (size != encoded_size(model) || size > RN_CODEC_MAX_BYTES)

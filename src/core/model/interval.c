@@ -80,8 +80,12 @@ rn_interval_learn(RnHost *host, RnModel *model, double *error, int steps,
 		rn_order_sort(row, count[k]);
 		condense(row, count[k], point, (int) points);
 		if (k > 0)				/* a later step is never surer */
+		{
+			const double *before = point - points;
+
 			for (size_t i = 0; i < points; i++)
-				point[i] = fmax(point[i], point[i - points]);
+				point[i] = fmax(point[i], before[i]);
+		}
 	}
 	return RN_OK;
 }
@@ -136,7 +140,7 @@ rn_interval_around(const RnModel *model, double half, double forecast, double *l
 
 	/* not narrower than what rounding does to a forecast */
 	half = isnan(half) ? 0 : half + ROUNDING * (logs ? 1 : fabs(forecast));
-	*lower = rn_model_bound(model, fmin(logs ? forecast * exp(-half) : forecast - half, forecast));
+	*lower = rn_model_bound(model, fmax(fmin(logs ? forecast * exp(-half) : forecast - half, forecast), -DBL_MAX));
 	*upper = rn_model_bound(model, fmin(fmax(logs ? forecast * exp(half) : forecast + half, forecast), DBL_MAX));
 }
 

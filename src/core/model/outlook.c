@@ -90,6 +90,7 @@ static double
 median(rn_real *x, int n)
 {
 	for (int i = 1; i < n; i++)
+		/* lint: all n are set: the members are those that had a part in the model when it was checked */
 		for (int j = i; j > 0 && x[j] < x[j - 1]; j--)
 		{
 			rn_real		swap = x[j];

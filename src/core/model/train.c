@@ -228,6 +228,7 @@ keep_keys(Run *run)
 
 		if (panel->series[s].n == 0)
 			continue;
+		/* lint: some series had a key above, so all have one */
 		size = strlen(panel->series[s].key) + 1;
 		model->series[m++].key = memcpy(model->keys + at, panel->series[s].key, size);
 		at += size;

@@ -235,6 +235,13 @@ sgd(rn_real *w, const rn_real *g, rn_real *m, size_t n, rn_real rate, rn_real mo
 	}
 }
 
+/* The momentum of the weights from number at on; NULL without. */
+static rn_real *
+momentum_of(const RnOptim *optim, size_t at)
+{
+	return optim->m != NULL ? optim->m + at : NULL;
+}
+
 /* Update the n weights from number at on. */
 static void
 update(RnOptim *optim, rn_real *weights, const rn_real *grad, size_t at, size_t n, double rate)
@@ -242,8 +249,6 @@ update(RnOptim *optim, rn_real *weights, const rn_real *grad, size_t at, size_t 
 	const RnOptimSpec *spec = &optim->spec;
 	rn_real    *w = weights + at;
 	const rn_real *g = grad + at;
-	rn_real    *m = optim->m != NULL ? optim->m + at : NULL;
-	rn_real    *v = optim->v != NULL ? optim->v + at : NULL;
 	double		t = (double) optim->step + 1;
 	double		decay = spec->kind == RN_OPTIM_ADAMW ? rate * spec->weight_decay : 0;
 	double		corrected;
@@ -253,15 +258,15 @@ update(RnOptim *optim, rn_real *weights, const rn_real *grad, size_t at, size_t 
 		case RN_OPTIM_ADAM:
 		case RN_OPTIM_ADAMW:
 			corrected = rate * sqrt(1 - pow(spec->beta_2, t)) / (1 - pow(spec->beta_1, t));
-			adam(w, g, m, v, n, (rn_real) corrected, (rn_real) spec->beta_1,
+			adam(w, g, optim->m + at, optim->v + at, n, (rn_real) corrected, (rn_real) spec->beta_1,
 				 (rn_real) spec->beta_2, (rn_real) spec->epsilon, (rn_real) (1 - decay));
 			break;
 		case RN_OPTIM_RMSPROP:
-			rmsprop(w, g, m, v, n, (rn_real) rate, (rn_real) spec->rho,
+			rmsprop(w, g, momentum_of(optim, at), optim->v + at, n, (rn_real) rate, (rn_real) spec->rho,
 					(rn_real) spec->momentum, (rn_real) spec->epsilon);
 			break;
 		case RN_OPTIM_SGD:
-			sgd(w, g, m, n, (rn_real) rate, (rn_real) spec->momentum);
+			sgd(w, g, momentum_of(optim, at), n, (rn_real) rate, (rn_real) spec->momentum);
 			break;
 	}
 }

@@ -35,7 +35,7 @@ rn_times_append(RnHost *host, RnTimes *times, size_t n, int64_t time)
 		if (rn_time_at(times, n) == time)
 			return RN_OK;
 	}
-	if (n >= times->capacity)
+	if (times->each == NULL || n >= times->capacity)
 		RN_TRY(keep_each(host, times, n, n < FIRST_CAPACITY / 2 ? FIRST_CAPACITY : 2 * n));
 	times->each[n] = time;
 	return RN_OK;
