@@ -99,8 +99,7 @@ extern void recurnet_catalog_check_right(const RecurnetVersion *version, Recurne
 
 /*
  * The role that a version's query runs as: the model's owner.  ERROR without the
- * right to manage the model, if the owner is gone, and if the session of
- * somebody else has temporary objects that might run code as the owner.
+ * right to manage the model, and if the owner is gone.
  */
 extern Oid	recurnet_catalog_runs_as(const RecurnetVersion *version);
 

@@ -11,6 +11,7 @@
 typedef struct RecurnetOwnerScope
 {
 	Oid			user;
+	Oid			owner;
 	int			security;
 	int			guc_level;
 } RecurnetOwnerScope;
@@ -18,9 +19,10 @@ typedef struct RecurnetOwnerScope
 /*
  * Between open and close the current user is the model's owner, in a
  * security-restricted operation, with search_path and TimeZone as they were when
- * the query was stored.  ERROR as recurnet_catalog_runs_as has them.  An error in
- * between needs no care: the end of the transaction or subtransaction puts all
- * back.
+ * the query was stored.  ERROR as recurnet_catalog_runs_as has them; and of another
+ * role than the owner, if the session has temporary objects, before or after.  An
+ * error in between needs no care: the end of the transaction or subtransaction
+ * puts all back.
  */
 extern void recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version);
 extern void recurnet_owner_close(const RecurnetOwnerScope *scope);
