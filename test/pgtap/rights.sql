@@ -144,6 +144,13 @@ SELECT is((SELECT count(*) FROM rn_grants WHERE name = 'gone'), 0::bigint, 'gran
 RESET ROLE;
 SELECT is((SELECT count(*) FROM recurnet.model_grant g WHERE NOT EXISTS (SELECT FROM recurnet.model m WHERE m.model_id = g.model_id)), 0::bigint, 'all of them');
 
+-- ---- the tables ----
+
+-- a trigger that waits until the user is another one again
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON recurnet.model_grant DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT is(outcome('rights_ann', $$SELECT rn_grant('m', 'rights_stranger', 'use')$$), '42501', 'does not, in functions of the extension');
+DROP TRIGGER late ON recurnet.model_grant;
+
 -- ---- who is the owner ----
 
 CREATE FUNCTION ann_trains(name text) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public

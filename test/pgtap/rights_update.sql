@@ -8,6 +8,16 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT no_plan();
 DROP EXTENSION recurnet;
+
+-- without the extension, a schema of its name is somebody's, and no job that is left goes by it
+CREATE ROLE rights_trap;
+CREATE SCHEMA recurnet AUTHORIZATION rights_trap;
+CREATE TABLE recurnet.model_roles (entry boolean);
+ALTER TABLE recurnet.model_roles OWNER TO rights_trap;
+CREATE FUNCTION left_over(bigint) RETURNS void LANGUAGE c AS '$libdir/recurnet', 'recurnet_drop_model_id';
+SELECT refuses('SELECT left_over(1)', '42P01', 'extension recurnet is not installed in this database', '%CREATE EXTENSION%', 'a table of another');
+DROP SCHEMA recurnet CASCADE;
+
 CREATE EXTENSION recurnet VERSION '0.1.0';
 CREATE ROLE rights_old;
 SELECT refuses(command, '55000', 'extension recurnet is older in this database than its library', '%Run ALTER EXTENSION recurnet UPDATE.', command)
