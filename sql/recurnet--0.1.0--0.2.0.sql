@@ -475,3 +475,32 @@ COMMENT ON COLUMN @extschema@.rn_progress.started_at IS 'when it began';
 COMMENT ON COLUMN @extschema@.rn_progress.elapsed IS 'time since then';
 COMMENT ON COLUMN @extschema@.rn_progress.estimated_end IS 'when all epochs would be over if the rest took as long as those done; null before the first';
 GRANT SELECT ON @extschema@.rn_progress TO PUBLIC;
+
+-- ---------------------------------------------------------------------------
+-- Closed tables: pg_write_all_data does not write here, where queries of others are
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION recurnet.refuse_others() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_refuse_others';
+COMMENT ON FUNCTION recurnet.refuse_others() IS 'lets nobody write a row but who has the rights of the table''s owner';
+REVOKE ALL ON FUNCTION recurnet.refuse_others() FROM PUBLIC;
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.version
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_grant
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.job
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_view
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+ALTER TABLE recurnet.model ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.version ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.model_grant ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.job ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.model_view ENABLE ALWAYS TRIGGER refuse_others;
+COMMENT ON TRIGGER refuse_others ON recurnet.model IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.version IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.model_grant IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.job IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.model_view IS 'the extension''s owner writes';

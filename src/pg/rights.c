@@ -25,6 +25,7 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "rights.h"
@@ -224,4 +225,28 @@ recurnet_admit_role(PG_FUNCTION_ARGS)
 		recurnet_statement_close(&scope);
 	}
 	return PointerGetDatum(NULL);
+}
+
+/*
+ * Trigger before each row that is written to a table with queries, or rights, of
+ * users.  Privileges do not close these: a member of pg_write_all_data has them,
+ * and would have a query of his own run as whomever he likes.  Per row, as
+ * a subscription does not fire triggers per statement.
+ */
+PG_FUNCTION_INFO_V1(recurnet_refuse_others);
+Datum
+recurnet_refuse_others(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Relation	table;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		elog(ERROR, "recurnet: refuse_others() is a trigger");
+	table = trigger->tg_relation;
+	if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", RelationGetRelationName(table)),
+				 errdetail("Only functions of the extension recurnet and superusers write to it.")));
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple);
 }

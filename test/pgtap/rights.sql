@@ -146,6 +146,17 @@ SELECT is((SELECT count(*) FROM recurnet.model_grant g WHERE NOT EXISTS (SELECT 
 
 -- ---- the tables ----
 
+CREATE ROLE rights_writer IN ROLE pg_read_all_data, pg_write_all_data;
+SELECT is(outcome('rights_writer', command), '42501', 'who may write all data: ' || command)
+FROM (VALUES ('INSERT INTO recurnet.model (name, owner, active_version) VALUES (''x'', ''rights_root'', 1)'),
+	('UPDATE recurnet.model SET owner = ''rights_root'''), ('UPDATE recurnet.model SET active_version = 1'), ('DELETE FROM recurnet.model'),
+	('UPDATE recurnet.version SET query = ''SELECT 1'''), ('DELETE FROM recurnet.version'),
+	('INSERT INTO recurnet.model_grant SELECT model_id, ''rights_writer'', ''manage'', ''rights_root'' FROM recurnet.model'),
+	('UPDATE recurnet.model_grant SET privilege = ''manage'''), ('DELETE FROM recurnet.model_grant'),
+	('INSERT INTO recurnet.job (kind, background, role, state, server) VALUES (''train'', true, ''rights_root'', ''waiting'', '''')'),
+	('INSERT INTO recurnet.model_view VALUES (''public'', ''rn_models'', 1)')) v (command);
+SELECT is(outcome('rights_root', command), 'ok', 'as in a restore: ' || command)
+FROM (VALUES ('UPDATE recurnet.model SET owner = ''rights_root'''), ('DELETE FROM recurnet.version'), ('INSERT INTO recurnet.model_view VALUES (''a'', ''b'', 1)')) v (command);
 -- a trigger that waits until the user is another one again
 CREATE CONSTRAINT TRIGGER late AFTER INSERT ON recurnet.model_grant DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
 SELECT is(outcome('rights_ann', $$SELECT rn_grant('m', 'rights_stranger', 'use')$$), '42501', 'does not, in functions of the extension');
