@@ -49,15 +49,15 @@ no_such_model(RecurnetModelKey key)
 
 /* The owner that is needed is not there any more. */
 static void
-no_owner(const char *name, int64 model_id, const char *owner)
+no_owner(const char *name, int64 model_id, const RecurnetOwner *owner)
 {
 	const char *model = name != NULL ? psprintf("\"%s\"", name) : psprintf(INT64_FORMAT, model_id);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("model %s has no owner any more", model),
-			 owner != NULL ? errdetail("Role %s was dropped, renamed, or deprived of its models by DROP OWNED.",
-									   quote_identifier(owner)) : 0,
+			 owner->name != NULL ? errdetail("It was role %s's, which was dropped, deprived of its models by DROP OWNED, or never was here.",
+											 quote_identifier(owner->name)) : 0,
 			 errhint("A superuser can give it one: SELECT rn_set_owner(" INT64_FORMAT ", 'role').", model_id)));
 }
 
@@ -79,9 +79,10 @@ recurnet_catalog_key(const char *model)
 
 /* What the caller may do with a model; ERROR if that is less than needed. */
 static RecurnetRight
-find_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed, int64 model_id, const char *owner)
+find_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed, int64 model_id,
+		   const RecurnetOwner *owner)
 {
-	RecurnetRight right = recurnet_rights_of(scope->user, model_id, owner);
+	RecurnetRight right = recurnet_rights_of(scope->user, model_id, owner->role);
 
 	if (right == RECURNET_NO_RIGHT)
 		no_such_model(key);
@@ -114,22 +115,20 @@ check_name_form(const char *name)
  * must be the owner itself.
  */
 static void
-check_may_add(Oid user, const char *name, int64 model_id, const char *owner)
+check_may_add(Oid user, const char *name, int64 model_id, const RecurnetOwner *owner)
 {
-	Oid			role = recurnet_rights_holder(owner);
-
-	if (role == user)
+	if (owner->role == user)
 		return;
-	if (recurnet_rights_of(user, model_id, owner) == RECURNET_NO_RIGHT)
+	if (recurnet_rights_of(user, model_id, owner->role) == RECURNET_NO_RIGHT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("model name \"%s\" belongs to another role", name),
 				 errhint("Names are unique in a database: choose another one.")));
-	if (!OidIsValid(role))
+	if (!OidIsValid(owner->role))
 		no_owner(name, model_id, owner);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner)),
+			 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner->name)),
 			 errdetail("Only its owner may add a version with a query of its own."),
 			 errhint("SET ROLE to the owner, or choose another name.")));
 }
@@ -142,10 +141,14 @@ recurnet_catalog_check_name(const char *name)
 
 	check_name_form(name);
 	recurnet_statement_open(&scope);
-	statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model WHERE name = $1");
+	statement = recurnet_statement("SELECT model_id, owner_oid::bigint, owner FROM recurnet.model WHERE name = $1");
 	recurnet_parameter_text(&statement, name);
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
-		check_may_add(scope.user, name, recurnet_result_int8(0, 1, NULL), recurnet_result_text(&scope, 0, 2));
+	{
+		RecurnetOwner owner = recurnet_rights_owner(&scope, 0, 2);
+
+		check_may_add(scope.user, name, recurnet_result_int8(0, 1, NULL), &owner);
+	}
 	recurnet_statement_close(&scope);
 }
 
@@ -202,7 +205,8 @@ version_from_row(const RecurnetScope *scope)
 
 	v->model_id = recurnet_result_int8(0, ++column, NULL);
 	v->name = recurnet_result_text(scope, 0, ++column);
-	v->owner = recurnet_result_text(scope, 0, ++column);
+	v->owner = recurnet_rights_owner(scope, 0, ++column);
+	column++;
 	v->version = (int) recurnet_result_int8(0, ++column, NULL);
 	v->cell = recurnet_result_text(scope, 0, ++column);
 	v->query = recurnet_result_text(scope, 0, ++column);
@@ -235,7 +239,7 @@ version_from_row(const RecurnetScope *scope)
 }
 
 #define VERSION_COLUMNS \
-	"SELECT m.model_id, m.name, m.owner, v.version::bigint, v.cell, v.query," \
+	"SELECT m.model_id, m.name, m.owner_oid::bigint, m.owner, v.version::bigint, v.cell, v.query," \
 	" v.request, v.options, v.time_column, v.target_column, v.series_columns, v.covariates," \
 	" v.time_type, v.time_zone, v.step," \
 	" v.rows, v.series, v.from_ts, v.from_t, v.to_ts, v.to_t," \
@@ -275,7 +279,7 @@ recurnet_catalog_load(RecurnetModelKey key, RecurnetRight needed)
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
 		no_such_model(key);
 	version = version_from_row(&scope);
-	version->right = find_right(&scope, key, needed, version->model_id, version->owner);
+	version->right = find_right(&scope, key, needed, version->model_id, &version->owner);
 	recurnet_statement_close(&scope);
 	if (version->right < RECURNET_MAY_MANAGE)
 		hide_queries(version);
@@ -285,18 +289,16 @@ recurnet_catalog_load(RecurnetModelKey key, RecurnetRight needed)
 void
 recurnet_catalog_check_right(const RecurnetVersion *version, RecurnetRight needed)
 {
-	recurnet_rights_check(version->right, needed, version->model_id, version->name, version->owner);
+	recurnet_rights_check(version->right, needed, version->model_id, version->name, &version->owner);
 }
 
 Oid
 recurnet_catalog_runs_as(const RecurnetVersion *version)
 {
-	Oid			owner = recurnet_rights_holder(version->owner);
-
 	recurnet_catalog_check_right(version, RECURNET_MAY_MANAGE);
-	if (!OidIsValid(owner))
-		no_owner(version->name, version->model_id, version->owner);
-	return owner;
+	if (!OidIsValid(version->owner.role))
+		no_owner(version->name, version->model_id, &version->owner);
+	return version->owner.role;
 }
 
 bytea *
@@ -332,25 +334,25 @@ recurnet_catalog_weights(const RecurnetVersion *version)
  * 0 if there is none.
  */
 static int64
-lock_model(const RecurnetScope *scope, RecurnetModelKey key, char **owner)
+lock_model(const RecurnetScope *scope, RecurnetModelKey key, RecurnetOwner *owner)
 {
 	RecurnetStatement statement;
 
 	if (key.name != NULL)
 	{
-		statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model"
+		statement = recurnet_statement("SELECT model_id, owner_oid::bigint, owner FROM recurnet.model"
 									   " WHERE name = $1 FOR UPDATE");
 		recurnet_parameter_text(&statement, key.name);
 	}
 	else
 	{
-		statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model"
+		statement = recurnet_statement("SELECT model_id, owner_oid::bigint, owner FROM recurnet.model"
 									   " WHERE model_id = $1 FOR UPDATE");
 		recurnet_parameter_int8(&statement, key.id);
 	}
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
 		return 0;
-	*owner = recurnet_result_text(scope, 0, 2);
+	*owner = recurnet_rights_owner(scope, 0, 2);
 	return recurnet_result_int8(0, 1, NULL);
 }
 
@@ -358,12 +360,12 @@ lock_model(const RecurnetScope *scope, RecurnetModelKey key, char **owner)
 static int64
 lock_with_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed)
 {
-	char	   *owner;
+	RecurnetOwner owner;
 	int64		id = lock_model(scope, key, &owner);
 
 	if (id == 0)
 		no_such_model(key);
-	find_right(scope, key, needed, id, owner);
+	find_right(scope, key, needed, id, &owner);
 	return id;
 }
 
@@ -396,12 +398,12 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 	 */
 	for (;;)
 	{
-		char	   *owner;
+		RecurnetOwner owner;
 		int64		id = name != NULL ? lock_model(scope, key, &owner) : 0;
 
 		if (id != 0)
 		{
-			check_may_add(scope->user, name, id, owner);
+			check_may_add(scope->user, name, id, &owner);
 			return id;
 		}
 		id = insert_model(scope, name);
@@ -760,24 +762,48 @@ grantee(const char *role)
 	return get_role_oid(role, false);
 }
 
+/* A grant that is there already: its name of the role is brought up to date; false if there is none. */
+static bool
+refresh_grant(int64 model_id, Oid role, const char *privilege)
+{
+	RecurnetStatement statement = recurnet_statement("UPDATE recurnet.model_grant SET role = $3::name"
+													 " WHERE model_id = $1 AND role_oid = $2 AND privilege = $4");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(role));
+	recurnet_parameter_text(&statement, GetUserNameFromId(role, false));
+	recurnet_parameter_text(&statement, privilege);
+	return recurnet_statement_run(&statement, SPI_OK_UPDATE) > 0;
+}
+
+static void
+insert_grant(const RecurnetScope *scope, int64 model_id, Oid role, const char *privilege)
+{
+	RecurnetStatement statement = recurnet_statement("INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by)"
+													 " VALUES ($1, $2::name, $3, $4::name)");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter_text(&statement, GetUserNameFromId(role, false));
+	recurnet_parameter_text(&statement, privilege);
+	recurnet_parameter_text(&statement, GetUserNameFromId(scope->user, false));
+	recurnet_statement_run(&statement, SPI_OK_INSERT);
+}
+
 void
 recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right)
 {
+	const char *privilege = right == RECURNET_MAY_USE ? "use" : "manage";
 	RecurnetScope scope;
-	RecurnetStatement statement;
 	int64		id;
+	Oid			to;
 
 	PreventCommandIfReadOnly("rn_grant()");
 	recurnet_statement_open(&scope);
 	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
-	recurnet_rights_admit(grantee(role));
-	statement = recurnet_statement("INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by)"
-								   " VALUES ($1, $2::name, $3, $4::name) ON CONFLICT DO NOTHING");
-	recurnet_parameter_int8(&statement, id);
-	recurnet_parameter_text(&statement, role);
-	recurnet_parameter_text(&statement, right == RECURNET_MAY_USE ? "use" : "manage");
-	recurnet_parameter_text(&statement, GetUserNameFromId(scope.user, false));
-	recurnet_statement_run(&statement, SPI_OK_INSERT);
+	to = grantee(role);
+	recurnet_rights_admit(to);
+	if (!refresh_grant(id, to, privilege))
+		insert_grant(&scope, id, to, privilege);
 	recurnet_statement_close(&scope);
 }
 
@@ -791,11 +817,10 @@ recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight ri
 	PreventCommandIfReadOnly("rn_revoke()");
 	recurnet_statement_open(&scope);
 	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
-	(void) grantee(role);
 	statement = recurnet_statement("DELETE FROM recurnet.model_grant"
-								   " WHERE model_id = $1 AND role = $2::name AND (privilege = 'manage' OR $3 = 'use')");
+								   " WHERE model_id = $1 AND role_oid = $2 AND (privilege = 'manage' OR $3 = 'use')");
 	recurnet_parameter_int8(&statement, id);
-	recurnet_parameter_text(&statement, role);
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(grantee(role)));
 	recurnet_parameter_text(&statement, right == RECURNET_MAY_USE ? "use" : "manage");
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	recurnet_statement_close(&scope);

@@ -30,7 +30,7 @@ typedef struct RecurnetVersion
 {
 	int64		model_id;
 	char	   *name;			/* NULL: none */
-	char	   *owner;			/* NULL: none, or when stored */
+	RecurnetOwner owner;		/* when loaded only */
 	RecurnetRight right;		/* when loaded only: the caller's */
 	int			version;
 

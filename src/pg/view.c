@@ -215,7 +215,7 @@ check_owner(const RecurnetVersion *version)
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("only the owner of model " INT64_FORMAT " may create a view of it, %s",
-					version->model_id, quote_identifier(version->owner)),
+					version->model_id, quote_identifier(version->owner.name)),
 			 errdetail("The view shows what the stored query reads."),
 			 errhint("SET ROLE to the owner, and grant SELECT on the view.")));
 }

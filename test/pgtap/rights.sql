@@ -151,7 +151,7 @@ SELECT is(outcome('rights_writer', command), '42501', 'who may write all data: '
 FROM (VALUES ('INSERT INTO recurnet.model (name, owner, active_version) VALUES (''x'', ''rights_root'', 1)'),
 	('UPDATE recurnet.model SET owner = ''rights_root'''), ('UPDATE recurnet.model SET active_version = 1'), ('DELETE FROM recurnet.model'),
 	('UPDATE recurnet.version SET query = ''SELECT 1'''), ('DELETE FROM recurnet.version'),
-	('INSERT INTO recurnet.model_grant SELECT model_id, ''rights_writer'', ''manage'', ''rights_root'' FROM recurnet.model'),
+	('INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by) SELECT model_id, ''rights_writer'', ''manage'', ''rights_root'' FROM recurnet.model'),
 	('UPDATE recurnet.model_grant SET privilege = ''manage'''), ('DELETE FROM recurnet.model_grant'),
 	('INSERT INTO recurnet.job (kind, background, role, state, server) VALUES (''train'', true, ''rights_root'', ''waiting'', '''')'),
 	('INSERT INTO recurnet.model_view VALUES (''public'', ''rn_models'', 1)')) v (command);
@@ -213,21 +213,62 @@ CREATE ROLE rights_chief;
 SELECT rn_grant('new', 'rights_chief', 'use');
 SELECT is(seen('rights_chief', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'new', 'a grant brings no old ones');
 
--- given a model without privileges, as from a dump of 0.1.0: owners in one statement
+-- given back to all, in one statement
 DROP OWNED BY rights_friend, rights_team;
-SELECT count(rn_set_owner(model_id, owner)) FROM rn_models WHERE owner IN ('rights_friend', 'rights_team') \g /dev/null
+SELECT count(rn_set_owner(model_id, owner)) FROM recurnet.model WHERE owner IN ('rights_friend', 'rights_team') \g /dev/null
 SELECT is((SELECT string_agg(name || ' ' || owner, ', ' ORDER BY name) FROM rn_models WHERE name IN ('friends', 'new')), 'friends rights_team, new rights_friend', 'all owners as they were named');
 SELECT is(outcome('rights_team', $$SELECT rn_drop_model('friends')$$), 'ok', 'and are that again');
 
+-- another role that gets the name of one that is gone, which takes no SET ROLE to superusers
+DROP OWNED BY rights_friend, rights_chief;
+DROP ROLE rights_friend, rights_chief;
+CREATE ROLE rights_heir;
+SET LOCAL ROLE rights_heir;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'heirs') > 0 AS trained \gset
+RESET ROLE;
+ALTER ROLE rights_heir RENAME TO rights_friend;
+SELECT is(seen('rights_friend', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'heirs', 'has none of its models');
+SELECT is((SELECT owner FROM rn_models WHERE name = 'new'), NULL, 'which are nobody''s still');
+ALTER ROLE rights_friend RENAME TO rights_chief;
+SELECT is(seen('rights_chief', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'heirs', 'nor its grants');
+
+-- the same oid after billions of others
+CREATE ROLE rights_friend;
+UPDATE recurnet.model SET owner_oid = 'rights_friend'::regrole WHERE name = 'new';
+UPDATE recurnet.model_grant SET role_oid = 'rights_friend'::regrole WHERE role = 'rights_chief';
+SELECT is(seen('rights_friend', 'SELECT count(*) FROM rn_models'), '0', 'an oid alone is nothing');
+SET LOCAL ROLE rights_friend;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'friends'' own') > 0 AS trained \gset
+SELECT results_eq('SELECT name FROM rn_models', ARRAY['friends'' own'], 'and does not become more');
+RESET ROLE;
+
+-- of a subscription: an update of what was taken from its role, which is there still
+DROP OWNED BY rights_friend;
+SELECT lives_ok($$UPDATE recurnet.model SET owner = owner, active_version = active_version WHERE name = 'friends'' own'$$, 'a row that brings its owner''s entry');
+SELECT is(seen('rights_friend', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'friends'' own', 'is the owner''s');
+
 -- ---- a role that is renamed ----
 
+SELECT rn_grant('m', 'rights_friend', 'use');
 ALTER ROLE rights_ann RENAME TO rights_anna;
-SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1)$$), '42704', 'a renamed role leaves its models behind');
+ALTER ROLE rights_friend RENAME TO rights_fred;
 CREATE ROLE rights_ann;
-SELECT is(outcome('rights_ann', $$SELECT rn_forecast('m', 1)$$), '42704', 'not for a new role of its name');
-SELECT refuses($$SELECT rn_forecast('m', 1, history => 'source')$$, '42704', 'model "m" has no owner any more', '%rn_set_owner%', 'as which no query runs');
-SELECT rn_set_owner(model_id, 'rights_anna') FROM rn_models WHERE owner = 'rights_ann';
-SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1, history => 'source')$$), 'ok', 'until a superuser moves them');
+CREATE ROLE rights_friend;
+SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1, history => 'source')$$), 'ok', 'a renamed role keeps its models');
+SELECT is(outcome('rights_fred', $$SELECT rn_forecast('m', 1)$$), 'ok', 'and its grants');
+SELECT is(outcome(r, $$SELECT rn_forecast('m', 1)$$), '42704', r || ': a new role of the name has neither') FROM unnest('{rights_ann,rights_friend}'::text[]) r;
+SELECT is((SELECT owner FROM rn_models WHERE name = 'm'), 'rights_anna', 'views show the name that it has');
+SELECT is((SELECT value FROM rn_summary('m') WHERE item = 'owner'), 'rights_anna', 'so does rn_summary');
+SELECT rn_grant('m', 'rights_friend', 'use');
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM rn_grants WHERE name = 'm' AND role ~ 'fr'), 'rights_fred rights_friend', 'both roles may be granted it');
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM recurnet.model_grant WHERE role ~ 'fr'), 'rights_friend rights_friend', 'whatever names are stored');
+SELECT count(rn_grant(model_id, role, privilege)) FROM rn_grants \g /dev/null
+SELECT count(rn_set_owner(model_id, owner)) FROM rn_models WHERE owner IS NOT NULL \g /dev/null
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM recurnet.model_grant WHERE role ~ 'fr'), 'rights_fred rights_friend', 'names that are stored can be brought up to date');
+SELECT is((SELECT owner FROM recurnet.model WHERE name = 'm'), 'rights_anna', 'those of owners, too');
+SELECT rn_revoke('m', 'rights_fred', 'use');
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM rn_grants WHERE role ~ 'fr'), 'rights_friend', 'and what one has is taken from that one');
+SELECT refuses($$SELECT rn_forecast('new', 1, history => 'source')$$, '42704', 'model "new" has no owner any more', '%rn_set_owner%', 'what is nobody''s stays so');
 
 -- ---- read only ----
 
