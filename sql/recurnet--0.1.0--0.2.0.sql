@@ -42,12 +42,15 @@ SELECT pg_catalog.pg_extension_config_dump('recurnet.model_grant', '');
 -- Defaults, so that the dump of a database of 0.1.0 can be restored.
 ALTER TABLE recurnet.version
 	ADD COLUMN search_path text NOT NULL DEFAULT '"$user", public',
-	ADD COLUMN session_time_zone text NOT NULL DEFAULT 'UTC';
+	ADD COLUMN session_time_zone text NOT NULL DEFAULT 'UTC',
+	ADD COLUMN date_style text NOT NULL DEFAULT 'ISO, MDY';
 COMMENT ON COLUMN recurnet.version.search_path IS 'search_path that the query runs with';
 COMMENT ON COLUMN recurnet.version.session_time_zone IS 'TimeZone that the query runs with';
+COMMENT ON COLUMN recurnet.version.date_style IS 'DateStyle that the query runs with';
 UPDATE recurnet.version SET
 	search_path = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'search_path'),
-	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone');
+	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone'),
+	date_style = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'DateStyle');
 
 -- A number that was seen once stays that version's.
 ALTER TABLE recurnet.model ADD COLUMN newest_version integer NOT NULL DEFAULT 0;

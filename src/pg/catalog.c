@@ -231,6 +231,7 @@ version_from_row(const RecurnetScope *scope)
 	copy_hash(0, ++column, v->hash);
 	v->search_path = recurnet_result_text(scope, 0, ++column);
 	v->session_time_zone = recurnet_result_text(scope, 0, ++column);
+	v->date_style = recurnet_result_text(scope, 0, ++column);
 	if (v->time_type == TIMESTAMPTZOID && v->time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -244,7 +245,7 @@ version_from_row(const RecurnetScope *scope)
 	" v.time_type, v.time_zone, v.step," \
 	" v.rows, v.series, v.from_ts, v.from_t, v.to_ts, v.to_t," \
 	" v.metrics, v.trained_by, v.trained_at, v.duration, v.content_hash," \
-	" v.search_path, v.session_time_zone" \
+	" v.search_path, v.session_time_zone, v.date_style" \
 	" FROM recurnet.model m JOIN recurnet.version v" \
 	" ON v.model_id = m.model_id AND v.version = m.active_version"
 
@@ -455,9 +456,9 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 						   " options, time_column, target_column, series_columns, covariates,"
 						   " time_type, time_zone, step, rows, series, from_ts, to_ts, from_t, to_t,"
 						   " weights, losses, val_losses, metrics, series_log, trained_by, duration, data_hash,"
-						   " search_path, session_time_zone)"
+						   " search_path, session_time_zone, date_style)"
 						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)");
+						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)");
 
 	recurnet_parameter_int8(&s, version->model_id);
 	recurnet_parameter(&s, INT4OID, Int32GetDatum(version->version));
@@ -488,6 +489,7 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	recurnet_parameter(&s, BYTEAOID, PointerGetDatum(version->data_hash));
 	recurnet_parameter_text(&s, version->search_path);
 	recurnet_parameter_text(&s, version->session_time_zone);
+	recurnet_parameter_text(&s, version->date_style);
 	recurnet_statement_run(&s, SPI_OK_INSERT);
 }
 

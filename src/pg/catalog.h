@@ -40,6 +40,7 @@ typedef struct RecurnetVersion
 	Jsonb	   *options;		/* every option as it was used; then without holidays */
 	char	   *search_path;	/* that the query means, */
 	char	   *session_time_zone;	/* and its TimeZone */
+	char	   *date_style;		/* and its DateStyle */
 	char	   *time_column;
 	char	   *target_column;
 	char	   *series_columns; /* as rn_train was given them; NULL: none */

@@ -29,6 +29,26 @@ set(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
+/*
+ * What else changes the meaning of a query, or which rows it sees, and anybody may
+ * set: as the server has it unless it is told otherwise.
+ */
+static const char *const fixed[][2] = {
+	{"IntervalStyle", "postgres"},
+	{"array_nulls", "on"},
+	{"backslash_quote", "safe_encoding"},
+	{"bytea_output", "hex"},
+	{"extra_float_digits", "1"},
+	{"gin_fuzzy_search_limit", "0"},
+	{"quote_all_identifiers", "off"},
+	{"row_security", "on"},
+	{"standard_conforming_strings", "on"},
+	{"timezone_abbreviations", "Default"},
+	{"transform_null_equals", "off"},
+	{"xmlbinary", "base64"},
+	{"xmloption", "content"}
+};
+
 /* The path with the temporary schema last, wherever it was. */
 static char *
 temp_last(const char *search_path)
@@ -84,6 +104,9 @@ recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version)
 	scope->guc_level = NewGUCNestLevel();
 	set("search_path", temp_last(version->search_path));
 	set("TimeZone", version->session_time_zone);
+	set("DateStyle", version->date_style);
+	for (size_t i = 0; i < lengthof(fixed); i++)
+		set(fixed[i][0], fixed[i][1]);
 	SetUserIdAndSecContext(owner, scope->security | SECURITY_RESTRICTED_OPERATION);
 }
 
@@ -104,4 +127,5 @@ recurnet_owner_note_session(RecurnetVersion *version)
 {
 	version->search_path = pstrdup(namespace_search_path);
 	version->session_time_zone = pstrdup(pg_get_timezone_name(session_timezone));
+	version->date_style = pstrdup(GetConfigOption("DateStyle", false, false));
 }

@@ -93,6 +93,45 @@ SELECT keep((SELECT count(*) FROM rn_backtest_model('attack', 1, 1)), 1::bigint,
 SELECT keep((SELECT string_agg(DISTINCT who || result, '') FROM ann.log WHERE what <> 'setting'), 'rights_ann42501', 'no other way');
 SET LOCAL test.attack = 'off';
 
+-- nor what else who asks has set, but for settings of no meaning to the server
+SET LOCAL ROLE rights_ann;
+CREATE FUNCTION ann.settings(day date) RETURNS float8 LANGUAGE plpgsql AS $$
+BEGIN
+	IF day = '2024-01-01' THEN
+		INSERT INTO ann.log SELECT 'means', current_user, string_agg(format('%s = %s', name, setting), '; ' ORDER BY name) FROM pg_settings
+		WHERE name IN ('DateStyle', 'IntervalStyle', 'array_nulls', 'bytea_output', 'extra_float_digits', 'row_security', 'standard_conforming_strings', 'transform_null_equals', 'xmloption');
+	END IF;
+	RETURN extract(day FROM day);
+END $$;
+SET LOCAL DateStyle = 'SQL, DMY';
+SELECT rn_train('gru', $$SELECT day, ann.settings(day) AS v FROM ann.secret WHERE day < '01/02/2024'$$, o(), 'styled') AS trained \gset
+RESET DateStyle;
+SELECT rn_grant('styled', 'rights_chief', 'manage');
+DELETE FROM ann.log;
+SET LOCAL ROLE rights_chief;
+SET LOCAL DateStyle = 'ISO, MDY';
+SET LOCAL IntervalStyle = 'iso_8601';
+SET LOCAL array_nulls = off;
+SET LOCAL bytea_output = 'escape';
+SET LOCAL extra_float_digits = -15;
+SET LOCAL row_security = off;
+SET LOCAL standard_conforming_strings = off;
+SET LOCAL transform_null_equals = on;
+SET LOCAL xmloption = 'document';
+SELECT keep((SELECT min(ts)::date FROM rn_forecast('styled', 1, history => 'source')), date '2024-02-01', 'a date in the query is what it was');
+RESET ROLE;
+SELECT keep((SELECT result FROM ann.log WHERE what = 'means'), 'DateStyle = SQL, DMY; IntervalStyle = postgres; array_nulls = on; bytea_output = hex; extra_float_digits = 1; row_security = on; standard_conforming_strings = on; transform_null_equals = off; xmloption = content',
+	'and nothing else of it changes its meaning');
+SELECT keep((SELECT string_agg(setting, ' ' ORDER BY name) FROM pg_settings WHERE name IN ('IntervalStyle', 'row_security', 'xmloption')), 'iso_8601 off document', 'all is as it was set');
+RESET IntervalStyle;
+RESET array_nulls;
+RESET bytea_output;
+RESET extra_float_digits;
+RESET row_security;
+RESET standard_conforming_strings;
+RESET transform_null_equals;
+RESET xmloption;
+
 -- after an error, too
 SET LOCAL ROLE rights_ann;
 SELECT rn_train('gru', $$SELECT day, v / nullif(coalesce(current_setting('test.zero', true), '1')::int, 1) AS v FROM ann.secret UNION ALL SELECT day - 60, v FROM ann.secret$$,

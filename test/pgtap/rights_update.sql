@@ -37,7 +37,7 @@ SELECT is((SELECT count(*) FROM rn_forecast('old', 3, history => 'source')), 3::
 SELECT refuses($$SELECT rn_forecast('older', 3)$$, '42704', '%', '%', 'of others none');
 RESET ROLE;
 SELECT throws_like('DROP ROLE rights_old', '%cannot be dropped because some objects depend on it', 'and is not dropped');
-SELECT is((SELECT string_agg(DISTINCT search_path || '; ' || session_time_zone, '') FROM recurnet.version), '"$user", public; UTC', 'settings are the defaults');
+SELECT is((SELECT string_agg(DISTINCT concat_ws('; ', search_path, session_time_zone, date_style), '') FROM recurnet.version), '"$user", public; UTC; ISO, MDY', 'settings are the defaults');
 SELECT ok(NOT EXISTS (SELECT FROM pg_init_privs, aclexplode(initprivs) a WHERE a.grantee = 'rights_old'::regrole), 'pg_dump will tell the owner from what the extension made');
 SELECT * FROM finish();
 ROLLBACK;
