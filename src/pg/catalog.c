@@ -705,7 +705,7 @@ recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view)
 	" WHERE r.ev_class = c.oid)"
 
 char *
-recurnet_catalog_views(RecurnetModelKey key)
+recurnet_catalog_views(RecurnetModelKey key, char **others)
 {
 	RecurnetScope scope;
 	RecurnetStatement statement;
@@ -714,13 +714,18 @@ recurnet_catalog_views(RecurnetModelKey key)
 
 	recurnet_statement_open(&scope);
 	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
-	statement = recurnet_statement("SELECT string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY n.nspname, c.relname)"
+	statement = recurnet_statement("SELECT string_agg(s.name, ', ' ORDER BY s.name) FILTER (WHERE s.mine),"
+								   " string_agg(s.name, ', ' ORDER BY s.name) FILTER (WHERE NOT s.mine)"
+								   " FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name,"
+								   " pg_has_role($2, c.relowner, 'USAGE') OR pg_has_role($2, n.nspowner, 'USAGE') AS mine"
 								   " FROM recurnet.model_view v JOIN pg_namespace n ON n.nspname = v.view_schema"
 								   " JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = v.view_name AND c.relkind = 'v'"
-								   " WHERE v.model_id = $1 AND " SHOWS_MODEL);
+								   " WHERE v.model_id = $1 AND " SHOWS_MODEL ") s");
 	recurnet_parameter_int8(&statement, id);
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(scope.user));
 	recurnet_statement_run(&statement, SPI_OK_SELECT);
 	views = recurnet_result_text(&scope, 0, 1);
+	*others = recurnet_result_text(&scope, 0, 2);
 	recurnet_statement_close(&scope);
 	return views;
 }

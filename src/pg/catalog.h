@@ -123,11 +123,12 @@ extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
 extern void recurnet_catalog_add_view(int64 model_id, const char *schema, const char *view);
 
 /*
- * The views that show forecasts of a model of the caller's, whose row is locked: their
- * names in full and quoted, separated by commas; NULL without any.  Only a view that
- * calls rn_forecast_as for that model is one: another relation may have got its name.
+ * The views that show forecasts of a model of the caller's, whose row is locked: the names,
+ * in full and quoted, separated by commas, of those that the caller may drop, and of the others;
+ * NULL without any.  Only a view that calls rn_forecast_as for that model is one: another
+ * relation may have got its name.
  */
-extern char *recurnet_catalog_views(RecurnetModelKey key);
+extern char *recurnet_catalog_views(RecurnetModelKey key, char **others);
 
 /* Drop a model with all its versions and grants; its views are forgotten. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);
