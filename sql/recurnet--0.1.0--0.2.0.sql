@@ -75,11 +75,13 @@ UPDATE recurnet.model SET owner = owner;
 
 CREATE VIEW recurnet.holder WITH (security_barrier) AS
 SELECT r.oid AS role_oid, r.rolname AS role, pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE') AS mine
-FROM pg_catalog.pg_class c, pg_catalog.pg_roles r
-WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass
-	AND (r.oid OPERATOR(pg_catalog.=) c.relowner OR EXISTS (
-		SELECT FROM pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'));
+FROM pg_catalog.pg_class c
+CROSS JOIN LATERAL (
+	SELECT c.relowner AS role_oid
+	UNION
+	SELECT a.grantee FROM pg_catalog.aclexplode(c.relacl) a WHERE a.privilege_type OPERATOR(pg_catalog.=) 'SELECT') h
+JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) h.role_oid
+WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass;
 COMMENT ON VIEW recurnet.holder IS 'the roles that may hold models and grants';
 COMMENT ON COLUMN recurnet.holder.role_oid IS 'the role';
 COMMENT ON COLUMN recurnet.holder.role IS 'its name';

@@ -129,6 +129,21 @@ disown_left_over(void)
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 }
 
+/* In place of PostgreSQL's own words for a row that is too big; any other error goes on. */
+static void
+refuse_more_roles(MemoryContext caller)
+{
+	if (geterrcode() != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(caller);
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("no more roles of this database can hold models"),
+			 errdetail("Each has a privilege on recurnet.model_roles, for which there is no room left."),
+			 errhint("Have members of one role share its models, and REVOKE SELECT ON recurnet.model_roles FROM those that hold none any more.")));
+}
+
 /*
  * GRANT SELECT ON recurnet.model_roles TO name, without a text to put the name into.
  *
@@ -143,6 +158,7 @@ give_entry(const char *name)
 	AccessPriv *select = makeNode(AccessPriv);
 	RoleSpec   *role = makeNode(RoleSpec);
 	bool		creating = creating_extension;
+	MemoryContext caller = CurrentMemoryContext;
 
 	select->priv_name = pstrdup("select");
 	role->roletype = ROLESPEC_CSTRING;
@@ -155,7 +171,15 @@ give_entry(const char *name)
 	grant->privileges = list_make1(select);
 	grant->grantees = list_make1(role);
 	creating_extension = false; /* an error ends the script, which sees to it */
-	ExecuteGrantStmt(grant);
+	PG_TRY();
+	{
+		ExecuteGrantStmt(grant);
+	}
+	PG_CATCH();
+	{
+		refuse_more_roles(caller);
+	}
+	PG_END_TRY();
 	creating_extension = creating;
 	CommandCounterIncrement();
 }

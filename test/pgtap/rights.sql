@@ -270,6 +270,36 @@ SELECT rn_revoke('m', 'rights_fred', 'use');
 SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM rn_grants WHERE role ~ 'fr'), 'rights_friend', 'and what one has is taken from that one');
 SELECT refuses($$SELECT rn_forecast('new', 1, history => 'source')$$, '42704', 'model "new" has no owner any more', '%rn_set_owner%', 'what is nobody''s stays so');
 
+-- ---- as many roles as there may be ----
+
+SAVEPOINT many;
+DO $$
+DECLARE
+	step int;
+	done int := 0;
+BEGIN
+	FOR i IN 1 .. 3200 LOOP
+		EXECUTE format('CREATE ROLE rights_many_%s', i);
+	END LOOP;
+	-- while there is room, for a hundred, for ten, for one
+	FOREACH step IN ARRAY '{100, 10, 1}'::int[] LOOP
+		WHILE done < 3200 LOOP
+			BEGIN
+				EXECUTE (SELECT 'GRANT SELECT ON recurnet.model_roles TO ' || string_agg('rights_many_' || done + k, ', ') FROM generate_series(1, step) k);
+			EXCEPTION WHEN program_limit_exceeded THEN
+				EXIT;
+			END;
+			done := done + step;
+		END LOOP;
+	END LOOP;
+END $$;
+SET LOCAL ROLE rights_many_3200;
+SELECT refuses($$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o())$$, '54000', 'no more roles of this database can hold models', '%REVOKE SELECT ON recurnet.model_roles%', 'too many roles');
+SET LOCAL ROLE rights_many_1;
+SELECT is(outcome('rights_many_1', $$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o())$$), 'ok', 'those that are there have room');
+RESET ROLE;
+ROLLBACK TO many;
+
 -- ---- read only ----
 
 SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'roots') > 0 AS trained \gset
