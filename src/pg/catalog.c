@@ -833,6 +833,47 @@ recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight ri
 	recurnet_statement_close(&scope);
 }
 
+/* The number of a model's newest version so far; -1: there is no such model. */
+static int64
+newest_version(RecurnetModelKey key)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT newest_version::bigint FROM recurnet.model WHERE name = $1 OR model_id = $2");
+
+	recurnet_parameter_text(&statement, key.name);
+	recurnet_parameter_int8(&statement, key.id);
+	return recurnet_statement_run(&statement, SPI_OK_SELECT) > 0 ? recurnet_result_int8(0, 1, NULL) : -1;
+}
+
+/*
+ * Lock a model whose versions are going to be another role's: ERROR for one that came
+ * while the lock was waited for, at whose query nobody can have looked.
+ */
+static int64
+lock_to_give(const RecurnetScope *scope, RecurnetModelKey key)
+{
+	int64		newest = newest_version(key);
+	int64		id = lock_with_right(scope, key, RECURNET_MAY_OWN);
+
+	if (newest_version((RecurnetModelKey) {.id = id}) != newest)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("model " INT64_FORMAT " was trained again at the same moment", id),
+				 errhint("Look at the queries of its versions in rn_versions, and try again.")));
+	return id;
+}
+
+/* What the owner of a locked model was granted on it. */
+static void
+drop_owners_grants(int64 model_id)
+{
+	RecurnetStatement statement = recurnet_statement("DELETE FROM recurnet.model_grant g USING recurnet.model m"
+													 " WHERE m.model_id = $1 AND g.model_id = $1 AND g.role_oid = m.owner_oid");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
+}
+
 /* As for a table's: who gives it away must be able to act as the new owner, too. */
 void
 recurnet_catalog_set_owner(RecurnetModelKey key, const char *role)
@@ -844,10 +885,11 @@ recurnet_catalog_set_owner(RecurnetModelKey key, const char *role)
 
 	PreventCommandIfReadOnly("rn_set_owner()");
 	recurnet_statement_open(&scope);
-	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	id = lock_to_give(&scope, key);
 	owner = get_role_oid(role, false);
 	check_can_set_role(scope.user, owner);
 	recurnet_rights_admit(owner);
+	drop_owners_grants(id);
 	statement = recurnet_statement("UPDATE recurnet.model SET owner = $2::name WHERE model_id = $1");
 	recurnet_parameter_int8(&statement, id);
 	recurnet_parameter_text(&statement, role);

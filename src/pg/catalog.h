@@ -137,7 +137,10 @@ extern void recurnet_catalog_drop(RecurnetModelKey key);
 extern void recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right);
 extern void recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight right);
 
-/* Give a model to another role. */
+/*
+ * Give a model to another role; what the former owner was granted on it goes.  ERROR if
+ * the model was trained again just now.
+ */
 extern void recurnet_catalog_set_owner(RecurnetModelKey key, const char *role);
 
 /* The version of the SQL objects, as ALTER EXTENSION UPDATE sees it. */

@@ -219,6 +219,18 @@ SELECT count(rn_set_owner(model_id, owner)) FROM recurnet.model WHERE owner IN (
 SELECT is((SELECT string_agg(name || ' ' || owner, ', ' ORDER BY name) FROM rn_models WHERE name IN ('friends', 'new')), 'friends rights_team, new rights_friend', 'all owners as they were named');
 SELECT is(outcome('rights_team', $$SELECT rn_drop_model('friends')$$), 'ok', 'and are that again');
 
+-- who gives a model away keeps nothing of it
+GRANT rights_team TO rights_chief;
+SET LOCAL ROLE rights_chief;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'given') > 0 AS trained \gset
+SELECT rn_grant('given', 'rights_chief', 'manage');
+SELECT rn_grant('given', 'rights_ann', 'use');
+SELECT rn_set_owner('given', 'rights_team');
+RESET ROLE;
+REVOKE rights_team FROM rights_chief;
+SELECT is(outcome('rights_chief', $$SELECT rn_forecast('given', 1)$$), '42704', 'not even what it granted itself');
+SELECT is((SELECT string_agg(role, ' ') FROM rn_grants WHERE name = 'given'), 'rights_ann', 'others keep what they were granted');
+
 -- another role that gets the name of one that is gone, which takes no SET ROLE to superusers
 DROP OWNED BY rights_friend, rights_chief;
 DROP ROLE rights_friend, rights_chief;
