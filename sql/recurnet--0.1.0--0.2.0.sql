@@ -374,6 +374,31 @@ COMMENT ON FUNCTION @extschema@.rn_drift(text, text, double precision, integer, 
 IS 'how well a model has forecast the rows that came since its training, horizon by horizon';
 
 -- ---------------------------------------------------------------------------
+-- Closed tables: pg_write_all_data does not write here, where queries of others are
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION recurnet.refuse_others() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_refuse_others';
+COMMENT ON FUNCTION recurnet.refuse_others() IS 'lets nobody write a row but who has the rights of the table''s owner';
+REVOKE ALL ON FUNCTION recurnet.refuse_others() FROM PUBLIC;
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.version
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_grant
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.job
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+ALTER TABLE recurnet.model ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.version ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.model_grant ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.job ENABLE ALWAYS TRIGGER refuse_others;
+COMMENT ON TRIGGER refuse_others ON recurnet.model IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.version IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.model_grant IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.job IS 'the extension''s owner writes';
+
+-- ---------------------------------------------------------------------------
 -- Views of rows and forecasts
 -- ---------------------------------------------------------------------------
 
@@ -390,6 +415,10 @@ COMMENT ON COLUMN recurnet.model_view.view_name IS 'name of the view in its sche
 COMMENT ON COLUMN recurnet.model_view.model_id IS 'the model whose forecasts it shows';
 REVOKE ALL ON recurnet.model_view FROM PUBLIC;
 SELECT pg_catalog.pg_extension_config_dump('recurnet.model_view', '');
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_view
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+ALTER TABLE recurnet.model_view ENABLE ALWAYS TRIGGER refuse_others;
+COMMENT ON TRIGGER refuse_others ON recurnet.model_view IS 'the extension''s owner writes';
 
 CREATE FUNCTION @extschema@.rn_create_view(
 	model bigint, view_name text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9)
@@ -486,32 +515,3 @@ COMMENT ON COLUMN @extschema@.rn_progress.started_at IS 'when it began';
 COMMENT ON COLUMN @extschema@.rn_progress.elapsed IS 'time since then';
 COMMENT ON COLUMN @extschema@.rn_progress.estimated_end IS 'when all epochs would be over if the rest took as long as those done; null before the first';
 GRANT SELECT ON @extschema@.rn_progress TO PUBLIC;
-
--- ---------------------------------------------------------------------------
--- Closed tables: pg_write_all_data does not write here, where queries of others are
--- ---------------------------------------------------------------------------
-
-CREATE FUNCTION recurnet.refuse_others() RETURNS trigger
-LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_refuse_others';
-COMMENT ON FUNCTION recurnet.refuse_others() IS 'lets nobody write a row but who has the rights of the table''s owner';
-REVOKE ALL ON FUNCTION recurnet.refuse_others() FROM PUBLIC;
-CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model
-	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
-CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.version
-	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
-CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_grant
-	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
-CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.job
-	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
-CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_view
-	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
-ALTER TABLE recurnet.model ENABLE ALWAYS TRIGGER refuse_others;
-ALTER TABLE recurnet.version ENABLE ALWAYS TRIGGER refuse_others;
-ALTER TABLE recurnet.model_grant ENABLE ALWAYS TRIGGER refuse_others;
-ALTER TABLE recurnet.job ENABLE ALWAYS TRIGGER refuse_others;
-ALTER TABLE recurnet.model_view ENABLE ALWAYS TRIGGER refuse_others;
-COMMENT ON TRIGGER refuse_others ON recurnet.model IS 'the extension''s owner writes';
-COMMENT ON TRIGGER refuse_others ON recurnet.version IS 'the extension''s owner writes';
-COMMENT ON TRIGGER refuse_others ON recurnet.model_grant IS 'the extension''s owner writes';
-COMMENT ON TRIGGER refuse_others ON recurnet.job IS 'the extension''s owner writes';
-COMMENT ON TRIGGER refuse_others ON recurnet.model_view IS 'the extension''s owner writes';
