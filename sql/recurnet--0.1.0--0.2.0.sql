@@ -14,20 +14,25 @@ REVOKE ALL ON recurnet.model_roles FROM PUBLIC;
 
 -- Without an owner: superusers only.
 ALTER TABLE recurnet.model ALTER COLUMN owner DROP NOT NULL;
-COMMENT ON COLUMN recurnet.model.owner IS 'name of the role that the model belongs to, if it is on recurnet.model_roles; null: to none any more';
+ALTER TABLE recurnet.model ADD COLUMN owner_oid oid;
+COMMENT ON COLUMN recurnet.model.owner IS 'name of the role that the model belongs to, as it was when this was stored; null: to none any more';
+COMMENT ON COLUMN recurnet.model.owner_oid IS 'that role, if it is on recurnet.model_roles; null if there was none of that name';
 
--- No foreign key, as for recurnet.version.
+-- No foreign key, as for recurnet.version.  A role may have the name that another
+-- had before it was renamed.
 CREATE TABLE recurnet.model_grant (
 	model_id   bigint NOT NULL,
 	role       name NOT NULL,
+	role_oid   oid,
 	privilege  text NOT NULL CHECK (privilege OPERATOR(pg_catalog.=) ANY ('{use,manage}')),
 	granted_by name NOT NULL,
-	granted_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-	PRIMARY KEY (model_id, role, privilege)
+	granted_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+	PRIMARY KEY (model_id, role, privilege, granted_at)
 );
 COMMENT ON TABLE recurnet.model_grant IS 'who but its owner may use or manage a model';
 COMMENT ON COLUMN recurnet.model_grant.model_id IS 'the model';
-COMMENT ON COLUMN recurnet.model_grant.role IS 'name of the role that may, if it is on recurnet.model_roles';
+COMMENT ON COLUMN recurnet.model_grant.role IS 'name of the role that may, as it was when this was stored';
+COMMENT ON COLUMN recurnet.model_grant.role_oid IS 'that role, if it is on recurnet.model_roles; null if there was none of that name';
 COMMENT ON COLUMN recurnet.model_grant.privilege IS 'use, or manage, which includes use';
 COMMENT ON COLUMN recurnet.model_grant.granted_by IS 'name of the role that granted it';
 COMMENT ON COLUMN recurnet.model_grant.granted_at IS 'when it was granted';
@@ -37,12 +42,15 @@ SELECT pg_catalog.pg_extension_config_dump('recurnet.model_grant', '');
 -- Defaults, so that the dump of a database of 0.1.0 can be restored.
 ALTER TABLE recurnet.version
 	ADD COLUMN search_path text NOT NULL DEFAULT '"$user", public',
-	ADD COLUMN session_time_zone text NOT NULL DEFAULT 'UTC';
+	ADD COLUMN session_time_zone text NOT NULL DEFAULT 'UTC',
+	ADD COLUMN date_style text NOT NULL DEFAULT 'ISO, MDY';
 COMMENT ON COLUMN recurnet.version.search_path IS 'search_path that the query runs with';
 COMMENT ON COLUMN recurnet.version.session_time_zone IS 'TimeZone that the query runs with';
+COMMENT ON COLUMN recurnet.version.date_style IS 'DateStyle that the query runs with';
 UPDATE recurnet.version SET
 	search_path = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'search_path'),
-	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone');
+	session_time_zone = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'TimeZone'),
+	date_style = (SELECT s.reset_val FROM pg_catalog.pg_settings s WHERE s.name OPERATOR(pg_catalog.=) 'DateStyle');
 
 -- A number that was seen once stays that version's.
 ALTER TABLE recurnet.model ADD COLUMN newest_version integer NOT NULL DEFAULT 0;
@@ -50,15 +58,15 @@ COMMENT ON COLUMN recurnet.model.newest_version IS 'number of the newest version
 UPDATE recurnet.model m SET newest_version =
 	coalesce((SELECT max(v.version) FROM recurnet.version v WHERE v.model_id OPERATOR(pg_catalog.=) m.model_id), 0);
 
--- Rows that rn_train, rn_grant and rn_set_owner have not made: restored, or received by a subscription.
+-- Names are what comes from elsewhere, in dumps and subscriptions; oids are this cluster's.
 CREATE FUNCTION recurnet.admit_role() RETURNS trigger
 LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_admit_role';
-COMMENT ON FUNCTION recurnet.admit_role() IS 'puts the role that a row names on recurnet.model_roles, if there is such a role';
+COMMENT ON FUNCTION recurnet.admit_role() IS 'finds the role that a row names, if there is such a role, and puts it on recurnet.model_roles';
 REVOKE ALL ON FUNCTION recurnet.admit_role() FROM PUBLIC;
-CREATE TRIGGER admit_role AFTER INSERT OR UPDATE OF owner ON recurnet.model
-	FOR EACH ROW WHEN (NEW.owner IS NOT NULL) EXECUTE FUNCTION recurnet.admit_role('owner');
-CREATE TRIGGER admit_role AFTER INSERT OR UPDATE OF role ON recurnet.model_grant
-	FOR EACH ROW EXECUTE FUNCTION recurnet.admit_role('role');
+CREATE TRIGGER admit_role BEFORE INSERT OR UPDATE OF owner ON recurnet.model
+	FOR EACH ROW EXECUTE FUNCTION recurnet.admit_role('owner', 'owner_oid');
+CREATE TRIGGER admit_role BEFORE INSERT OR UPDATE OF role ON recurnet.model_grant
+	FOR EACH ROW EXECUTE FUNCTION recurnet.admit_role('role', 'role_oid');
 ALTER TABLE recurnet.model ENABLE ALWAYS TRIGGER admit_role;
 ALTER TABLE recurnet.model_grant ENABLE ALWAYS TRIGGER admit_role;
 COMMENT ON TRIGGER admit_role ON recurnet.model IS 'owners may hold models';
@@ -66,29 +74,32 @@ COMMENT ON TRIGGER admit_role ON recurnet.model_grant IS 'roles may hold grants'
 UPDATE recurnet.model SET owner = owner;
 
 CREATE VIEW recurnet.holder WITH (security_barrier) AS
-SELECT r.rolname AS role, pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE') AS mine
-FROM pg_catalog.pg_class c, pg_catalog.pg_roles r
-WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass
-	AND (r.oid OPERATOR(pg_catalog.=) c.relowner OR EXISTS (
-		SELECT FROM pg_catalog.aclexplode(c.relacl) a
-		WHERE a.grantee OPERATOR(pg_catalog.=) r.oid AND a.privilege_type OPERATOR(pg_catalog.=) 'SELECT'));
+SELECT r.oid AS role_oid, r.rolname AS role, pg_catalog.pg_has_role(CURRENT_USER, r.oid, 'USAGE') AS mine
+FROM pg_catalog.pg_class c
+CROSS JOIN LATERAL (
+	SELECT c.relowner AS role_oid
+	UNION
+	SELECT a.grantee FROM pg_catalog.aclexplode(c.relacl) a WHERE a.privilege_type OPERATOR(pg_catalog.=) 'SELECT') h
+JOIN pg_catalog.pg_roles r ON r.oid OPERATOR(pg_catalog.=) h.role_oid
+WHERE c.oid OPERATOR(pg_catalog.=) 'recurnet.model_roles'::pg_catalog.regclass;
 COMMENT ON VIEW recurnet.holder IS 'the roles that may hold models and grants';
-COMMENT ON COLUMN recurnet.holder.role IS 'name of the role';
+COMMENT ON COLUMN recurnet.holder.role_oid IS 'the role';
+COMMENT ON COLUMN recurnet.holder.role IS 'its name';
 COMMENT ON COLUMN recurnet.holder.mine IS 'has the current user its rights?';
 
 -- As recurnet_rights_of in C.
 CREATE OR REPLACE VIEW recurnet.usable_model WITH (security_barrier) AS
-SELECT m.model_id, m.name, m.owner, m.active_version, m.created_at,
-	me.rolsuper OR o.role IS NOT NULL OR coalesce(g.may_manage, false) AS may_manage
+SELECT m.model_id, m.name, o.role AS owner, m.active_version, m.created_at,
+	me.rolsuper OR coalesce(o.mine, false) OR coalesce(g.may_manage, false) AS may_manage
 FROM recurnet.model m
 JOIN pg_catalog.pg_roles me ON me.rolname OPERATOR(pg_catalog.=) CURRENT_USER
-LEFT JOIN recurnet.holder o ON o.role OPERATOR(pg_catalog.=) m.owner AND o.mine
+LEFT JOIN recurnet.holder o ON o.role_oid OPERATOR(pg_catalog.=) m.owner_oid
 LEFT JOIN (
 	SELECT r.model_id, pg_catalog.bool_or(r.privilege OPERATOR(pg_catalog.=) 'manage') AS may_manage
 	FROM recurnet.model_grant r
-	JOIN recurnet.holder h ON h.role OPERATOR(pg_catalog.=) r.role AND h.mine
+	JOIN recurnet.holder h ON h.role_oid OPERATOR(pg_catalog.=) r.role_oid AND h.mine
 	GROUP BY r.model_id) g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
-WHERE me.rolsuper OR o.role IS NOT NULL OR g.model_id IS NOT NULL;
+WHERE me.rolsuper OR o.mine OR g.model_id IS NOT NULL;
 COMMENT ON COLUMN recurnet.usable_model.owner IS 'role that the model belongs to, or null';
 COMMENT ON COLUMN recurnet.usable_model.may_manage IS 'may the current user manage it, too?';
 
@@ -124,10 +135,10 @@ COMMENT ON COLUMN @extschema@.rn_versions.query IS 'query that gave the rows; nu
 COMMENT ON COLUMN @extschema@.rn_versions.options IS 'every option as it was used; without holidays, a query, for those who may not manage the model';
 
 CREATE VIEW @extschema@.rn_grants WITH (security_barrier) AS
-SELECT m.model_id, m.name, g.role, g.privilege, g.granted_by, g.granted_at
+SELECT m.model_id, m.name, h.role, g.privilege, g.granted_by, g.granted_at
 FROM recurnet.usable_model m
 JOIN recurnet.model_grant g ON g.model_id OPERATOR(pg_catalog.=) m.model_id
-JOIN recurnet.holder h ON h.role OPERATOR(pg_catalog.=) g.role
+JOIN recurnet.holder h ON h.role_oid OPERATOR(pg_catalog.=) g.role_oid
 WHERE m.may_manage OR h.mine;
 COMMENT ON VIEW @extschema@.rn_grants IS 'who may use or manage the models that you may manage, and what you were granted yourself';
 COMMENT ON COLUMN @extschema@.rn_grants.model_id IS 'id of the model';
@@ -426,6 +437,31 @@ LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 100000 ROWS 20
 AS 'MODULE_PATHNAME', 'recurnet_drift_name';
 COMMENT ON FUNCTION @extschema@.rn_drift(text, text, double precision, integer, boolean)
 IS 'how well a model has forecast the rows that came since its training, horizon by horizon';
+
+-- ---------------------------------------------------------------------------
+-- Closed tables: pg_write_all_data does not write here, where queries of others are
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION recurnet.refuse_others() RETURNS trigger
+LANGUAGE c AS 'MODULE_PATHNAME', 'recurnet_refuse_others';
+COMMENT ON FUNCTION recurnet.refuse_others() IS 'lets nobody write a row but who has the rights of the table''s owner';
+REVOKE ALL ON FUNCTION recurnet.refuse_others() FROM PUBLIC;
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.version
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.model_grant
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+CREATE TRIGGER refuse_others BEFORE INSERT OR UPDATE OR DELETE ON recurnet.job
+	FOR EACH ROW EXECUTE FUNCTION recurnet.refuse_others();
+ALTER TABLE recurnet.model ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.version ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.model_grant ENABLE ALWAYS TRIGGER refuse_others;
+ALTER TABLE recurnet.job ENABLE ALWAYS TRIGGER refuse_others;
+COMMENT ON TRIGGER refuse_others ON recurnet.model IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.version IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.model_grant IS 'the extension''s owner writes';
+COMMENT ON TRIGGER refuse_others ON recurnet.job IS 'the extension''s owner writes';
 
 -- ---------------------------------------------------------------------------
 -- Views of rows and forecasts

@@ -31,7 +31,7 @@ all_digits(const char *text)
 }
 
 /* The words for a model that is not there, or might as well not be. */
-static void
+static void pg_attribute_noreturn()
 no_such_model(RecurnetModelKey key)
 {
 	const char *hint = "The view rn_models lists the models that you may use.";
@@ -49,15 +49,15 @@ no_such_model(RecurnetModelKey key)
 
 /* The owner that is needed is not there any more. */
 static void
-no_owner(const char *name, int64 model_id, const char *owner)
+no_owner(const char *name, int64 model_id, const RecurnetOwner *owner)
 {
 	const char *model = name != NULL ? psprintf("\"%s\"", name) : psprintf(INT64_FORMAT, model_id);
 
 	ereport(ERROR,
 			(errcode(ERRCODE_UNDEFINED_OBJECT),
 			 errmsg("model %s has no owner any more", model),
-			 owner != NULL ? errdetail("Role %s was dropped, renamed, or deprived of its models by DROP OWNED.",
-									   quote_identifier(owner)) : 0,
+			 owner->name != NULL ? errdetail("It was role %s's, which was dropped, deprived of its models by DROP OWNED, or never was here.",
+											 quote_identifier(owner->name)) : 0,
 			 errhint("A superuser can give it one: SELECT rn_set_owner(" INT64_FORMAT ", 'role').", model_id)));
 }
 
@@ -79,9 +79,10 @@ recurnet_catalog_key(const char *model)
 
 /* What the caller may do with a model; ERROR if that is less than needed. */
 static RecurnetRight
-find_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed, int64 model_id, const char *owner)
+find_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed, int64 model_id,
+		   const RecurnetOwner *owner)
 {
-	RecurnetRight right = recurnet_rights_of(scope->user, model_id, owner);
+	RecurnetRight right = recurnet_rights_of(scope->user, model_id, owner->role);
 
 	if (right == RECURNET_NO_RIGHT)
 		no_such_model(key);
@@ -114,22 +115,20 @@ check_name_form(const char *name)
  * must be the owner itself.
  */
 static void
-check_may_add(Oid user, const char *name, int64 model_id, const char *owner)
+check_may_add(Oid user, const char *name, int64 model_id, const RecurnetOwner *owner)
 {
-	Oid			role = recurnet_rights_holder(owner);
-
-	if (role == user)
+	if (owner->role == user)
 		return;
-	if (recurnet_rights_of(user, model_id, owner) == RECURNET_NO_RIGHT)
+	if (recurnet_rights_of(user, model_id, owner->role) == RECURNET_NO_RIGHT)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("model name \"%s\" belongs to another role", name),
 				 errhint("Names are unique in a database: choose another one.")));
-	if (!OidIsValid(role))
+	if (!OidIsValid(owner->role))
 		no_owner(name, model_id, owner);
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-			 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner)),
+			 errmsg("model \"%s\" belongs to %s", name, quote_identifier(owner->name)),
 			 errdetail("Only its owner may add a version with a query of its own."),
 			 errhint("SET ROLE to the owner, or choose another name.")));
 }
@@ -142,10 +141,14 @@ recurnet_catalog_check_name(const char *name)
 
 	check_name_form(name);
 	recurnet_statement_open(&scope);
-	statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model WHERE name = $1");
+	statement = recurnet_statement("SELECT model_id, owner_oid::bigint, owner FROM recurnet.model WHERE name = $1");
 	recurnet_parameter_text(&statement, name);
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
-		check_may_add(scope.user, name, recurnet_result_int8(0, 1, NULL), recurnet_result_text(&scope, 0, 2));
+	{
+		RecurnetOwner owner = recurnet_rights_owner(&scope, 0, 2);
+
+		check_may_add(scope.user, name, recurnet_result_int8(0, 1, NULL), &owner);
+	}
 	recurnet_statement_close(&scope);
 }
 
@@ -202,7 +205,8 @@ version_from_row(const RecurnetScope *scope)
 
 	v->model_id = recurnet_result_int8(0, ++column, NULL);
 	v->name = recurnet_result_text(scope, 0, ++column);
-	v->owner = recurnet_result_text(scope, 0, ++column);
+	v->owner = recurnet_rights_owner(scope, 0, ++column);
+	column++;
 	v->version = (int) recurnet_result_int8(0, ++column, NULL);
 	v->cell = recurnet_result_text(scope, 0, ++column);
 	v->query = recurnet_result_text(scope, 0, ++column);
@@ -227,6 +231,7 @@ version_from_row(const RecurnetScope *scope)
 	copy_hash(0, ++column, v->hash);
 	v->search_path = recurnet_result_text(scope, 0, ++column);
 	v->session_time_zone = recurnet_result_text(scope, 0, ++column);
+	v->date_style = recurnet_result_text(scope, 0, ++column);
 	if (v->time_type == TIMESTAMPTZOID && v->time_zone == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -235,12 +240,12 @@ version_from_row(const RecurnetScope *scope)
 }
 
 #define VERSION_COLUMNS \
-	"SELECT m.model_id, m.name, m.owner, v.version::bigint, v.cell, v.query," \
+	"SELECT m.model_id, m.name, m.owner_oid::bigint, m.owner, v.version::bigint, v.cell, v.query," \
 	" v.request, v.options, v.time_column, v.target_column, v.series_columns, v.covariates," \
 	" v.time_type, v.time_zone, v.step," \
 	" v.rows, v.series, v.from_ts, v.from_t, v.to_ts, v.to_t," \
 	" v.metrics, v.trained_by, v.trained_at, v.duration, v.content_hash," \
-	" v.search_path, v.session_time_zone" \
+	" v.search_path, v.session_time_zone, v.date_style" \
 	" FROM recurnet.model m JOIN recurnet.version v" \
 	" ON v.model_id = m.model_id AND v.version = m.active_version"
 
@@ -275,7 +280,7 @@ recurnet_catalog_load(RecurnetModelKey key, RecurnetRight needed)
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
 		no_such_model(key);
 	version = version_from_row(&scope);
-	version->right = find_right(&scope, key, needed, version->model_id, version->owner);
+	version->right = find_right(&scope, key, needed, version->model_id, &version->owner);
 	recurnet_statement_close(&scope);
 	if (version->right < RECURNET_MAY_MANAGE)
 		hide_queries(version);
@@ -285,46 +290,16 @@ recurnet_catalog_load(RecurnetModelKey key, RecurnetRight needed)
 void
 recurnet_catalog_check_right(const RecurnetVersion *version, RecurnetRight needed)
 {
-	recurnet_rights_check(version->right, needed, version->model_id, version->name, version->owner);
-}
-
-/*
- * A stored query, or a function in it, may name what has been dropped since, and
- * find instead, last of all, what the session has in its temporary schema.
- * Plain tables do nothing (and see recurnet_query_open), but all else may run
- * code.
- */
-static void
-check_temporary(void)
-{
-	RecurnetStatement statement =
-		recurnet_statement("SELECT FROM pg_depend d"
-						   " LEFT JOIN pg_class c ON d.classid = 'pg_class'::regclass AND c.oid = d.objid"
-						   " WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = pg_my_temp_schema()"
-						   " AND (c.oid IS NULL OR c.relkind NOT IN ('r', 'p', 'S') OR c.relrowsecurity"
-						   " OR EXISTS (SELECT FROM pg_cast k WHERE c.reltype IN (k.castsource, k.casttarget)))");
-
-	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("cannot run another role's query in a session with temporary views, types or functions"),
-				 errhint("Drop them (DISCARD TEMP), or use another session.")));
+	recurnet_rights_check(version->right, needed, version->model_id, version->name, &version->owner);
 }
 
 Oid
 recurnet_catalog_runs_as(const RecurnetVersion *version)
 {
-	RecurnetScope scope;
-	Oid			owner = recurnet_rights_holder(version->owner);
-
 	recurnet_catalog_check_right(version, RECURNET_MAY_MANAGE);
-	if (!OidIsValid(owner))
-		no_owner(version->name, version->model_id, version->owner);
-	recurnet_statement_open(&scope);
-	if (owner != scope.user)
-		check_temporary();
-	recurnet_statement_close(&scope);
-	return owner;
+	if (!OidIsValid(version->owner.role))
+		no_owner(version->name, version->model_id, &version->owner);
+	return version->owner.role;
 }
 
 bytea *
@@ -360,25 +335,25 @@ recurnet_catalog_weights(const RecurnetVersion *version)
  * 0 if there is none.
  */
 static int64
-lock_model(const RecurnetScope *scope, RecurnetModelKey key, char **owner)
+lock_model(const RecurnetScope *scope, RecurnetModelKey key, RecurnetOwner *owner)
 {
 	RecurnetStatement statement;
 
 	if (key.name != NULL)
 	{
-		statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model"
+		statement = recurnet_statement("SELECT model_id, owner_oid::bigint, owner FROM recurnet.model"
 									   " WHERE name = $1 FOR UPDATE");
 		recurnet_parameter_text(&statement, key.name);
 	}
 	else
 	{
-		statement = recurnet_statement("SELECT model_id, owner FROM recurnet.model"
+		statement = recurnet_statement("SELECT model_id, owner_oid::bigint, owner FROM recurnet.model"
 									   " WHERE model_id = $1 FOR UPDATE");
 		recurnet_parameter_int8(&statement, key.id);
 	}
 	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
 		return 0;
-	*owner = recurnet_result_text(scope, 0, 2);
+	*owner = recurnet_rights_owner(scope, 0, 2);
 	return recurnet_result_int8(0, 1, NULL);
 }
 
@@ -386,12 +361,12 @@ lock_model(const RecurnetScope *scope, RecurnetModelKey key, char **owner)
 static int64
 lock_with_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed)
 {
-	char	   *owner;
+	RecurnetOwner owner;
 	int64		id = lock_model(scope, key, &owner);
 
 	if (id == 0)
 		no_such_model(key);
-	find_right(scope, key, needed, id, owner);
+	find_right(scope, key, needed, id, &owner);
 	return id;
 }
 
@@ -424,12 +399,12 @@ find_or_insert_model(const RecurnetScope *scope, const char *name)
 	 */
 	for (;;)
 	{
-		char	   *owner;
+		RecurnetOwner owner;
 		int64		id = name != NULL ? lock_model(scope, key, &owner) : 0;
 
 		if (id != 0)
 		{
-			check_may_add(scope->user, name, id, owner);
+			check_may_add(scope->user, name, id, &owner);
 			return id;
 		}
 		id = insert_model(scope, name);
@@ -481,9 +456,9 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 						   " options, time_column, target_column, series_columns, covariates,"
 						   " time_type, time_zone, step, rows, series, from_ts, to_ts, from_t, to_t,"
 						   " weights, losses, val_losses, metrics, series_log, trained_by, duration, data_hash,"
-						   " search_path, session_time_zone)"
+						   " search_path, session_time_zone, date_style)"
 						   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)");
+						   " $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)");
 
 	recurnet_parameter_int8(&s, version->model_id);
 	recurnet_parameter(&s, INT4OID, Int32GetDatum(version->version));
@@ -514,6 +489,7 @@ insert_version(const RecurnetScope *scope, const RecurnetVersion *version)
 	recurnet_parameter(&s, BYTEAOID, PointerGetDatum(version->data_hash));
 	recurnet_parameter_text(&s, version->search_path);
 	recurnet_parameter_text(&s, version->session_time_zone);
+	recurnet_parameter_text(&s, version->date_style);
 	recurnet_statement_run(&s, SPI_OK_INSERT);
 }
 
@@ -733,50 +709,36 @@ recurnet_catalog_prune(RecurnetModelKey key, int keep)
 
 /* ---- views of forecasts ---- */
 
-/* Views whose text has what recurnet_view_create wrote for the model with the id $1: owner, name. */
-#define VIEWS_OF_MODEL \
-	"SELECT c.relowner::bigint, format('%I.%I', n.nspname, c.relname)" \
-	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace" \
-	" WHERE c.relkind = 'v' AND c.oid IN (SELECT r.ev_class FROM pg_extension e" \
-	" JOIN pg_depend m ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = e.oid AND m.deptype = 'e'" \
-	" JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND p.proname = 'rn_forecast_as'" \
-	" JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid" \
-	" JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid" \
-	" WHERE e.extname = 'recurnet')" \
-	" AND strpos(pg_get_viewdef(c.oid), format(', ''%s''::bigint, ', $1)) > 0" \
-	" ORDER BY n.nspname, c.relname"
-
+/* The id is in the text of such a view as recurnet_view_create wrote it. */
 char *
-recurnet_catalog_views(RecurnetModelKey key)
+recurnet_catalog_views(RecurnetModelKey key, char **others)
 {
 	RecurnetScope scope;
 	RecurnetStatement statement;
-	StringInfoData views;
-	char	   *owner;
 	int64		id;
-	SPITupleTable *rows;
-	uint64		n;
+	char	   *views;
 
-	initStringInfo(&views);
 	recurnet_statement_open(&scope);
-	id = lock_model(&scope, key, &owner);
-	if (id == 0)
-		no_such_model(key);
-	find_right(&scope, key, RECURNET_MAY_OWN, id, owner);
-	statement = recurnet_statement(VIEWS_OF_MODEL);
+	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	statement = recurnet_statement("SELECT string_agg(s.name, ', ' ORDER BY s.name) FILTER (WHERE s.mine),"
+								   " string_agg(s.name, ', ' ORDER BY s.name) FILTER (WHERE NOT s.mine)"
+								   " FROM (SELECT format('%I.%I', n.nspname, c.relname) AS name,"
+								   " pg_has_role($2, c.relowner, 'USAGE') OR pg_has_role($2, n.nspowner, 'USAGE') AS mine"
+								   " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+								   " WHERE c.relkind = 'v' AND c.oid IN (SELECT r.ev_class FROM pg_extension e"
+								   " JOIN pg_depend m ON m.refclassid = 'pg_extension'::regclass AND m.refobjid = e.oid AND m.deptype = 'e'"
+								   " JOIN pg_proc p ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid AND p.proname = 'rn_forecast_as'"
+								   " JOIN pg_depend d ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid"
+								   " JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid"
+								   " WHERE e.extname = 'recurnet')"
+								   " AND strpos(pg_get_viewdef(c.oid), format(', ''%s''::bigint, ', $1)) > 0) s");
 	recurnet_parameter_int8(&statement, id);
-	n = recurnet_statement_run(&statement, SPI_OK_SELECT);
-	rows = SPI_tuptable;
-	for (uint64 i = 0; i < n; i++)
-	{
-		bool		null;
-		Oid			user = (Oid) DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &null));
-
-		if (recurnet_rights_of(user, id, owner) != RECURNET_NO_RIGHT)
-			appendStringInfo(&views, "%s%s", views.len > 0 ? ", " : "", SPI_getvalue(rows->vals[i], rows->tupdesc, 2));
-	}
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(scope.user));
+	recurnet_statement_run(&statement, SPI_OK_SELECT);
+	views = recurnet_result_text(&scope, 0, 1);
+	*others = recurnet_result_text(&scope, 0, 2);
 	recurnet_statement_close(&scope);
-	return views.len > 0 ? views.data : NULL;
+	return views;
 }
 
 void
@@ -815,24 +777,48 @@ grantee(const char *role)
 	return get_role_oid(role, false);
 }
 
+/* A grant that is there already: its name of the role is brought up to date; false if there is none. */
+static bool
+refresh_grant(int64 model_id, Oid role, const char *privilege)
+{
+	RecurnetStatement statement = recurnet_statement("UPDATE recurnet.model_grant SET role = $3::name"
+													 " WHERE model_id = $1 AND role_oid = $2 AND privilege = $4");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(role));
+	recurnet_parameter_text(&statement, GetUserNameFromId(role, false));
+	recurnet_parameter_text(&statement, privilege);
+	return recurnet_statement_run(&statement, SPI_OK_UPDATE) > 0;
+}
+
+static void
+insert_grant(const RecurnetScope *scope, int64 model_id, Oid role, const char *privilege)
+{
+	RecurnetStatement statement = recurnet_statement("INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by)"
+													 " VALUES ($1, $2::name, $3, $4::name)");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_parameter_text(&statement, GetUserNameFromId(role, false));
+	recurnet_parameter_text(&statement, privilege);
+	recurnet_parameter_text(&statement, GetUserNameFromId(scope->user, false));
+	recurnet_statement_run(&statement, SPI_OK_INSERT);
+}
+
 void
 recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right)
 {
+	const char *privilege = right == RECURNET_MAY_USE ? "use" : "manage";
 	RecurnetScope scope;
-	RecurnetStatement statement;
 	int64		id;
+	Oid			to;
 
 	PreventCommandIfReadOnly("rn_grant()");
 	recurnet_statement_open(&scope);
 	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
-	recurnet_rights_admit(grantee(role));
-	statement = recurnet_statement("INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by)"
-								   " VALUES ($1, $2::name, $3, $4::name) ON CONFLICT DO NOTHING");
-	recurnet_parameter_int8(&statement, id);
-	recurnet_parameter_text(&statement, role);
-	recurnet_parameter_text(&statement, right == RECURNET_MAY_USE ? "use" : "manage");
-	recurnet_parameter_text(&statement, GetUserNameFromId(scope.user, false));
-	recurnet_statement_run(&statement, SPI_OK_INSERT);
+	to = grantee(role);
+	recurnet_rights_admit(to);
+	if (!refresh_grant(id, to, privilege))
+		insert_grant(&scope, id, to, privilege);
 	recurnet_statement_close(&scope);
 }
 
@@ -846,14 +832,54 @@ recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight ri
 	PreventCommandIfReadOnly("rn_revoke()");
 	recurnet_statement_open(&scope);
 	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
-	(void) grantee(role);
 	statement = recurnet_statement("DELETE FROM recurnet.model_grant"
-								   " WHERE model_id = $1 AND role = $2::name AND (privilege = 'manage' OR $3 = 'use')");
+								   " WHERE model_id = $1 AND role_oid = $2 AND (privilege = 'manage' OR $3 = 'use')");
 	recurnet_parameter_int8(&statement, id);
-	recurnet_parameter_text(&statement, role);
+	recurnet_parameter(&statement, OIDOID, ObjectIdGetDatum(grantee(role)));
 	recurnet_parameter_text(&statement, right == RECURNET_MAY_USE ? "use" : "manage");
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
 	recurnet_statement_close(&scope);
+}
+
+/* The number of a model's newest version so far; -1: there is no such model. */
+static int64
+newest_version(RecurnetModelKey key)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT newest_version::bigint FROM recurnet.model WHERE name = $1 OR model_id = $2");
+
+	recurnet_parameter_text(&statement, key.name);
+	recurnet_parameter_int8(&statement, key.id);
+	return recurnet_statement_run(&statement, SPI_OK_SELECT) > 0 ? recurnet_result_int8(0, 1, NULL) : -1;
+}
+
+/*
+ * Lock a model whose versions are going to be another role's: ERROR for one that came
+ * while the lock was waited for, at whose query nobody can have looked.
+ */
+static int64
+lock_to_give(const RecurnetScope *scope, RecurnetModelKey key)
+{
+	int64		newest = newest_version(key);
+	int64		id = lock_with_right(scope, key, RECURNET_MAY_OWN);
+
+	if (newest_version((RecurnetModelKey) {.id = id}) != newest)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_IN_USE),
+				 errmsg("model " INT64_FORMAT " was trained again at the same moment", id),
+				 errhint("Look at the queries of its versions in rn_versions, and try again.")));
+	return id;
+}
+
+/* What the owner of a locked model was granted on it. */
+static void
+drop_owners_grants(int64 model_id)
+{
+	RecurnetStatement statement = recurnet_statement("DELETE FROM recurnet.model_grant g USING recurnet.model m"
+													 " WHERE m.model_id = $1 AND g.model_id = $1 AND g.role_oid = m.owner_oid");
+
+	recurnet_parameter_int8(&statement, model_id);
+	recurnet_statement_run(&statement, SPI_OK_DELETE);
 }
 
 /* As for a table's: who gives it away must be able to act as the new owner, too. */
@@ -867,10 +893,11 @@ recurnet_catalog_set_owner(RecurnetModelKey key, const char *role)
 
 	PreventCommandIfReadOnly("rn_set_owner()");
 	recurnet_statement_open(&scope);
-	id = lock_with_right(&scope, key, RECURNET_MAY_OWN);
+	id = lock_to_give(&scope, key);
 	owner = get_role_oid(role, false);
 	check_can_set_role(scope.user, owner);
 	recurnet_rights_admit(owner);
+	drop_owners_grants(id);
 	statement = recurnet_statement("UPDATE recurnet.model SET owner = $2::name WHERE model_id = $1");
 	recurnet_parameter_int8(&statement, id);
 	recurnet_parameter_text(&statement, role);

@@ -30,7 +30,7 @@ typedef struct RecurnetVersion
 {
 	int64		model_id;
 	char	   *name;			/* NULL: none */
-	char	   *owner;			/* NULL: none, or when stored */
+	RecurnetOwner owner;		/* when loaded only */
 	RecurnetRight right;		/* when loaded only: the caller's */
 	int			version;
 
@@ -40,6 +40,7 @@ typedef struct RecurnetVersion
 	Jsonb	   *options;		/* every option as it was used; then without holidays */
 	char	   *search_path;	/* that the query means, */
 	char	   *session_time_zone;	/* and its TimeZone */
+	char	   *date_style;		/* and its DateStyle */
 	char	   *time_column;
 	char	   *target_column;
 	char	   *series_columns; /* as rn_train was given them; NULL: none */
@@ -100,8 +101,7 @@ extern void recurnet_catalog_check_right(const RecurnetVersion *version, Recurne
 
 /*
  * The role that a version's query runs as: the model's owner.  ERROR without the
- * right to manage the model, if the owner is gone, and if the session of
- * somebody else has temporary objects that might run code as the owner.
+ * right to manage the model, and if the owner is gone.
  */
 extern Oid	recurnet_catalog_runs_as(const RecurnetVersion *version);
 
@@ -121,11 +121,11 @@ extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);
 extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
 
 /*
- * The views that show forecasts of a model: their names in full and quoted, separated by
- * commas; NULL without any.  Such a view calls rn_forecast_as with the model's id, and
- * its owner may use the model: nobody else can keep it from being dropped.
+ * The views that show forecasts of a model of the caller's, whose row is locked: the names,
+ * in full and quoted, separated by commas, of those that the caller may drop, and of the others;
+ * NULL without any.  Such a view calls rn_forecast_as with the model's id.
  */
-extern char *recurnet_catalog_views(RecurnetModelKey key);
+extern char *recurnet_catalog_views(RecurnetModelKey key, char **others);
 
 /* Drop a model with all its versions and grants. */
 extern void recurnet_catalog_drop(RecurnetModelKey key);
@@ -134,7 +134,10 @@ extern void recurnet_catalog_drop(RecurnetModelKey key);
 extern void recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right);
 extern void recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight right);
 
-/* Give a model to another role. */
+/*
+ * Give a model to another role; what the former owner was granted on it goes.  ERROR if
+ * the model was trained again just now.
+ */
 extern void recurnet_catalog_set_owner(RecurnetModelKey key, const char *role);
 
 /* The version of the SQL objects, as ALTER EXTENSION UPDATE sees it. */

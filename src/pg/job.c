@@ -295,6 +295,7 @@ request_again(Run *run, const RecurnetRetraining *retraining)
 	run->version.request = old->request;
 	run->version.search_path = old->search_path;
 	run->version.session_time_zone = old->session_time_zone;
+	run->version.date_style = old->date_style;
 }
 
 /* What the job's row asks for. */

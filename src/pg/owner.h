@@ -11,21 +11,24 @@
 typedef struct RecurnetOwnerScope
 {
 	Oid			user;
+	Oid			owner;
 	int			security;
 	int			guc_level;
 } RecurnetOwnerScope;
 
 /*
  * Between open and close the current user is the model's owner, in a
- * security-restricted operation, with search_path and TimeZone as they were when
- * the query was stored.  ERROR as recurnet_catalog_runs_as has them.  An error in
- * between needs no care: the end of the transaction or subtransaction puts all
- * back.
+ * security-restricted operation, with search_path, TimeZone and DateStyle as they
+ * were when the query was stored, and what else might change its meaning as the
+ * server has it.  ERROR as recurnet_catalog_runs_as has them; and of another
+ * role than the owner, if the session has temporary objects, before or after.  An
+ * error in between needs no care: the end of the transaction or subtransaction
+ * puts all back.
  */
 extern void recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version);
 extern void recurnet_owner_close(const RecurnetOwnerScope *scope);
 
-/* Note the session's search_path and TimeZone in a version that is to be stored. */
+/* Note the session's search_path, TimeZone and DateStyle in a version that is to be stored. */
 extern void recurnet_owner_note_session(RecurnetVersion *version);
 
 #endif							/* RECURNET_OWNER_H */

@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "mb/pg_wchar.h"
@@ -21,7 +19,6 @@
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/plancache.h"
-#include "utils/syscache.h"
 
 #include "model/inputs.h"
 
@@ -77,36 +74,6 @@ check_plan(SPIPlanPtr plan)
 		not_a_select("one that locks rows");
 }
 
-/*
- * ERROR for a temporary table of another role than the current user where that
- * is the owner of a stored query (owner.c): of whoever has it run, made under a
- * name that the query means something else by.
- */
-static void
-check_no_temporary(SPIPlanPtr plan)
-{
-	CachedPlanSource *source = (CachedPlanSource *) linitial(SPI_plan_get_plan_sources(plan));
-	ListCell   *cell;
-
-	if (!InSecurityRestrictedOperation())
-		return;
-	foreach(cell, source->relationOids)
-	{
-		HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(lfirst_oid(cell)));
-		Form_pg_class relation;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		relation = (Form_pg_class) GETSTRUCT(tuple);
-		if (relation->relpersistence == RELPERSISTENCE_TEMP && relation->relowner != GetUserId())
-			ereport(ERROR,
-					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("stored query would read temporary table \"%s\" of another role", NameStr(relation->relname)),
-					 errhint("Drop it (DISCARD TEMP), or use another session.")));
-		ReleaseSysCache(tuple);
-	}
-}
-
 Portal
 recurnet_query_open(const char *query)
 {
@@ -117,7 +84,6 @@ recurnet_query_open(const char *query)
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	check_plan(plan);
-	check_no_temporary(plan);
 	return SPI_cursor_open(NULL, plan, NULL, NULL, true);
 }
 

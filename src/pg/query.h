@@ -11,8 +11,7 @@
 
 /*
  * A cursor over a query, within SPI; ERROR unless it is a single SELECT that
- * neither writes nor locks; of a stored one, also if it would read a temporary
- * table of another role than its own.
+ * neither writes nor locks.
  */
 extern Portal recurnet_query_open(const char *query);
 

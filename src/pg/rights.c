@@ -2,18 +2,22 @@
  * rights.c
  *		Owners, grants, and the roles that may hold either.
  *
- * Both are kept by the name of a role, so that a dump restores where that role
- * is missing.  A name alone must not count, though: a role that is made later
- * under the name of a dropped one would inherit its models.  So a role holds
- * models and grants only while it has a privilege on the empty table
- * recurnet.model_roles, which PostgreSQL ties to the role itself: DROP ROLE is
- * refused meanwhile, DROP OWNED takes the privilege away.
+ * Both are kept by the oid of a role, which a new name does not change and a new
+ * role does not inherit; beside it stands the name, which dumps and subscribers
+ * go by: in another cluster the same role has another oid.  A trigger finds that of
+ * each name that is stored, in the cluster where it is stored.
+ *
+ * A role holds models and grants only while it has a privilege on the empty table
+ * recurnet.model_roles: so DROP ROLE is refused meanwhile, DROP OWNED takes them
+ * away, and an oid that comes again after billions of others brings nothing back.
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "commands/trigger.h"
 #include "executor/spi.h"
@@ -25,10 +29,10 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/rel.h"
 #include "utils/syscache.h"
 
 #include "rights.h"
-#include "statement.h"
 
 /* The table on which roles have their entries. */
 static Oid
@@ -61,21 +65,25 @@ has_entry(Oid role)
 	return found;
 }
 
-Oid
-recurnet_rights_holder(const char *name)
+RecurnetOwner
+recurnet_rights_owner(const RecurnetScope *scope, int row, int column)
 {
-	Oid			role = name != NULL ? get_role_oid(name, true) : InvalidOid;
+	Oid			role = (Oid) recurnet_result_int8(row, column, NULL);
+	RecurnetOwner owner = {.name = recurnet_result_text(scope, row, column + 1)};
 
-	return OidIsValid(role) && has_entry(role) ? role : InvalidOid;
+	if (OidIsValid(role) && has_entry(role))
+	{
+		owner.role = role;
+		owner.name = MemoryContextStrdup(scope->context, GetUserNameFromId(role, false));
+	}
+	return owner;
 }
 
-/* Has the user the rights of the role of that name, and may that hold any? */
+/* Has the user the rights of the role, and may that hold any? */
 static bool
-acts_for(Oid user, const char *name)
+acts_for(Oid user, Oid role)
 {
-	Oid			role = recurnet_rights_holder(name);
-
-	return OidIsValid(role) && has_privs_of_role(user, role);
+	return OidIsValid(role) && has_entry(role) && has_privs_of_role(user, role);
 }
 
 /* The most that grants allow the user, himself or as a member. */
@@ -84,13 +92,13 @@ granted(Oid user, int64 model_id)
 {
 	RecurnetRight right = RECURNET_NO_RIGHT;
 	RecurnetStatement statement =
-		recurnet_statement("SELECT role, privilege FROM recurnet.model_grant WHERE model_id = $1");
+		recurnet_statement("SELECT role_oid::bigint, privilege FROM recurnet.model_grant WHERE model_id = $1");
 
 	recurnet_parameter_int8(&statement, model_id);
 	recurnet_statement_run(&statement, SPI_OK_SELECT);
 	for (uint64 i = 0; i < SPI_processed; i++)
 	{
-		char	   *role = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1);
+		Oid			role = (Oid) recurnet_result_int8((int) i, 1, NULL);
 		char	   *privilege = SPI_getvalue(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 2);
 
 		if (acts_for(user, role))
@@ -100,24 +108,40 @@ granted(Oid user, int64 model_id)
 }
 
 RecurnetRight
-recurnet_rights_of(Oid user, int64 model_id, const char *owner)
+recurnet_rights_of(Oid user, int64 model_id, Oid owner)
 {
 	if (superuser_arg(user) || acts_for(user, owner))
 		return RECURNET_MAY_OWN;
 	return granted(user, model_id);
 }
 
-/* Nobody's from now on: what carries the name of a role that is gone. */
+/* Nobody's from now on, not even in a dump: what roles without an entry are said to hold. */
 static void
-disown(const char *name)
+disown_left_over(void)
 {
-	RecurnetStatement statement = recurnet_statement("UPDATE recurnet.model SET owner = NULL WHERE owner = $1::name");
+	RecurnetStatement statement =
+		recurnet_statement("UPDATE recurnet.model SET owner = NULL"
+						   " WHERE owner_oid NOT IN (SELECT role_oid FROM recurnet.holder)");
 
-	recurnet_parameter_text(&statement, name);
 	recurnet_statement_run(&statement, SPI_OK_UPDATE);
-	statement = recurnet_statement("DELETE FROM recurnet.model_grant WHERE role = $1::name");
-	recurnet_parameter_text(&statement, name);
+	statement = recurnet_statement("DELETE FROM recurnet.model_grant"
+								   " WHERE role_oid NOT IN (SELECT role_oid FROM recurnet.holder)");
 	recurnet_statement_run(&statement, SPI_OK_DELETE);
+}
+
+/* In place of PostgreSQL's own words for a row that is too big; any other error goes on. */
+static void
+refuse_more_roles(MemoryContext caller)
+{
+	if (geterrcode() != ERRCODE_PROGRAM_LIMIT_EXCEEDED)
+		PG_RE_THROW();
+	MemoryContextSwitchTo(caller);
+	FlushErrorState();
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("no more roles of this database can hold models"),
+			 errdetail("Each has a privilege on recurnet.model_roles, for which there is no room left."),
+			 errhint("Have members of one role share its models, and REVOKE SELECT ON recurnet.model_roles FROM those that hold none any more.")));
 }
 
 /*
@@ -134,6 +158,7 @@ give_entry(const char *name)
 	AccessPriv *select = makeNode(AccessPriv);
 	RoleSpec   *role = makeNode(RoleSpec);
 	bool		creating = creating_extension;
+	MemoryContext caller = CurrentMemoryContext;
 
 	select->priv_name = pstrdup("select");
 	role->roletype = ROLESPEC_CSTRING;
@@ -146,32 +171,44 @@ give_entry(const char *name)
 	grant->privileges = list_make1(select);
 	grant->grantees = list_make1(role);
 	creating_extension = false; /* an error ends the script, which sees to it */
-	ExecuteGrantStmt(grant);
+	PG_TRY();
+	{
+		ExecuteGrantStmt(grant);
+	}
+	PG_CATCH();
+	{
+		refuse_more_roles(caller);
+	}
+	PG_END_TRY();
 	creating_extension = creating;
 	CommandCounterIncrement();
 }
 
 /*
- * The lock, held until the transaction ends, has sessions that admit a role
- * wait for each other; getting it, this one learns what others have done.
+ * Has the role no entry?  If not, this session is the one to give it: the lock, held
+ * until the transaction ends, has sessions that do so wait for each other; getting
+ * it, this one learns what others have done.
  */
-void
-recurnet_rights_admit(Oid role)
+static bool
+lacks_entry(Oid role)
 {
-	const char *name;
-
 	if (has_entry(role))
-		return;
+		return false;
 	LockRelationOid(anchor(), ShareRowExclusiveLock);
-	if (has_entry(role))
-		return;
-	name = GetUserNameFromId(role, false);
-	disown(name);
-	give_entry(name);
+	return !has_entry(role);
 }
 
 void
-recurnet_rights_check(RecurnetRight right, RecurnetRight needed, int64 model_id, const char *name, const char *owner)
+recurnet_rights_admit(Oid role)
+{
+	if (!lacks_entry(role))
+		return;
+	disown_left_over();
+	give_entry(GetUserNameFromId(role, false));
+}
+
+void
+recurnet_rights_check(RecurnetRight right, RecurnetRight needed, int64 model_id, const char *name, const RecurnetOwner *owner)
 {
 	static const char *const lacking[] = {
 		[RECURNET_MAY_USE] = "This takes the right to use it.",
@@ -186,16 +223,18 @@ recurnet_rights_check(RecurnetRight right, RecurnetRight needed, int64 model_id,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("permission denied for model %s", model),
 			 errdetail("%s", lacking[needed]),
-			 needed == RECURNET_MAY_OWN || owner == NULL
+			 needed == RECURNET_MAY_OWN || !OidIsValid(owner->role)
 			 ? errhint("The view rn_models says whose it is.")
-			 : errhint("%s may give it to you: see rn_grant.", quote_identifier(owner))));
+			 : errhint("%s may give it to you: see rn_grant.", quote_identifier(owner->name))));
 }
 
 /*
- * Trigger on the tables that name roles; its argument is the column.  Rows that are
+ * Trigger before a row that names a role; its arguments are the columns of the name
+ * and of the oid, which is that of the role of this name here and now.  Rows that are
  * not made here bring the role's entry along: those of a restored dump, above all
  * one of 0.1.0 or one whose GRANTs failed together because one of the roles is
- * missing, and those that a subscription receives.
+ * missing, and those that a subscription receives.  What is left over stays: it may
+ * be the row itself, which an update must not find changed.
  */
 PG_FUNCTION_INFO_V1(recurnet_admit_role);
 Datum
@@ -205,23 +244,52 @@ recurnet_admit_role(PG_FUNCTION_ARGS)
 	TupleDesc	columns;
 	HeapTuple	row;
 	const char *name;
+	int			column;
 	Oid			role;
+	Datum		oid;
+	bool		isnull;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		elog(ERROR, "recurnet: admit_role() is a trigger");
 	columns = trigger->tg_relation->rd_att;
 	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	name = SPI_getvalue(row, columns, SPI_fnumber(columns, trigger->tg_trigger->tgargs[0]));
+	column = SPI_fnumber(columns, trigger->tg_trigger->tgargs[1]);
 	role = name != NULL ? get_role_oid(name, true) : InvalidOid;
 	if (OidIsValid(role) && !has_entry(role))
 	{
 		RecurnetScope scope;
 
 		recurnet_statement_open(&scope);
-		LockRelationOid(anchor(), ShareRowExclusiveLock);
-		if (!has_entry(role))
+		if (lacks_entry(role))
 			give_entry(name);
 		recurnet_statement_close(&scope);
 	}
-	return PointerGetDatum(NULL);
+	oid = ObjectIdGetDatum(role);
+	isnull = !OidIsValid(role);
+	return PointerGetDatum(heap_modify_tuple_by_cols(row, columns, 1, &column, &oid, &isnull));
+}
+
+/*
+ * Trigger before each row that is written to a table with queries, or rights, of
+ * users.  Privileges do not close these: a member of pg_write_all_data has them,
+ * and would have a query of his own run as whomever he likes.  Per row, as
+ * a subscription does not fire triggers per statement.
+ */
+PG_FUNCTION_INFO_V1(recurnet_refuse_others);
+Datum
+recurnet_refuse_others(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	Relation	table;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		elog(ERROR, "recurnet: refuse_others() is a trigger");
+	table = trigger->tg_relation;
+	if (!has_privs_of_role(GetUserId(), table->rd_rel->relowner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", RelationGetRelationName(table)),
+				 errdetail("Only functions of the extension recurnet and superusers write to it.")));
+	return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple);
 }

@@ -41,7 +41,7 @@ put_model(ReturnSetInfo *result, const RecurnetVersion *version)
 
 	put(result, section, "id", psprintf(INT64_FORMAT, version->model_id));
 	put(result, section, "name", version->name);
-	put(result, section, "owner", version->owner);
+	put(result, section, "owner", OidIsValid(version->owner.role) ? version->owner.name : NULL);
 	put(result, section, "version", psprintf("%d", version->version));
 	put(result, section, "query", version->query);
 	put(result, section, "time", psprintf("%s (%s)", version->time_column,

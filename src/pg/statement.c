@@ -6,13 +6,18 @@
  * snapshot, so that rn_forecast(rn_train(...)) sees within one statement what
  * was just stored.  It needs no transaction id and works on a standby and in
  * a parallel worker as long as the statement itself only reads.
+ *
+ * The operation is security-restricted: a trigger that somebody put on a table
+ * there cannot wait until the user is another one again.
  */
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "catalog/dependency.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "commands/extension.h"
 #include "compat.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
@@ -41,17 +46,19 @@ no_catalog(bool older)
 
 /*
  * The owner of the catalog's tables, who is the extension's.  The table that is
- * asked is one that version 0.1.0 did not have.
+ * asked is one that version 0.1.0 did not have; it has to be the extension's, as
+ * without that anybody may have a schema of this name, and traps in it.
  */
 static Oid
 catalog_owner(void)
 {
 	Oid			schema = get_namespace_oid("recurnet", true);
 	Oid			table = OidIsValid(schema) ? get_relname_relid("model_roles", schema) : InvalidOid;
+	Oid			extension = get_extension_oid("recurnet", true);
 	HeapTuple	tuple = NULL;
 	Oid			owner;
 
-	if (OidIsValid(table))
+	if (OidIsValid(table) && OidIsValid(extension) && getExtensionOfObject(RelationRelationId, table) == extension)
 		tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(table));
 	if (!HeapTupleIsValid(tuple))
 		no_catalog(OidIsValid(schema) && OidIsValid(get_relname_relid("model", schema)));
@@ -72,7 +79,7 @@ recurnet_statement_open(RecurnetScope *scope)
 	scope->guc_level = NewGUCNestLevel();
 	(void) set_config_option("search_path", "pg_catalog, pg_temp",
 							 PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	SetUserIdAndSecContext(catalog_owner(), scope->security | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(catalog_owner(), scope->security | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
 	SPI_connect();
 }
 

@@ -215,7 +215,7 @@ check_owner(const RecurnetVersion *version)
 	ereport(ERROR,
 			(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 			 errmsg("a view of model " INT64_FORMAT " must be created by its owner, %s",
-					version->model_id, quote_identifier(version->owner)),
+					version->model_id, quote_identifier(version->owner.name)),
 			 errdetail("The view shows what the stored query reads, with the rights of whoever created it."),
 			 errhint("SET ROLE to the owner, and grant SELECT on the view.")));
 }
@@ -255,18 +255,23 @@ recurnet_view_create(RecurnetModelKey key, const RecurnetViewSpec *spec)
 
 /* ---- dropped ---- */
 
+/* Views of others do not keep a model: a former owner's, above all, whom nobody can make drop them. */
 void
 recurnet_view_drop(RecurnetModelKey key, bool cascade)
 {
-	char	   *views = recurnet_catalog_views(key);
+	char	   *others;
+	char	   *views = recurnet_catalog_views(key, &others);
 
-	if (views == NULL)
-		return;
-	if (!cascade)
+	if (views != NULL && !cascade)
 		ereport(ERROR,
 				(errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
 				 errmsg("cannot drop the model because views show its forecasts"),
 				 errdetail("They are: %s.", views),
 				 errhint("Drop them first, or with it: rn_drop_model(..., cascade => true).")));
-	execute(psprintf("DROP VIEW %s", views), SPI_OK_UTILITY);
+	if (others != NULL)
+		ereport(NOTICE,
+				(errmsg("views of other roles show forecasts of the model, and will fail without it"),
+				 errdetail("They are: %s.", others)));
+	if (views != NULL)
+		execute(psprintf("DROP VIEW %s", views), SPI_OK_UTILITY);
 }

@@ -1,13 +1,12 @@
 --
--- Who may do what with a model, whose rights its query has, and what becomes of
--- models whose role goes.
+-- Who may do what with a model, and what becomes of models whose role goes.
+-- Whose rights a query has: rights_query.sql.
 --
 \set QUIET 1
 \set ON_ERROR_STOP 1
 BEGIN;
 \ir refuses.psql
 SET LOCAL client_min_messages = warning;
-SELECT no_plan();
 
 -- owner's rights: ann, a member of it, superusers; granted: use to friend and team, manage to chief
 CREATE ROLE rights_ann;
@@ -81,8 +80,13 @@ INSERT INTO actions VALUES
 	(3, $$SELECT rn_revoke('m', 'rights_friend', 'use')$$);
 INSERT INTO actions SELECT needs, replace(command, '''m''', id.m) FROM actions, (SELECT model_id::text AS m FROM rn_models WHERE name = 'm') id;
 
-SELECT is(outcome(who, command), CASE WHEN has >= needs THEN 'ok' WHEN has = 0 THEN '42704' ELSE '42501' END, who || ': ' || command)
-FROM roles, actions ORDER BY needs, command, has;
+-- tried before the plan, which makes temporary tables, beside which only the owner itself has its query run
+CREATE TABLE tried AS SELECT *, outcome(who, command) AS came FROM roles, actions;
+SELECT no_plan();
+SELECT is(came, CASE WHEN has >= needs THEN 'ok' WHEN has = 0 THEN '42704' ELSE '42501' END, who || ': ' || command)
+FROM tried ORDER BY needs, command, has;
+SELECT is(outcome(who, $$SELECT rn_forecast('m', 2, history => 'source')$$), CASE who WHEN 'rights_ann' THEN 'ok' ELSE '55000' END, who || ': beside temporary tables')
+FROM roles WHERE has > 1;
 
 -- a query under the model's name only by the owner itself
 SELECT is(outcome(who, $$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 30) i', o(), 'm')$$),
@@ -140,143 +144,22 @@ SELECT is((SELECT count(*) FROM rn_grants WHERE name = 'gone'), 0::bigint, 'gran
 RESET ROLE;
 SELECT is((SELECT count(*) FROM recurnet.model_grant g WHERE NOT EXISTS (SELECT FROM recurnet.model m WHERE m.model_id = g.model_id)), 0::bigint, 'all of them');
 
--- ---- the stored query runs as the owner, and gets nothing from who asks ----
+-- ---- the tables ----
 
-SET LOCAL ROLE rights_ann;
-CREATE TABLE ann.log (what text, who text, result text);
-CREATE TABLE ann.late (i int);
-CREATE FUNCTION ann.trap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO ann.log VALUES ('deferred', current_user, 'ran'); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER trap AFTER INSERT ON ann.late DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ann.trap();
-CREATE FUNCTION ann.try(command text) RETURNS text LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE command;
-	RETURN 'done as ' || current_user;
-EXCEPTION WHEN OTHERS THEN
-	RETURN SQLSTATE;
-END $$;
--- what the query tries; the first row does it all
-CREATE FUNCTION ann.attack(day date) RETURNS float8 LANGUAGE plpgsql AS $$
-BEGIN
-	IF day = '2024-01-01' AND current_setting('test.attack', true) = 'on' THEN
-		INSERT INTO ann.log SELECT c, current_user, ann.try(c) FROM unnest(ARRAY[
-			'SET ROLE rights_root', 'SELECT set_config(''role'', ''rights_root'', false)', 'RESET ROLE', 'SET LOCAL ROLE NONE',
-			'SET SESSION AUTHORIZATION rights_root', 'RESET SESSION AUTHORIZATION', 'SELECT set_config(''session_authorization'', ''rights_root'', true)',
-			'CREATE TEMP TABLE pinned (i int)', 'INSERT INTO ann.late VALUES (1)', 'LISTEN ann']) c;
-		PERFORM set_config('search_path', 'ann', false), set_config('TimeZone', 'Asia/Tokyo', false), set_config('test.mine', 'theirs', false);
-	END IF;
-	RETURN extract(day FROM day);
-END $$;
-SET LOCAL search_path = ann, public;
-SET LOCAL TimeZone = 'Europe/Berlin';
-CREATE FUNCTION ann.note(day date) RETURNS float8 LANGUAGE plpgsql AS $$
-BEGIN
-	IF day = '2024-01-01' THEN
-		INSERT INTO ann.log VALUES ('setting', current_user, current_setting('search_path') || '; ' || current_setting('TimeZone'));
-	END IF;
-	RETURN 0;
-END $$;
-SELECT public.rn_train('gru', 'SELECT day, note(day) + attack(day) AS v FROM secret', o(), 'attack') > 0 AS trained \gset
-RESET search_path;
-RESET TimeZone;
-SELECT rn_grant('attack', 'rights_chief', 'manage');
-DELETE FROM ann.log;
-RESET ROLE;
-
-SET LOCAL test.attack = 'on';
-SET LOCAL test.mine = 'mine';
-SELECT is((SELECT count(*) FROM rn_forecast('attack', 2, history => 'source')), 2::bigint, 'a superuser has the query run');
-SELECT set_eq($$SELECT DISTINCT who FROM ann.log$$, ARRAY['rights_ann'], 'as the owner');
-SELECT is((SELECT string_agg(what || ': ' || result, '; ') FROM ann.log WHERE what <> 'setting' AND result NOT IN ('42501')), NULL, 'out of which nothing leads');
-SELECT is((SELECT count(*) FROM ann.log WHERE result = '42501'), 10::bigint, 'though all was tried');
-SELECT is((SELECT result FROM ann.log WHERE what = 'setting'), 'ann, public, pg_temp; Europe/Berlin', 'with the settings that it was stored with');
-SELECT is(concat_ws(' ', current_user, current_setting('search_path'), current_setting('TimeZone'), current_setting('test.mine')),
-	concat_ws(' ', session_user, '"$user", public', 'UTC', 'mine'), 'all is as it was');
-SELECT is((SELECT count(*) FROM pg_class WHERE relname = 'pinned'), 0::bigint, 'nothing is left');
-DELETE FROM ann.log;
-SELECT is((SELECT count(*) FROM rn_backtest_model('attack', 1, 1)), 1::bigint, 'a backtest has the query run');
-SELECT is((SELECT string_agg(DISTINCT who || result, '') FROM ann.log WHERE what <> 'setting'), 'rights_ann42501', 'no other way');
-SET LOCAL test.attack = 'off';
-
--- after an error, too
-SET LOCAL ROLE rights_ann;
-SELECT rn_train('gru', $$SELECT day, v / nullif(coalesce(current_setting('test.zero', true), '1')::int, 1) AS v FROM ann.secret UNION ALL SELECT day - 60, v FROM ann.secret$$,
-	o() || '{"missing": "zero"}', 'failing') > 0 AS trained \gset
-RESET ROLE;
-SET LOCAL test.zero = '0';
-SELECT throws_ok($$SELECT rn_forecast('failing', 2, history => 'source')$$, '22012', NULL, 'a query that fails');
-SELECT is(concat_ws(' ', current_user, current_setting('search_path')), concat_ws(' ', session_user, '"$user", public'), 'leaves all as it was');
-
--- ---- nor does who asks get anything in ----
-
-CREATE SCHEMA evil AUTHORIZATION rights_chief;
-CREATE SCHEMA plain AUTHORIZATION rights_ann;
-GRANT USAGE ON SCHEMA plain TO rights_chief;
-SET LOCAL ROLE rights_ann;
-CREATE TABLE plain.rows AS SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(1, 40) i;
-SET LOCAL search_path = pg_temp, plain, public;
-SELECT rn_train('gru', 'SELECT t, abs(v) AS v FROM rows', o(), 'shadow') > 0 AS trained \gset
-RESET search_path;
-SELECT rn_grant('shadow', 'rights_chief', 'manage');
-CREATE TABLE plain.expected AS SELECT * FROM rn_forecast('shadow', 1, history => 'source');
-GRANT SELECT ON plain.expected TO rights_chief;
-SET LOCAL ROLE rights_chief;
-CREATE FUNCTION evil.abs(numeric) RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'misled'; END $$;
-CREATE TABLE evil.rows AS SELECT i AS t, 400.0 AS v FROM generate_series(1, 40) i;
-CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
-GRANT USAGE ON SCHEMA evil TO PUBLIC;
-GRANT SELECT ON evil.rows, pg_temp.rows TO PUBLIC;
-SET LOCAL search_path = evil, pg_catalog, public;
-SELECT results_eq($$SELECT * FROM rn_forecast('shadow', 1, history => 'source')$$, 'TABLE plain.expected', 'tables and functions of a manager''s are not mistaken for the owner''s');
-RESET search_path;
-DROP TABLE pg_temp.rows;
-CREATE FUNCTION evil.spy() RETURNS numeric LANGUAGE plpgsql AS $$ BEGIN RAISE 'ran as %', current_user; END $$;
-RESET ROLE;
-DROP TABLE plain.rows;
-SAVEPOINT view;
-SET LOCAL ROLE rights_chief;
-CREATE TEMP VIEW rows AS SELECT i AS t, evil.spy() AS v FROM generate_series(1, 40) i;
-GRANT SELECT ON rows TO PUBLIC;
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%temporary views%', '%DISCARD TEMP%', 'a temporary view of a name that is gone');
-SELECT is(count(*), 1::bigint, 'which is no matter without the query') FROM rn_forecast('shadow', 1);
-ROLLBACK TO view;
-SET LOCAL ROLE rights_chief;
-CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
-ALTER TABLE rows ENABLE ROW LEVEL SECURITY;
-CREATE POLICY spy ON rows USING (evil.spy() = 1);
-GRANT SELECT ON rows TO PUBLIC;
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%temporary views%', '%', 'a temporary table with a policy');
-ROLLBACK TO view;
-SET LOCAL ROLE rights_chief;
-CREATE DOMAIN pg_temp.trap AS int CHECK (evil.spy() = 1);
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%types%', '%', 'a temporary domain');
-ROLLBACK TO view;
-SET LOCAL ROLE rights_chief;
-CREATE TEMP TABLE rows AS SELECT i AS t, 500.0 AS v FROM generate_series(1, 40) i;
-GRANT SELECT ON rows TO PUBLIC;
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', 'stored query would read temporary table "rows" of another role', '%DISCARD TEMP%', 'a temporary table of a name that is gone');
-ROLLBACK TO view;
-SET LOCAL ROLE rights_chief;
-CREATE TEMP TABLE rows (t int, v numeric);
-CREATE FUNCTION evil.spy(rows) RETURNS numeric LANGUAGE sql AS 'SELECT evil.spy()';
-CREATE CAST (rows AS numeric) WITH FUNCTION evil.spy(rows) AS IMPLICIT;
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%types%', '%', 'a temporary table that is cast by a function');
-ROLLBACK TO view;
-SET LOCAL ROLE rights_chief;
-CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
-SELECT refuses($$SELECT rn_forecast('shadow', 1, history => 'source')$$, '55000', '%functions%', '%', 'a temporary function');
-ROLLBACK TO view;
--- what the owner itself has made is its own affair
-SET LOCAL ROLE rights_ann;
-CREATE TEMP TABLE rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
-SELECT is(count(*), 1::bigint, 'a temporary table of the owner''s') FROM rn_forecast('shadow', 1, history => 'source');
-SET LOCAL ROLE rights_chief;
-SELECT is(count(*), 1::bigint, 'is the owner''s for others, too') FROM rn_forecast('shadow', 1, history => 'source');
-SET LOCAL ROLE rights_ann;
-DROP TABLE rows;
-CREATE TEMP VIEW rows AS SELECT i AS t, 5.0 AS v FROM generate_series(1, 40) i;
-SELECT is(count(*), 1::bigint, 'a temporary view of the owner''s') FROM rn_forecast('shadow', 1, history => 'source');
-RESET ROLE;
-ROLLBACK TO view;
+CREATE ROLE rights_writer IN ROLE pg_read_all_data, pg_write_all_data;
+SELECT is(outcome('rights_writer', command), '42501', 'who may write all data: ' || command)
+FROM (VALUES ('INSERT INTO recurnet.model (name, owner, active_version) VALUES (''x'', ''rights_root'', 1)'),
+	('UPDATE recurnet.model SET owner = ''rights_root'''), ('UPDATE recurnet.model SET active_version = 1'), ('DELETE FROM recurnet.model'),
+	('UPDATE recurnet.version SET query = ''SELECT 1'''), ('DELETE FROM recurnet.version'),
+	('INSERT INTO recurnet.model_grant (model_id, role, privilege, granted_by) SELECT model_id, ''rights_writer'', ''manage'', ''rights_root'' FROM recurnet.model'),
+	('UPDATE recurnet.model_grant SET privilege = ''manage'''), ('DELETE FROM recurnet.model_grant'),
+	('INSERT INTO recurnet.job (kind, background, role, state, server) VALUES (''train'', true, ''rights_root'', ''waiting'', '''')')) v (command);
+SELECT is(outcome('rights_root', command), 'ok', 'as in a restore: ' || command)
+FROM (VALUES ('UPDATE recurnet.model SET owner = ''rights_root'''), ('DELETE FROM recurnet.version')) v (command);
+-- a trigger that waits until the user is another one again
+CREATE CONSTRAINT TRIGGER late AFTER INSERT ON recurnet.model_grant DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
+SELECT is(outcome('rights_ann', $$SELECT rn_grant('m', 'rights_stranger', 'use')$$), '42501', 'does not, in functions of the extension');
+DROP TRIGGER late ON recurnet.model_grant;
 
 -- ---- who is the owner ----
 
@@ -320,7 +203,7 @@ RESET ROLE;
 SELECT is((SELECT owner FROM rn_models WHERE name = 'friends'), NULL, 'what is left over is nobody''s');
 SELECT is((SELECT count(*) FROM rn_grants WHERE role = 'rights_friend'), 0::bigint, 'and granted no more');
 SELECT rn_set_owner('friends', 'rights_team');
-SELECT is(outcome('rights_player', $$SELECT rn_forecast('friends', 1, history => 'source')$$), 'ok', 'until a superuser gives it to somebody');
+SELECT is(outcome('rights_team', $$SELECT rn_forecast('friends', 1, history => 'source')$$), 'ok', 'until a superuser gives it to somebody');
 
 -- granted something, a role made again has that and nothing else
 DROP OWNED BY rights_chief;
@@ -329,21 +212,104 @@ CREATE ROLE rights_chief;
 SELECT rn_grant('new', 'rights_chief', 'use');
 SELECT is(seen('rights_chief', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'new', 'a grant brings no old ones');
 
--- given a model without privileges, as from a dump of 0.1.0: owners in one statement
+-- given back to all, in one statement
 DROP OWNED BY rights_friend, rights_team;
-SELECT count(rn_set_owner(model_id, owner)) FROM rn_models WHERE owner IN ('rights_friend', 'rights_team') \g /dev/null
+SELECT count(rn_set_owner(model_id, owner)) FROM recurnet.model WHERE owner IN ('rights_friend', 'rights_team') \g /dev/null
 SELECT is((SELECT string_agg(name || ' ' || owner, ', ' ORDER BY name) FROM rn_models WHERE name IN ('friends', 'new')), 'friends rights_team, new rights_friend', 'all owners as they were named');
 SELECT is(outcome('rights_team', $$SELECT rn_drop_model('friends')$$), 'ok', 'and are that again');
 
+-- who gives a model away keeps nothing of it
+GRANT rights_team TO rights_chief;
+SET LOCAL ROLE rights_chief;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'given') > 0 AS trained \gset
+SELECT rn_grant('given', 'rights_chief', 'manage');
+SELECT rn_grant('given', 'rights_ann', 'use');
+SELECT rn_set_owner('given', 'rights_team');
+RESET ROLE;
+REVOKE rights_team FROM rights_chief;
+SELECT is(outcome('rights_chief', $$SELECT rn_forecast('given', 1)$$), '42704', 'not even what it granted itself');
+SELECT is((SELECT string_agg(role, ' ') FROM rn_grants WHERE name = 'given'), 'rights_ann', 'others keep what they were granted');
+
+-- another role that gets the name of one that is gone, which takes no SET ROLE to superusers
+DROP OWNED BY rights_friend, rights_chief;
+DROP ROLE rights_friend, rights_chief;
+CREATE ROLE rights_heir;
+SET LOCAL ROLE rights_heir;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'heirs') > 0 AS trained \gset
+RESET ROLE;
+ALTER ROLE rights_heir RENAME TO rights_friend;
+SELECT is(seen('rights_friend', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'heirs', 'has none of its models');
+SELECT is((SELECT owner FROM rn_models WHERE name = 'new'), NULL, 'which are nobody''s still');
+ALTER ROLE rights_friend RENAME TO rights_chief;
+SELECT is(seen('rights_chief', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'heirs', 'nor its grants');
+
+-- the same oid after billions of others
+CREATE ROLE rights_friend;
+UPDATE recurnet.model SET owner_oid = 'rights_friend'::regrole WHERE name = 'new';
+UPDATE recurnet.model_grant SET role_oid = 'rights_friend'::regrole WHERE role = 'rights_chief';
+SELECT is(seen('rights_friend', 'SELECT count(*) FROM rn_models'), '0', 'an oid alone is nothing');
+SET LOCAL ROLE rights_friend;
+SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o(), 'friends'' own') > 0 AS trained \gset
+SELECT results_eq('SELECT name FROM rn_models', ARRAY['friends'' own'], 'and does not become more');
+RESET ROLE;
+
+-- of a subscription: an update of what was taken from its role, which is there still
+DROP OWNED BY rights_friend;
+SELECT lives_ok($$UPDATE recurnet.model SET owner = owner, active_version = active_version WHERE name = 'friends'' own'$$, 'a row that brings its owner''s entry');
+SELECT is(seen('rights_friend', $$SELECT string_agg(name, ' ') FROM rn_models$$), 'friends'' own', 'is the owner''s');
+
 -- ---- a role that is renamed ----
 
+SELECT rn_grant('m', 'rights_friend', 'use');
 ALTER ROLE rights_ann RENAME TO rights_anna;
-SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1)$$), '42704', 'a renamed role leaves its models behind');
+ALTER ROLE rights_friend RENAME TO rights_fred;
 CREATE ROLE rights_ann;
-SELECT is(outcome('rights_ann', $$SELECT rn_forecast('m', 1)$$), '42704', 'not for a new role of its name');
-SELECT refuses($$SELECT rn_forecast('m', 1, history => 'source')$$, '42704', 'model "m" has no owner any more', '%rn_set_owner%', 'as which no query runs');
-SELECT rn_set_owner(model_id, 'rights_anna') FROM rn_models WHERE owner = 'rights_ann';
-SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1, history => 'source')$$), 'ok', 'until a superuser moves them');
+CREATE ROLE rights_friend;
+SELECT is(outcome('rights_anna', $$SELECT rn_forecast('m', 1, history => 'source')$$), 'ok', 'a renamed role keeps its models');
+SELECT is(outcome('rights_fred', $$SELECT rn_forecast('m', 1)$$), 'ok', 'and its grants');
+SELECT is(outcome(r, $$SELECT rn_forecast('m', 1)$$), '42704', r || ': a new role of the name has neither') FROM unnest('{rights_ann,rights_friend}'::text[]) r;
+SELECT is((SELECT owner FROM rn_models WHERE name = 'm'), 'rights_anna', 'views show the name that it has');
+SELECT is((SELECT value FROM rn_summary('m') WHERE item = 'owner'), 'rights_anna', 'so does rn_summary');
+SELECT rn_grant('m', 'rights_friend', 'use');
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM rn_grants WHERE name = 'm' AND role ~ 'fr'), 'rights_fred rights_friend', 'both roles may be granted it');
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM recurnet.model_grant WHERE role ~ 'fr'), 'rights_friend rights_friend', 'whatever names are stored');
+SELECT count(rn_grant(model_id, role, privilege)) FROM rn_grants \g /dev/null
+SELECT count(rn_set_owner(model_id, owner)) FROM rn_models WHERE owner IS NOT NULL \g /dev/null
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM recurnet.model_grant WHERE role ~ 'fr'), 'rights_fred rights_friend', 'names that are stored can be brought up to date');
+SELECT is((SELECT owner FROM recurnet.model WHERE name = 'm'), 'rights_anna', 'those of owners, too');
+SELECT rn_revoke('m', 'rights_fred', 'use');
+SELECT is((SELECT string_agg(role, ' ' ORDER BY role) FROM rn_grants WHERE role ~ 'fr'), 'rights_friend', 'and what one has is taken from that one');
+SELECT refuses($$SELECT rn_forecast('new', 1, history => 'source')$$, '42704', 'model "new" has no owner any more', '%rn_set_owner%', 'what is nobody''s stays so');
+
+-- ---- as many roles as there may be ----
+
+SAVEPOINT many;
+DO $$
+DECLARE
+	step int;
+	done int := 0;
+BEGIN
+	FOR i IN 1 .. 3200 LOOP
+		EXECUTE format('CREATE ROLE rights_many_%s', i);
+	END LOOP;
+	-- while there is room, for a hundred, for ten, for one
+	FOREACH step IN ARRAY '{100, 10, 1}'::int[] LOOP
+		WHILE done < 3200 LOOP
+			BEGIN
+				EXECUTE (SELECT 'GRANT SELECT ON recurnet.model_roles TO ' || string_agg('rights_many_' || done + k, ', ') FROM generate_series(1, step) k);
+			EXCEPTION WHEN program_limit_exceeded THEN
+				EXIT;
+			END;
+			done := done + step;
+		END LOOP;
+	END LOOP;
+END $$;
+SET LOCAL ROLE rights_many_3200;
+SELECT refuses($$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o())$$, '54000', 'no more roles of this database can hold models', '%REVOKE SELECT ON recurnet.model_roles%', 'too many roles');
+SET LOCAL ROLE rights_many_1;
+SELECT is(outcome('rights_many_1', $$SELECT rn_train('gru', 'SELECT i AS t, i % 7 + 0.5 AS v FROM generate_series(0, 40) i', o())$$), 'ok', 'those that are there have room');
+RESET ROLE;
+ROLLBACK TO many;
 
 -- ---- read only ----
 
@@ -353,7 +319,7 @@ SET LOCAL transaction_read_only = on;
 SELECT refuses($$SELECT rn_grant('m', 'rights_player', 'use')$$, '25006', 'cannot execute rn_grant() in a read-only transaction', '%', 'read only: grant');
 SELECT refuses($$SELECT rn_revoke('m', 'rights_player', 'use')$$, '25006', 'cannot execute rn_revoke() in a read-only transaction', '%', 'read only: revoke');
 SELECT refuses($$SELECT rn_set_owner('m', 'rights_player')$$, '25006', 'cannot execute rn_set_owner() in a read-only transaction', '%', 'read only: owner');
-SELECT is((SELECT count(*) FROM rn_forecast('m', 1, history => 'source')), 1::bigint, 'read only: the stored query');
+SELECT is((SELECT count(*) FROM rn_forecast('roots', 1, history => 'source')), 1::bigint, 'read only: the stored query');
 
 SELECT * FROM finish();
 ROLLBACK;

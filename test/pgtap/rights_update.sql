@@ -8,6 +8,16 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 SELECT no_plan();
 DROP EXTENSION recurnet;
+
+-- without the extension, a schema of its name is somebody's, and no job that is left goes by it
+CREATE ROLE rights_trap;
+CREATE SCHEMA recurnet AUTHORIZATION rights_trap;
+CREATE TABLE recurnet.model_roles (entry boolean);
+ALTER TABLE recurnet.model_roles OWNER TO rights_trap;
+CREATE FUNCTION left_over(bigint) RETURNS void LANGUAGE c AS '$libdir/recurnet', 'recurnet_drop_model_id';
+SELECT refuses('SELECT left_over(1)', '42P01', 'extension recurnet is not installed in this database', '%CREATE EXTENSION%', 'a table of another');
+DROP SCHEMA recurnet CASCADE;
+
 CREATE EXTENSION recurnet VERSION '0.1.0';
 CREATE ROLE rights_old;
 SELECT refuses(command, '55000', 'extension recurnet is older in this database than its library', '%Run ALTER EXTENSION recurnet UPDATE.', command)
@@ -27,7 +37,7 @@ SELECT is((SELECT count(*) FROM rn_forecast('old', 3, history => 'source')), 3::
 SELECT refuses($$SELECT rn_forecast('older', 3)$$, '42704', '%', '%', 'of others none');
 RESET ROLE;
 SELECT throws_like('DROP ROLE rights_old', '%cannot be dropped because some objects depend on it', 'and is not dropped');
-SELECT is((SELECT string_agg(DISTINCT search_path || '; ' || session_time_zone, '') FROM recurnet.version), '"$user", public; UTC', 'settings are the defaults');
+SELECT is((SELECT string_agg(DISTINCT concat_ws('; ', search_path, session_time_zone, date_style), '') FROM recurnet.version), '"$user", public; UTC; ISO, MDY', 'settings are the defaults');
 SELECT ok(NOT EXISTS (SELECT FROM pg_init_privs, aclexplode(initprivs) a WHERE a.grantee = 'rights_old'::regrole), 'pg_dump will tell the owner from what the extension made');
 SELECT * FROM finish();
 ROLLBACK;

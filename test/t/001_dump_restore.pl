@@ -51,7 +51,7 @@ my %question = (
 	'the catalog' => q{
 		SELECT md5(string_agg(v::text, ';' ORDER BY model_id, version)) FROM recurnet.version v},
 	'the rights on the catalog' => q{
-		SELECT oid::regclass, relacl FROM pg_class
+		SELECT oid::regclass, (SELECT array_agg(a ORDER BY a::text) FROM unnest(relacl) a) FROM pg_class
 		WHERE relnamespace = 'recurnet'::regnamespace ORDER BY 1},);
 
 sub answers
