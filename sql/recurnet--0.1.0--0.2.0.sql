@@ -120,6 +120,14 @@ COMMENT ON COLUMN @extschema@.rn_models.owner IS 'role that the model belongs to
 COMMENT ON COLUMN @extschema@.rn_models.query IS 'query that gave the rows; null for those who may not manage the model';
 COMMENT ON COLUMN @extschema@.rn_models.options IS 'every option as it was used; without holidays, a query, for those who may not manage the model';
 
+CREATE OR REPLACE VIEW @extschema@.rn_training_log WITH (security_barrier) AS
+SELECT v.model_id, v.version, l.epoch::integer AS epoch, l.loss, l.val_loss, m.name
+FROM recurnet.usable_model m
+JOIN recurnet.version v ON v.model_id OPERATOR(pg_catalog.=) m.model_id
+CROSS JOIN LATERAL ROWS FROM (pg_catalog.unnest(v.losses), pg_catalog.unnest(v.val_losses))
+	WITH ORDINALITY AS l (loss, val_loss, epoch);
+COMMENT ON COLUMN @extschema@.rn_training_log.name IS 'name of the model, or null';
+
 CREATE OR REPLACE VIEW @extschema@.rn_versions WITH (security_barrier) AS
 SELECT m.model_id, m.name, v.version, v.version OPERATOR(pg_catalog.=) m.active_version AS active, v.cell,
 	CASE WHEN m.may_manage THEN v.query END AS query,

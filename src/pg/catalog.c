@@ -93,7 +93,7 @@ find_right(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight neede
 static void
 check_name_form(const char *name)
 {
-	if (name[0] == '\0')
+	if (name[strspn(name, " \t\r\n")] == '\0')
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_NAME),
 				 errmsg("a model's name must not be empty"),
@@ -549,6 +549,22 @@ respect_choice(RecurnetVersion *version)
 			 errhint("rn_activate makes it the active one; promote => 'always' does so whatever became active meanwhile.")));
 }
 
+/* The active version of a locked model, if that has another query than the one to be stored, or looks at other columns; else 0. */
+static int
+find_replaced(const RecurnetVersion *version)
+{
+	RecurnetStatement statement =
+		recurnet_statement("SELECT v.version::bigint FROM recurnet.model m JOIN recurnet.version v"
+						   " ON v.model_id = m.model_id AND v.version = m.active_version WHERE m.model_id = $1"
+						   " AND (v.query, v.target_column, v.series_columns) IS DISTINCT FROM ($2, $3, $4)");
+
+	recurnet_parameter_int8(&statement, version->model_id);
+	recurnet_parameter_text(&statement, version->query);
+	recurnet_parameter_text(&statement, version->target_column);
+	recurnet_parameter_text(&statement, version->series_columns);
+	return recurnet_statement_run(&statement, SPI_OK_SELECT) > 0 ? (int) recurnet_result_int8(0, 1, NULL) : 0;
+}
+
 void
 recurnet_catalog_store(RecurnetVersion *version)
 {
@@ -560,6 +576,7 @@ recurnet_catalog_store(RecurnetVersion *version)
 	else
 		version->model_id = find_or_insert_model(&scope, version->name);
 	version->version = next_version(version->model_id);
+	version->replaced = find_replaced(version);
 	insert_version(&scope, version);
 	respect_choice(version);
 	if (!version->kept_back)

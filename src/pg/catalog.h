@@ -68,6 +68,8 @@ typedef struct RecurnetVersion
 	char	   *duration;
 	int64		usecs;			/* when stored only: duration */
 	bool		kept_back;		/* when stored only: it does not become the active one; */
+	int			replaced;		/* when stored only, set by that: the version that was active, if its
+								 * query is another; else 0 */
 	int			beside;			/* nor if another than this one is active by then; 0: any may be */
 } RecurnetVersion;
 

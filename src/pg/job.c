@@ -143,6 +143,12 @@ run_store(Run *run)
 	version->series_log = recurnet_fit_series_log(&run->fit);
 	version->usecs = GetCurrentTimestamp() - run->started;
 	recurnet_catalog_store(version);
+	if (version->replaced != 0 && !version->kept_back)
+		ereport(NOTICE,
+				(errmsg("version %d of model \"%s\" has another query than version %d had",
+						version->version, version->name, version->replaced),
+				 errdetail("Forecasts are made with the new one from now on."),
+				 errhint("rn_rollback goes back; views of rn_create_view show the former query.")));
 	recurnet_fit_notice_cut(&run->fit);
 	recurnet_fit_warn_skipped(&run->fit);
 	recurnet_fit_warn_few(&run->fit);
@@ -269,7 +275,7 @@ check_can_commit(bool atomic)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
 			 errmsg("rn_retrain() cannot run inside a transaction block"),
-			 errdetail("It commits, so that the training keeps no snapshot and its outcome is logged."),
+			 errdetail("It commits, so that the training keeps no snapshot and its outcome is logged; functions, procedures with SET or SECURITY DEFINER, and several statements in one do not allow that."),
 			 errhint("CALL it as a statement of its own, or use rn_retrain_async().")));
 }
 

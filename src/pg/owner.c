@@ -89,6 +89,18 @@ has_temporary(void)
 	return found;
 }
 
+/* A DBA who is denied a table wants to know who was. */
+static void
+say_whose(void *version)
+{
+	const RecurnetVersion *of = version;
+
+	if (of->name != NULL)
+		errcontext("stored query of model \"%s\", run as its owner %s", of->name, quote_identifier(of->owner.name));
+	else
+		errcontext("stored query of model " INT64_FORMAT ", run as its owner %s", of->model_id, quote_identifier(of->owner.name));
+}
+
 void
 recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version)
 {
@@ -108,11 +120,17 @@ recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version)
 	for (size_t i = 0; i < lengthof(fixed); i++)
 		set(fixed[i][0], fixed[i][1]);
 	SetUserIdAndSecContext(owner, scope->security | SECURITY_RESTRICTED_OPERATION);
+	scope->context = (ErrorContextCallback)
+	{
+		.previous = error_context_stack,.callback = say_whose,.arg = (void *) version
+	};
+	error_context_stack = &scope->context;
 }
 
 void
 recurnet_owner_close(const RecurnetOwnerScope *scope)
 {
+	error_context_stack = scope->context.previous;
 	AtEOXact_GUC(false, scope->guc_level);
 	SetUserIdAndSecContext(scope->user, scope->security);
 	if (scope->owner != scope->user && has_temporary())

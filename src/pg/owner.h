@@ -14,6 +14,7 @@ typedef struct RecurnetOwnerScope
 	Oid			owner;
 	int			security;
 	int			guc_level;
+	ErrorContextCallback context;
 } RecurnetOwnerScope;
 
 /*
@@ -22,7 +23,7 @@ typedef struct RecurnetOwnerScope
  * were when the query was stored, and what else might change its meaning as the
  * server has it.  ERROR as recurnet_catalog_runs_as has them; and of another
  * role than the owner, if the session has temporary objects, before or after.  An
- * error in between needs no care: the end of the transaction or subtransaction
+ * error in between says whose query it is of, and needs no care: the end of the transaction or subtransaction
  * puts all back.
  */
 extern void recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version);

@@ -117,3 +117,12 @@ DROP TABLE s;
 
 -- two rows are enough to train on, but not to know what came of it
 SELECT rn_drop_model(rn_train('gru', 'VALUES (1, 2.0), (2, 3)'));
+
+-- another query under the name of a model in use
+\set o '''{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}'''
+SELECT rn_train('gru', 'SELECT i, i * 0.5 AS v FROM generate_series(1, 60) i', :o, name => 'swap') > 0 AS trained;
+SELECT rn_train('gru', 'SELECT i, i * 0.5 AS v FROM generate_series(1, 60) i', :o, name => 'swap') > 0 AS again;
+SELECT rn_train('gru', 'SELECT i, i * 0.7 AS v FROM generate_series(1, 60) i', :o, name => 'swap') > 0 AS other;
+SELECT rn_drop_model('swap');
+SELECT rn_train('gru', 'SELECT i, i * 0.5 AS v FROM generate_series(1, 60) i', :o, name => ' ');
+SELECT rn_prune_jobs('-1 day');
