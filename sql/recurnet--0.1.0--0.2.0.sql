@@ -339,7 +339,9 @@ SELECT j.job_id, j.kind, j.background, j.model_id, j.model, j.role,
 	CASE WHEN NOT l.lost THEN j.error
 		WHEN j.state OPERATOR(pg_catalog.=) 'waiting' THEN 'the server was restarted before it began'
 		ELSE 'the server process ended' END AS error,
-	j.detail, j.hint
+	j.detail,
+	CASE WHEN NOT l.lost THEN j.hint ELSE 'Ask for it again, as request says.' END AS hint,
+	j.request OPERATOR(pg_catalog.-) 'settings' AS request
 FROM recurnet.job j
 CROSS JOIN LATERAL (SELECT recurnet.job_is_lost(j.job_id, j.state, j.server) AS lost) l
 LEFT JOIN recurnet.progress() p ON p.job_id OPERATOR(pg_catalog.=) j.job_id AND j.state OPERATOR(pg_catalog.=) 'running'
@@ -364,6 +366,7 @@ COMMENT ON COLUMN @extschema@.rn_jobs.sqlstate IS 'SQLSTATE of the error that en
 COMMENT ON COLUMN @extschema@.rn_jobs.error IS 'message of that error';
 COMMENT ON COLUMN @extschema@.rn_jobs.detail IS 'its detail';
 COMMENT ON COLUMN @extschema@.rn_jobs.hint IS 'its hint';
+COMMENT ON COLUMN @extschema@.rn_jobs.request IS 'arguments that it was asked for with';
 GRANT SELECT ON @extschema@.rn_jobs TO PUBLIC;
 
 CREATE FUNCTION @extschema@.rn_prune_jobs(older_than interval DEFAULT '30 days') RETURNS bigint

@@ -18,6 +18,11 @@ typedef enum RecurnetPromotion
 	RECURNET_PROMOTE_NEVER
 } RecurnetPromotion;
 
+#define RECURNET_PROMOTIONS (RECURNET_PROMOTE_NEVER + 1)
+
+/* Their words (job_request.c). */
+extern const char *const recurnet_promotions[RECURNET_PROMOTIONS];
+
 /*
  * Train a model again on what its query returns now.  warm: from its weights, in
  * the same shape; otherwise from new ones, with the options that the user gave at

@@ -7,7 +7,6 @@
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/json.h"
-#include "utils/numeric.h"
 
 #include "job_request.h"
 
@@ -16,6 +15,8 @@ static const char *const settings[] = {
 	"search_path", "TimeZone", "DateStyle", "IntervalStyle", "extra_float_digits",
 	"work_mem", "maintenance_work_mem", "max_parallel_maintenance_workers", "recurnet.max_memory"
 };
+
+const char *const recurnet_promotions[RECURNET_PROMOTIONS] = {"always", "if_better", "never"};
 
 /* ---- to JSON ---- */
 
@@ -27,12 +28,6 @@ append_text(StringInfo json, const char *name, const char *value)
 		return;
 	appendStringInfo(json, ", \"%s\": ", name);
 	escape_json(json, value);
-}
-
-static void
-append_bool(StringInfo json, const char *name, bool value)
-{
-	appendStringInfo(json, ", \"%s\": %s", name, value ? "true" : "false");
 }
 
 /* Begin a request: the settings as they are. */
@@ -81,9 +76,9 @@ recurnet_job_request_retrain(const RecurnetRetraining *retraining)
 	StringInfoData json;
 
 	begin_request(&json);
-	append_bool(&json, "warm", retraining->warm);
-	appendStringInfo(&json, ", \"promote\": %d", (int) retraining->promote);
-	append_bool(&json, "only_new", retraining->only_new);
+	append_text(&json, "mode", retraining->warm ? "warm" : "cold");
+	append_text(&json, "promote", recurnet_promotions[retraining->promote]);
+	append_text(&json, "only_if", retraining->only_new ? "new_rows" : NULL);
 	return end_request(&json);
 }
 
@@ -105,22 +100,22 @@ member_text(const Jsonb *request, const char *name)
 	return pnstrdup(value->val.string.val, value->val.string.len);
 }
 
+/* Is the text of that member this one? */
 static bool
-member_bool(const Jsonb *request, const char *name)
+member_is(const Jsonb *request, const char *name, const char *text)
 {
-	JsonbValue *value = member(request, name);
+	const char *said = member_text(request, name);
 
-	return value != NULL && value->type == jbvBool && value->val.boolean;
+	return said != NULL && strcmp(said, text) == 0;
 }
 
 static RecurnetPromotion
 member_promotion(const Jsonb *request)
 {
-	JsonbValue *value = member(request, "promote");
-
-	if (value == NULL || value->type != jbvNumeric)
-		return RECURNET_PROMOTE_IF_BETTER;
-	return (RecurnetPromotion) DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(value->val.numeric)));
+	for (int i = 0; i < RECURNET_PROMOTIONS; i++)
+		if (member_is(request, "promote", recurnet_promotions[i]))
+			return (RecurnetPromotion) i;
+	return RECURNET_PROMOTE_IF_BETTER;
 }
 
 RecurnetTraining
@@ -142,8 +137,8 @@ RecurnetRetraining
 recurnet_job_request_retraining(const Jsonb *request)
 {
 	RecurnetRetraining retraining = {
-		.warm = member_bool(request, "warm"),.promote = member_promotion(request),
-		.only_new = member_bool(request, "only_new")
+		.warm = member_is(request, "mode", "warm"),.promote = member_promotion(request),
+		.only_new = member_is(request, "only_if", "new_rows")
 	};
 
 	return retraining;

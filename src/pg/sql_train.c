@@ -79,12 +79,11 @@ static RecurnetRetraining
 retraining_arguments(FunctionCallInfo fcinfo)
 {
 	static const char *const modes[] = {"warm", "cold"};
-	static const char *const promotions[] = {"always", "if_better", "never"};	/* RecurnetPromotion */
 	RecurnetRetraining retraining = {0};
 	char	   *only_if = recurnet_argument_text(fcinfo, 3);
 
 	retraining.warm = which_word(fcinfo, 1, "mode", modes, lengthof(modes), "warm and cold") == 0;
-	retraining.promote = which_word(fcinfo, 2, "promote", promotions, lengthof(promotions),
+	retraining.promote = which_word(fcinfo, 2, "promote", recurnet_promotions, RECURNET_PROMOTIONS,
 									"always, if_better and never");
 	retraining.only_new = only_if != NULL;
 	if (only_if != NULL && strcmp(only_if, "new_rows") != 0)

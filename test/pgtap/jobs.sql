@@ -43,6 +43,8 @@ SELECT results_eq($$SELECT kind, background, model, role = CURRENT_USER, state, 
 	('retrain', false, 'm', true, 'skipped', 3, NULL, 40, NULL, NULL), ('retrain', false, 'm', true, 'failed', NULL, NULL, NULL, '42703', 'column "v" does not exist'),
 	('retrain', false, 'm', true, 'failed', NULL, NULL, NULL, '22004', 'column v is null in row 7 of the query'),
 	('retrain', false, 'm', true, 'cancelled', NULL, NULL, NULL, '57014', 'canceling statement due to statement timeout')$$, 'the log tells all of it');
+SELECT results_eq('SELECT request FROM rn_jobs ORDER BY job_id LIMIT 3',
+	$$VALUES ('{"mode": "warm", "promote": "if_better"}'::jsonb), ('{"mode": "warm", "promote": "never"}'), ('{"mode": "warm", "promote": "if_better", "only_if": "new_rows"}')$$, 'and what was asked for');
 SELECT ok(bool_and(model_id = :m AND queued_at <= started_at AND started_at <= ended_at AND pid IS NULL), 'of which model, and when') FROM rn_jobs;
 SELECT is((SELECT count(*) FROM pg_locks WHERE objsubid > 2), 0::bigint, 'no lock is left');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet training%'), 0::bigint, 'no memory either');
