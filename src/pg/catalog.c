@@ -31,7 +31,7 @@ all_digits(const char *text)
 }
 
 /* The words for a model that is not there, or might as well not be. */
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 no_such_model(RecurnetModelKey key)
 {
 	const char *hint = "The view rn_models lists the models that you may use.";
