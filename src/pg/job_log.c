@@ -73,6 +73,11 @@ recurnet_job_log_add(RecurnetJob *job)
 
 /* ---- the queue ---- */
 
+/*
+ * A row that a transaction has locked, which cancels the job and may be open for long,
+ * is passed over in what follows: no other jobs wait for that.
+ */
+
 bool
 recurnet_job_log_start(RecurnetJob *job)
 {
@@ -82,8 +87,8 @@ recurnet_job_log_start(RecurnetJob *job)
 
 	recurnet_statement_open(&scope);
 	s = recurnet_statement("UPDATE recurnet.job SET state = 'running', started_at = clock_timestamp(), pid = $2"
-						   " WHERE job_id = $1 AND state = 'waiting' AND server = $3"
-						   " RETURNING kind, model_id, model, request");
+						   " WHERE job_id = (SELECT job_id FROM recurnet.job WHERE job_id = $1 AND state = 'waiting' AND server = $3"
+						   " FOR UPDATE SKIP LOCKED) RETURNING kind, model_id, model, request");
 	recurnet_parameter_int8(&s, job->id);
 	recurnet_parameter(&s, INT4OID, Int32GetDatum(MyProcPid));
 	recurnet_parameter_text(&s, server_life());
@@ -138,7 +143,7 @@ recurnet_job_log_next(int64 *id, Oid *role)
 						   " WHERE state = 'waiting' AND server = $1 AND NOT EXISTS ("
 						   "SELECT FROM recurnet.job r WHERE r.state = 'running' AND r.background AND r.model_id = w.model_id"
 						   " AND NOT recurnet.job_is_lost(r.job_id, r.state, r.server))"
-						   " ORDER BY job_id LIMIT 1");
+						   " ORDER BY job_id LIMIT 1 FOR UPDATE OF w SKIP LOCKED");
 	recurnet_parameter_text(&s, server_life());
 	*id = 0;
 	*role = InvalidOid;
@@ -169,22 +174,21 @@ recurnet_job_log_waits(int64 id)
 	return waits;
 }
 
-bool
+void
 recurnet_job_log_refuse(int64 id)
 {
 	RecurnetScope scope;
 	RecurnetStatement s;
-	bool		waited;
 
 	recurnet_statement_open(&scope);
 	s = recurnet_statement("UPDATE recurnet.job SET state = 'failed', ended_at = clock_timestamp(), sqlstate = '58000',"
 						   " error = 'its background worker could not start',"
 						   " hint = 'The server log says why. The role must be there, and must have the LOGIN attribute.'"
-						   " WHERE job_id = $1 AND state = 'waiting'");
+						   " WHERE job_id = (SELECT job_id FROM recurnet.job WHERE job_id = $1 AND state = 'waiting'"
+						   " FOR UPDATE SKIP LOCKED)");
 	recurnet_parameter_int8(&s, id);
-	waited = recurnet_statement_run(&s, SPI_OK_UPDATE) > 0;
+	recurnet_statement_run(&s, SPI_OK_UPDATE);
 	recurnet_statement_close(&scope);
-	return waited;
 }
 
 /* May user cancel jobs of that role?  As pg_cancel_backend has it. */

@@ -28,7 +28,7 @@ extern void recurnet_job_log_add(RecurnetJob *job);
 
 /*
  * Take a job off the queue for this process and fill in what its row says; false if
- * it does not wait any more.
+ * it does not wait any more, or is being cancelled.
  */
 extern bool recurnet_job_log_start(RecurnetJob *job);
 
@@ -45,8 +45,8 @@ extern int	recurnet_job_log_next(int64 *id, Oid *role);
 /* Does it still wait? */
 extern bool recurnet_job_log_waits(int64 id);
 
-/* A waiting job could not be started; false if it does not wait any more. */
-extern bool recurnet_job_log_refuse(int64 id);
+/* A job could not be started: if it waits still, and is not being cancelled, it has failed. */
+extern void recurnet_job_log_refuse(int64 id);
 
 /*
  * Cancel a job that waits or runs, whoever runs it; false if it has ended.  ERROR if it is

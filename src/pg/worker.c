@@ -195,7 +195,10 @@ end(void)
 	CommitTransactionCommand();
 }
 
-/* The job has been taken off the queue, by whomever; if its worker ends before, that is its end. */
+/*
+ * The job has been taken off the queue, by whomever; if its worker ends before, that is
+ * its end, unless somebody is about to cancel it.
+ */
 static void
 await_taken(BackgroundWorkerHandle *handle, int64 job)
 {
@@ -205,7 +208,9 @@ await_taken(BackgroundWorkerHandle *handle, int64 job)
 		bool		stopped = GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED;
 
 		begin();
-		taken = !have_log() || !recurnet_job_log_waits(job) || (stopped && recurnet_job_log_refuse(job));
+		taken = !have_log() || !recurnet_job_log_waits(job) || stopped;
+		if (stopped && have_log())
+			recurnet_job_log_refuse(job);
 		end();
 		if (!taken)
 			rest(LOOK_MS);

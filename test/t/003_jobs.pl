@@ -405,6 +405,20 @@ my $logged = sql('SELECT count(*) FROM rn_jobs');
 is(sql("SELECT rn_prune_jobs('0')"), $logged, 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
 
+# ---- beside a transaction that is open ----
+
+my @waiting = map { sql("SELECT rn_train_async($_)") } ($long, $long, $short, $short);
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2', 'two run');
+my $idle = session();
+say_to($idle, "BEGIN; SELECT rn_cancel($waiting[2]);");
+cancel_all_of(@waiting[0, 1]);
+state_comes($waiting[3], 'done', 'a job that somebody is about to cancel is passed over');
+state_comes($waiting[2], 'waiting', 'and waits for that');
+say_to($idle, 'COMMIT;');
+state_comes($waiting[2], 'cancelled', 'which comes');
+$idle->{run}->kill_kill;
+sql(q{SELECT rn_prune_jobs('0')});
+
 # ---- with few workers ----
 
 # one is the launcher of logical replication's, one a job's, and one a query's that says so
