@@ -2,7 +2,7 @@
  * catalog.h
  *		Models in the extension's own tables: store, load, drop.
  *
- * With rights.c, the only code that touches these tables.  Every function
+ * With manage.c and rights.c, the only code that touches these tables.  Every function
  * that takes a key checks the caller's right itself; for those who may not even
  * use a model, it does not exist.
  */
@@ -107,42 +107,24 @@ extern void recurnet_catalog_check_right(const RecurnetVersion *version, Recurne
  */
 extern Oid	recurnet_catalog_runs_as(const RecurnetVersion *version);
 
-/*
- * Make a version the active one: of that number, or 0 for the newest one before
- * the active one.  Returns its number; ERROR if there is none.
- */
-extern int	recurnet_catalog_activate(RecurnetModelKey key, int version);
-
 /* The newest version that was trained on what has this hash; 0: none was. */
 extern int	recurnet_catalog_trained_on(int64 model_id, bytea *data_hash);
 
-/* Give a model another name, or NULL: none. */
-extern void recurnet_catalog_rename(RecurnetModelKey key, const char *name);
-
-/* Drop all versions but the active one and the newest keep; returns how many. */
-extern int64 recurnet_catalog_prune(RecurnetModelKey key, int keep);
-
-/*
- * The views that show forecasts of a model of the caller's, whose row is locked: the names,
- * in full and quoted, separated by commas, of those that the caller may drop, and of the others;
- * NULL without any.  Such a view calls rn_forecast_as with the model's id.
- */
-extern char *recurnet_catalog_views(RecurnetModelKey key, char **others);
-
-/* Drop a model with all its versions and grants. */
-extern void recurnet_catalog_drop(RecurnetModelKey key);
-
-/* Give a role the right to use or manage a model, or take it and what includes it away. */
-extern void recurnet_catalog_grant(RecurnetModelKey key, const char *role, RecurnetRight right);
-extern void recurnet_catalog_revoke(RecurnetModelKey key, const char *role, RecurnetRight right);
-
-/*
- * Give a model to another role; what the former owner was granted on it goes.  ERROR if
- * the model was trained again just now.
- */
-extern void recurnet_catalog_set_owner(RecurnetModelKey key, const char *role);
-
 /* The version of the SQL objects, as ALTER EXTENSION UPDATE sees it. */
 extern char *recurnet_catalog_extension_version(void);
+
+/* ---- for manage.c; between recurnet_statement_open and _close ---- */
+
+/*
+ * Lock the row of a model until the transaction ends, and return its id.  ERROR if
+ * there is none, or the caller lacks the right needed.
+ */
+extern int64 recurnet_catalog_lock(const RecurnetScope *scope, RecurnetModelKey key, RecurnetRight needed);
+
+/* Have forecasts made with that version of a locked model. */
+extern void recurnet_catalog_make_active(int64 model_id, int version);
+
+/* ERROR for what cannot be a model's name. */
+extern void recurnet_catalog_check_form(const char *name);
 
 #endif							/* RECURNET_CATALOG_H */

@@ -2,7 +2,7 @@
  * rights.h
  *		Who may do what with a model.
  *
- * For catalog.c, which asks between recurnet_statement_open and _close.
+ * For catalog.c and manage.c, which ask between recurnet_statement_open and _close.
  * recurnet.usable_model asks the same in SQL, for the views.
  */
 #ifndef RECURNET_RIGHTS_H

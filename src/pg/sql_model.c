@@ -13,6 +13,7 @@
 #include "argument.h"
 #include "cache.h"
 #include "history.h"
+#include "manage.h"
 #include "option_table.h"
 #include "value.h"
 #include "view.h"
@@ -279,7 +280,7 @@ drop_model(FunctionCallInfo fcinfo, RecurnetModelKey key)
 {
 	PreventCommandIfReadOnly("rn_drop_model()");
 	recurnet_view_drop(key, PG_NARGS() > 1 && !PG_ARGISNULL(1) && PG_GETARG_BOOL(1));
-	recurnet_catalog_drop(key);
+	recurnet_manage_drop(key);
 }
 
 /*

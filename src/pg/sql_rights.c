@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "argument.h"
+#include "manage.h"
 
 /* Argument 1, role. */
 static const char *
@@ -39,7 +40,7 @@ PG_FUNCTION_INFO_V1(recurnet_grant_id);
 Datum
 recurnet_grant_id(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_grant(recurnet_argument_model_id(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
+	recurnet_manage_grant(recurnet_argument_model_id(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
 	PG_RETURN_VOID();
 }
 
@@ -47,7 +48,7 @@ PG_FUNCTION_INFO_V1(recurnet_grant_name);
 Datum
 recurnet_grant_name(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_grant(recurnet_argument_model_name(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
+	recurnet_manage_grant(recurnet_argument_model_name(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
 	PG_RETURN_VOID();
 }
 
@@ -58,7 +59,7 @@ PG_FUNCTION_INFO_V1(recurnet_revoke_id);
 Datum
 recurnet_revoke_id(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_revoke(recurnet_argument_model_id(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
+	recurnet_manage_revoke(recurnet_argument_model_id(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
 	PG_RETURN_VOID();
 }
 
@@ -66,7 +67,7 @@ PG_FUNCTION_INFO_V1(recurnet_revoke_name);
 Datum
 recurnet_revoke_name(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_revoke(recurnet_argument_model_name(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
+	recurnet_manage_revoke(recurnet_argument_model_name(fcinfo, 0), role_argument(fcinfo), privilege_argument(fcinfo));
 	PG_RETURN_VOID();
 }
 
@@ -77,7 +78,7 @@ PG_FUNCTION_INFO_V1(recurnet_set_owner_id);
 Datum
 recurnet_set_owner_id(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_set_owner(recurnet_argument_model_id(fcinfo, 0), role_argument(fcinfo));
+	recurnet_manage_set_owner(recurnet_argument_model_id(fcinfo, 0), role_argument(fcinfo));
 	PG_RETURN_VOID();
 }
 
@@ -85,6 +86,6 @@ PG_FUNCTION_INFO_V1(recurnet_set_owner_name);
 Datum
 recurnet_set_owner_name(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_set_owner(recurnet_argument_model_name(fcinfo, 0), role_argument(fcinfo));
+	recurnet_manage_set_owner(recurnet_argument_model_name(fcinfo, 0), role_argument(fcinfo));
 	PG_RETURN_VOID();
 }

@@ -5,13 +5,14 @@
 #include "postgres.h"
 
 #include "argument.h"
+#include "manage.h"
 
 /* The arguments of rn_activate after the model: version. */
 static void
 activate(FunctionCallInfo fcinfo, RecurnetModelKey key)
 {
 	recurnet_argument_required(fcinfo, 1, "version");
-	recurnet_catalog_activate(key, recurnet_argument_int(fcinfo, 1, "version", 0, 1, PG_INT32_MAX));
+	recurnet_manage_activate(key, recurnet_argument_int(fcinfo, 1, "version", 0, 1, PG_INT32_MAX));
 }
 
 PG_FUNCTION_INFO_V1(recurnet_activate_id);
@@ -37,14 +38,14 @@ PG_FUNCTION_INFO_V1(recurnet_rollback_id);
 Datum
 recurnet_rollback_id(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(recurnet_catalog_activate(recurnet_argument_model_id(fcinfo, 0), 0));
+	PG_RETURN_INT32(recurnet_manage_activate(recurnet_argument_model_id(fcinfo, 0), 0));
 }
 
 PG_FUNCTION_INFO_V1(recurnet_rollback_name);
 Datum
 recurnet_rollback_name(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT32(recurnet_catalog_activate(recurnet_argument_model_name(fcinfo, 0), 0));
+	PG_RETURN_INT32(recurnet_manage_activate(recurnet_argument_model_name(fcinfo, 0), 0));
 }
 
 /*
@@ -54,7 +55,7 @@ PG_FUNCTION_INFO_V1(recurnet_rename_id);
 Datum
 recurnet_rename_id(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_rename(recurnet_argument_model_id(fcinfo, 0), recurnet_argument_text(fcinfo, 1));
+	recurnet_manage_rename(recurnet_argument_model_id(fcinfo, 0), recurnet_argument_text(fcinfo, 1));
 	PG_RETURN_VOID();
 }
 
@@ -62,7 +63,7 @@ PG_FUNCTION_INFO_V1(recurnet_rename_name);
 Datum
 recurnet_rename_name(PG_FUNCTION_ARGS)
 {
-	recurnet_catalog_rename(recurnet_argument_model_name(fcinfo, 0), recurnet_argument_text(fcinfo, 1));
+	recurnet_manage_rename(recurnet_argument_model_name(fcinfo, 0), recurnet_argument_text(fcinfo, 1));
 	PG_RETURN_VOID();
 }
 
@@ -71,7 +72,7 @@ static int64
 prune(FunctionCallInfo fcinfo, RecurnetModelKey key)
 {
 	recurnet_argument_required(fcinfo, 1, "keep");
-	return recurnet_catalog_prune(key, recurnet_argument_int(fcinfo, 1, "keep", 0, 0, PG_INT32_MAX));
+	return recurnet_manage_prune(key, recurnet_argument_int(fcinfo, 1, "keep", 0, 0, PG_INT32_MAX));
 }
 
 PG_FUNCTION_INFO_V1(recurnet_prune_id);

@@ -2,9 +2,9 @@
  * statement.h
  *		Fixed SQL statements on the extension's own tables, run safely.
  *
- * For catalog.c, rights.c, owner.c and job_log.c.  Between open and close the current user is the extension's
- * owner and the search_path holds pg_catalog alone, so that nothing a caller
- * has made can stand between a statement and what it means.  Nothing of a
+ * For catalog.c, manage.c, rights.c, owner.c and job_log.c.  Between open and close
+ * the current user is the extension's owner and the search_path holds pg_catalog
+ * alone, so that nothing a caller has made can stand between a statement and what it means.  Nothing of a
  * caller's may run there: statements are constants, values are parameters.
  */
 #ifndef RECURNET_STATEMENT_H

@@ -23,6 +23,7 @@
 #include "utils/varlena.h"
 
 #include "columns.h"
+#include "manage.h"
 #include "option_table.h"
 #include "owner.h"
 #include "query.h"
@@ -260,7 +261,7 @@ void
 recurnet_view_drop(RecurnetModelKey key, bool cascade)
 {
 	char	   *others;
-	char	   *views = recurnet_catalog_views(key, &others);
+	char	   *views = recurnet_manage_views(key, &others);
 
 	if (views != NULL && !cascade)
 		ereport(ERROR,
