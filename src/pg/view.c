@@ -181,14 +181,26 @@ view_text(const char *name, const RecurnetVersion *version, const Shown *shown, 
 static RangeVar *
 find_place(const char *name, Oid *schema)
 {
-	RangeVar   *place = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
+	RangeVar   *place;
+	List	   *parts;
 
+	if (!SplitIdentifierString(pstrdup(name), '.', &parts))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("invalid name of a view: %s", name),
+				 errhint("A name with spaces or capitals stands in double quotes: '\"My View\"'.")));
+	place = makeRangeVarFromNameList(textToQualifiedNameList(cstring_to_text(name)));
 	*schema = RangeVarGetCreationNamespace(place);
 	if (isAnyTempNamespace(*schema))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("the view of a model cannot be temporary"),
 				 errhint("Name a schema for it that lasts.")));
+	if (OidIsValid(get_relname_relid(place->relname, *schema)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_TABLE),
+				 errmsg("relation \"%s\" already exists", place->relname),
+				 errhint("Give the view another name, or drop the other relation first.")));
 	return place;
 }
 

@@ -77,10 +77,10 @@ SET LOCAL search_path = public;
 
 SELECT train('SELECT day, v AS upper FROM one', 'clash') > 0 AS trained \gset
 SELECT refuses($$SELECT rn_create_view('clash', 'clash')$$, '42701', 'query of the model has a column "upper", which the view adds', '%SELECT upper AS ...%', 'a column that the view adds');
-SELECT refuses($$SELECT rn_create_view('days', 'days_view')$$, '42P07', 'relation "days_view" already exists', '%', 'a name that is taken');
+SELECT refuses($$SELECT rn_create_view('days', 'days_view')$$, '42P07', 'relation "days_view" already exists', '%another name%', 'a name that is taken');
 SELECT refuses($$SELECT rn_create_view('days', 'pg_temp.x')$$, '0A000', 'the view of a model cannot be temporary', '%', 'a temporary view');
 SELECT refuses($$SELECT rn_create_view('days', 'nowhere.x')$$, '3F000', 'schema "nowhere" does not exist', '%', 'a schema that is not there');
-SELECT refuses($$SELECT rn_create_view('days', 'x y')$$, '42602', 'invalid name syntax', '%', 'no name');
+SELECT refuses($$SELECT rn_create_view('days', 'x y')$$, '42602', 'invalid name of a view: x y', '%double quotes%', 'no name');
 SELECT refuses($$SELECT rn_create_view('days', NULL)$$, '22004', 'argument "view_name" must not be null', '%', 'no name at all');
 SELECT refuses($$SELECT rn_create_view('days', 'x', 0)$$, '22023', 'horizon is out of range: 0', '%', 'no horizon');
 SELECT refuses($$SELECT rn_create_view('days', 'x', level => 1)$$, '22023', 'level is out of range: 1', '%', 'no level');
