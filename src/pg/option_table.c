@@ -49,8 +49,12 @@ feature_choice(int i)
 const RecurnetOption recurnet_option_table[] = {
 	CHOICE("recipe", recipe, NEVER_OPEN, recipe_choice, RN_RECIPE_KINDS,
 		   "auto chooses what is left open for good forecasts; plain does what was asked and nothing else"),
-	{"units", OPTION_UNITS, AT(units), OPEN_ZERO, 1, RN_MAX_UNITS, ENDS_IN, NULL, 0,
+	{"units", OPTION_LAYERS, AT(units), OPEN_ZERO, 1, RN_MAX_UNITS, ENDS_IN, NULL, 0,
 	"units of the recurrent layer, or an array with one number per layer"},
+	{"dilations", OPTION_LAYERS, AT(dilation), OPEN_ZERO, 1, RN_MAX_DILATION, ENDS_IN, NULL, 0,
+	"an array with one number per layer: the state of a step follows from that of so many steps before; 1 for each if not given"},
+	BOOLEAN("residual", residual,
+			"add the input of a layer to its output, from the second layer on, where both have as many units"),
 	CHOICE("activation", activation, NEVER_OPEN, activation_choice, RN_ACTIVATIONS,
 		   "activation of the candidate and the output of a cell"),
 	BOOLEAN("reset_after", reset_after,
@@ -147,6 +151,12 @@ bool *
 recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec)
 {
 	return option->offset == AT(loss.kind) ? &spec->loss_open : &spec->scaler_open;
+}
+
+int *
+recurnet_option_layers(const RecurnetOption *option, RnTrainSpec *spec)
+{
+	return option->offset == AT(dilation) ? &spec->dilations : &spec->layers;
 }
 
 /* Options of one method alone. */

@@ -16,7 +16,7 @@ typedef enum RecurnetOptionType
 	OPTION_NUMBER,				/* double */
 	OPTION_BOOL,				/* bool */
 	OPTION_CHOICE,				/* an enum, by name */
-	OPTION_UNITS,				/* int, or array of int: RnTrainSpec.units */
+	OPTION_LAYERS,				/* int, or array of one per layer: RnTrainSpec.units, dilation */
 	OPTION_SEASON,				/* int, or array of two: RnTrainSpec.season, outer */
 	OPTION_FREQUENCY,			/* interval or integer: RnTrainSpec.rows */
 	OPTION_FEATURES,			/* names of bits: RnTrainSpec.inputs.features */
@@ -74,6 +74,9 @@ extern bool recurnet_option_has_effect(const RecurnetOption *option, const RnTra
 
 /* Of an option that is OPEN_FLAG: whether it is. */
 extern bool *recurnet_option_flag(const RecurnetOption *option, RnTrainSpec *spec);
+
+/* Of an option that is OPTION_LAYERS: how many layers it is given for, 0 while open. */
+extern int *recurnet_option_layers(const RecurnetOption *option, RnTrainSpec *spec);
 
 /* The option's value in spec as JSON; NULL while the recipe has to choose it. */
 extern char *recurnet_option_json(const RecurnetOption *option, const RnTrainSpec *spec);

@@ -41,8 +41,8 @@ recurnet_option_range(const RecurnetOption *option)
 		case OPTION_QUERY:
 		case OPTION_FREQUENCY:
 			return NULL;
-		case OPTION_UNITS:
-			return psprintf("1 to %d, at most %d layers", RN_MAX_UNITS, RN_MAX_LAYERS);
+		case OPTION_LAYERS:
+			return psprintf("1 to %.0f, at most %d layers", option->max, RN_MAX_LAYERS);
 		default:
 			break;
 	}
@@ -77,7 +77,7 @@ recurnet_option_type(const RecurnetOption *option)
 			return "interval, or integer";
 		case OPTION_FEATURES:
 			return "array of strings";
-		case OPTION_UNITS:
+		case OPTION_LAYERS:
 		case OPTION_SEASON:
 			return "integer or array of integers";
 	}
@@ -93,7 +93,9 @@ is_open(const RecurnetOption *option, const RnTrainSpec *spec)
 	switch (option->open)
 	{
 		case OPEN_ZERO:
-			return (option->type == OPTION_UNITS ? spec->layers : *(const int *) source) == 0;
+			if (option->type == OPTION_LAYERS)
+				source = (const char *) recurnet_option_layers(option, unconstify(RnTrainSpec *, spec));
+			return *(const int *) source == 0;
 		case OPEN_MINUS_ONE:
 			return *(const int *) source == -1;
 		case OPEN_NAN:
@@ -110,16 +112,17 @@ is_open(const RecurnetOption *option, const RnTrainSpec *spec)
 	return false;
 }
 
+/* One number per layer: the number of a single layer, or an array. */
 static char *
-units_json(const RnTrainSpec *spec)
+layers_json(const int *number, int layers)
 {
 	StringInfoData text;
 
-	if (spec->layers == 1)
-		return psprintf("%d", spec->units[0]);
+	if (layers == 1)
+		return psprintf("%d", number[0]);
 	initStringInfo(&text);
-	for (int i = 0; i < spec->layers; i++)
-		appendStringInfo(&text, "%c%d", i == 0 ? '[' : ',', spec->units[i]);
+	for (int i = 0; i < layers; i++)
+		appendStringInfo(&text, "%c%d", i == 0 ? '[' : ',', number[i]);
 	appendStringInfoChar(&text, ']');
 	return text.data;
 }
@@ -173,8 +176,8 @@ recurnet_option_json(const RecurnetOption *option, const RnTrainSpec *spec)
 			return pstrdup(*(const bool *) source ? "true" : "false");
 		case OPTION_CHOICE:
 			return psprintf("\"%s\"", option->choice(*(const int *) source));
-		case OPTION_UNITS:
-			return units_json(spec);
+		case OPTION_LAYERS:
+			return layers_json((const int *) source, *recurnet_option_layers(option, unconstify(RnTrainSpec *, spec)));
 		case OPTION_SEASON:
 			return season_json(spec);
 		case OPTION_FREQUENCY:

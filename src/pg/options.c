@@ -29,6 +29,9 @@ static const struct
 	{"num_layers", "units"},
 	{"hidden_size", "units"},
 	{"neurons", "units"},
+	{"dilation", "dilations"},
+	{"dilation_rate", "dilations"},
+	{"skip_connections", "residual"},
 	{"lookback", "window"},
 	{"look_back", "window"},
 	{"sequence_length", "window"},
@@ -162,18 +165,19 @@ checked_choice(const RecurnetOption *option, const JsonbValue *value)
 }
 
 /*
- * units: one integer, or an array of them, one per layer.
+ * units, dilations: one integer, or an array of them, one per layer.
  */
 static void
-set_units(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *spec)
+set_layers(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *spec)
 {
+	int		   *number = (int *) ((char *) spec + option->offset);
 	JsonbContainer *array;
 	int			layers;
 
 	if (value->type == jbvNumeric)
 	{
-		spec->layers = 1;
-		spec->units[0] = (int) checked_number(option, value);
+		*recurnet_option_layers(option, spec) = 1;
+		number[0] = (int) checked_number(option, value);
 		return;
 	}
 	if (value->type != jbvBinary || !JsonContainerIsArray(value->val.binary.data))
@@ -187,8 +191,8 @@ set_units(const RecurnetOption *option, const JsonbValue *value, RnTrainSpec *sp
 				 errmsg("option \"%s\" has %d layers", option->name, layers),
 				 errdetail("A network has 1 to %d recurrent layers.", RN_MAX_LAYERS)));
 	for (int i = 0; i < layers; i++)
-		spec->units[i] = (int) checked_number(option, getIthJsonbValueFromContainer(array, i));
-	spec->layers = layers;
+		number[i] = (int) checked_number(option, getIthJsonbValueFromContainer(array, i));
+	*recurnet_option_layers(option, spec) = layers;
 }
 
 /*
@@ -371,8 +375,8 @@ set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOption
 		case OPTION_CHOICE:
 			*(int *) target = checked_choice(option, value);
 			break;
-		case OPTION_UNITS:
-			set_units(option, value, &options->spec);
+		case OPTION_LAYERS:
+			set_layers(option, value, &options->spec);
 			break;
 		case OPTION_SEASON:
 			set_season(option, value, &options->spec);
@@ -457,12 +461,35 @@ set_cell(const char *cell, RnTrainSpec *spec)
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
 
+/* What options say of layers, together. */
+static void
+check_layers(const RnTrainSpec *spec)
+{
+	int			layers = Max(spec->layers, spec->dilations);
+	bool		adds = spec->layers == 0 && layers > 1;
+
+	if (spec->layers > 0 && spec->dilations > 0 && spec->layers != spec->dilations)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"dilations\" is for %d layers, \"units\" for %d", spec->dilations, spec->layers),
+				 errhint("Give one number for each layer in both: {\"units\": [64, 64], \"dilations\": [1, 2]}.")));
+	for (int l = 1; l < spec->layers; l++)
+		adds |= spec->units[l] == spec->units[l - 1];
+	if (spec->residual && !adds)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("option \"residual\" has no effect here"),
+				 errdetail("No layer stands on one with as many units."),
+				 errhint("Leave it out, or give several layers: {\"units\": [64, 64], \"residual\": true}.")));
+}
+
 /* What options say of each other. */
 static void
 check_together(RecurnetOptions *options)
 {
 	RnTrainSpec *spec = &options->spec;
 
+	check_layers(spec);
 	if (spec->lower_bound > spec->upper_bound)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -131,6 +131,10 @@ put_layers(ReturnSetInfo *result, const RnModel *model)
 		put(result, section,
 			psprintf("%d %s", l + 1, rn_cell(layer->kind)->title),
 			psprintf("output %s, %zu parameters", shape, layer_parameters(spec, l)));
+		if (layer->dilation > 1)
+			put(result, section, psprintf("%d dilation", l + 1), psprintf("%d", layer->dilation));
+		if (rn_network_adds_input(spec, l))
+			put(result, section, psprintf("%d residual", l + 1), "inputs are added to outputs");
 		if (layer->dropout > 0)
 			put(result, section, psprintf("%d Dropout", l + 1), psprintf("rate %g", layer->dropout));
 	}

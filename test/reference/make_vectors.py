@@ -8,7 +8,7 @@ the list of cases.  The files are committed, so that this script is needed only
 to make a new case:
 
   pip install torch==2.13.0 keras==3.15.1 numpy
-  KERAS_BACKEND=torch python make_vectors.py
+  KERAS_BACKEND=torch python make_vectors.py [CASE ...]
 
 Weights and data are drawn from a seed made of the case's name.  A draw is kept
 only if the case is well conditioned: float32 and float64 must agree in it far
@@ -20,6 +20,7 @@ frameworks differ, must not matter either.
 
 import math
 import os
+import sys
 import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,8 @@ class Case:
     batch: int = 4  # B
     outputs: int = 1  # O
     reset_after: bool = True  # of a GRU
+    dilations: tuple = ()  # one per layer; none: all 1
+    residual: bool = False
     activation: str = "tanh"
     loss: str = "mse"
     loss_parameter: float = 0.0  # delta of huber, tau of pinball
@@ -108,6 +111,19 @@ def torch_cases():
         Case("torch_lstm_stack", "lstm", (5, 5), inputs=3, outputs=2, steps=5),
         Case("torch_gru_stack", "gru", (5, 5), inputs=3, outputs=2, steps=5),
         Case("torch_rnn_relu", "rnn", (6,), inputs=2, activation="relu"),
+        *stack_cases(),
+    ]
+
+
+def stack_cases():
+    """Layers with dilations, with residuals, and with both, step by step."""
+    size = {"units": (5, 5, 5), "inputs": 2, "outputs": 2, "steps": 9}
+    return [
+        Case(f"torch_{kind}_{name}", kind, **size, dilations=dilations, residual=residual)
+        for kind in ("rnn", "lstm", "gru")
+        for name, dilations, residual in (
+            ("dilated", (1, 2, 4), False), ("residual", (1, 1, 1), True), ("dilated_residual", (3, 2, 7), True),
+        )
     ]
 
 
@@ -283,6 +299,7 @@ class TorchNetwork(nn.Module):
         module = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[case.kind]
         extra = {"nonlinearity": case.activation} if case.kind == "rnn" else {}
         assert len(set(case.units)) == 1, "num_layers makes layers of one width"
+        self.case = case
         self.kind = case.kind
         self.recurrent = module(
             case.inputs, case.units[0], num_layers=len(case.units), batch_first=True, **extra
@@ -298,7 +315,29 @@ class TorchNetwork(nn.Module):
 
     def forward(self, x):
         """x [B][T][I] to predictions [B][O]."""
+        if self.case.dilations:
+            return self.head(self.stack([x[:, t] for t in range(x.shape[1])])[-1])
         return self.head(self.recurrent(x)[0][:, -1])
+
+    def stack(self, x):
+        """The layers one after the other, one step [B][I] after the other, with the same weights.
+
+        Chang et al. 2017: the state of step t follows from that of step t - d, and from
+        none (zero) before there is one.  A layer on one of the same width gives its
+        inputs added to its outputs.
+        """
+        cell = {"rnn": torch.rnn_tanh_cell, "lstm": torch.lstm_cell, "gru": torch.gru_cell}[self.kind]
+        for layer, dilation in enumerate(self.case.dilations):
+            weights = [getattr(self.recurrent, f"{name}_l{layer}")
+                       for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+            zero = torch.zeros(x[0].shape[0], self.case.units[layer], dtype=x[0].dtype)
+            states = []
+            for t, step in enumerate(x):
+                none = (zero, zero) if self.kind == "lstm" else zero
+                states.append(cell(step, states[t - dilation] if t >= dilation else none, *weights))
+            outputs = [state[0] if self.kind == "lstm" else state for state in states]
+            x = [a + b for a, b in zip(x, outputs)] if self.case.residual and layer > 0 else outputs
+        return x
 
     def trained(self):
         """The parameters that an optimiser gets."""
@@ -443,6 +482,7 @@ def write(case, path, x, target, weights, result):
         ("outputs", case.outputs),
         ("layers", len(case.units)),
         ("units", " ".join(str(units) for units in case.units)),
+        *([("dilations", " ".join(map(str, case.dilations))), ("residual", int(case.residual))] if case.dilations else []),
         ("steps", case.steps),
         ("batch", case.batch),
         ("loss", case.loss),
@@ -472,9 +512,11 @@ def write(case, path, x, target, weights, result):
 
 
 def main():
-    """Write all files beside this script."""
+    """Write all files beside this script, or those of the cases named."""
     torch.set_num_threads(1)
     for case in keras_cases() + torch_cases() + optimizer_cases():
+        if sys.argv[1:] and case.name not in sys.argv[1:]:
+            continue
         attempts = make(case, Path(__file__).resolve().parent)
         print(f"{case.name}: draw {attempts}", flush=True)
 

@@ -75,14 +75,18 @@ reference_choice(const Reference *reference, FILE *file, const char *const *name
 	return -1;
 }
 
-/* Read the line "units", one number per layer; "layers" came before. */
+/* Read the line "units" or "dilations", one number per layer; "layers" came before. */
 static inline void
-reference_units(Reference *reference, FILE *file)
+reference_layers(Reference *reference, FILE *file, bool units)
 {
 	if (reference->network.layers < 1 || reference->network.layers > RN_MAX_LAYERS)
 		fail_msg("%s: %d layers", reference->path, reference->network.layers);
 	for (int l = 0; l < reference->network.layers; l++)
-		reference->network.layer[l].units = (int) reference_number(reference, file);
+	{
+		RnLayerSpec *layer = &reference->network.layer[l];
+
+		*(units ? &layer->units : &layer->dilation) = (int) reference_number(reference, file);
+	}
 }
 
 /*
@@ -244,8 +248,10 @@ reference_key(Reference *reference, FILE *file, const char *key)
 		*fraction = reference_number(reference, file);
 	else if (strcmp(key, "array") == 0)
 		reference_array(reference, file);
-	else if (strcmp(key, "units") == 0)
-		reference_units(reference, file);
+	else if (strcmp(key, "units") == 0 || strcmp(key, "dilations") == 0)
+		reference_layers(reference, file, strcmp(key, "units") == 0);
+	else if (strcmp(key, "residual") == 0)
+		reference->network.residual = reference_number(reference, file) != 0.0;
 	else if (strcmp(key, "framework") == 0)
 		reference_word(reference, file, reference->framework);
 	else if (strcmp(key, "reset_after") == 0)
@@ -265,6 +271,7 @@ reference_spread(RnNetworkSpec *spec)
 		RnLayerSpec layer = spec->layer[0];
 
 		layer.units = spec->layer[l].units;
+		layer.dilation = spec->layer[l].dilation;
 		layer.inputs = inputs;
 		inputs = layer.units;
 		spec->layer[l] = layer;

@@ -246,6 +246,131 @@ test_mixed_stack(void **state)
 	check_case(&c);
 }
 
+/*
+ * Dilations that divide the steps and that do not, alone and with layers that
+ * add their inputs, predictions at the last step and at all, without dropout and with all three.
+ */
+static void
+test_dilations_and_residuals(void **state)
+{
+	static const int dilations[][3] = {{2, 1, 1}, {1, 3, 2}, {5, 4, 1}, {2, 7, 3}};
+
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int d = 0; d < 4; d++)
+			for (int which = 0; which < 8; which++)
+			{
+				const int  *of = dilations[d];
+				char		name[80];
+				Case		c;
+
+				snprintf(name, sizeof(name), "%s, dilations %d %d %d%s%s%s", kinds[k].name, of[0], of[1], of[2],
+						 which & 1 ? " residual" : "", which & 2 ? " every step" : "", which & 4 ? " dropout" : "");
+				c = new_case(name, kinds[k].kind, kinds[k].reset_after, 3, 2, 2);
+				c.spec.residual = which & 1;
+				c.spec.return_sequences = c.spec.skip = which & 2;
+				for (int l = 0; l < 3; l++)
+				{
+					c.spec.layer[l].units = 4;
+					c.spec.layer[l].dilation = of[l];
+					if (which & 4)
+						c.spec.layer[l].dropout = 0.3, c.spec.layer[l].input_dropout = 0.2,
+							c.spec.layer[l].recurrent_dropout = 0.4;
+				}
+				check_case(&c);
+			}
+}
+
+/* Outputs of a network with weights of its own, at every step: [T][B][2]. */
+static void
+outputs_of(RnNetworkSpec spec, const double *x, double *y)
+{
+	TestHost	test = test_host();
+	RnNetwork	network;
+	RnTape	   *tape;
+
+	assert_ok(test, rn_network_create(&test.host, &spec, &network));
+	for (size_t i = 0; i < network.size; i++)
+		network.weights[i] = 0.5 * rn_rng_normal(1, 3, i);
+	assert_ok(test, rn_tape_create(&test.host, &network.spec, T, B, false, &tape));
+	memcpy(rn_tape_input(tape), x, T * B * (size_t) spec.inputs * sizeof(double));
+	assert_ok(test, rn_network_forward(&test.host, &network, tape, B, 0, 0));
+	memcpy(y, rn_tape_output(tape), T * B * 2 * sizeof(double));
+	rn_tape_free(&test.host, tape);
+	rn_network_free(&test.host, &network);
+}
+
+/* The state of step t follows from that of step t - d: what is fed in at s is seen at s, s + d, ... and nowhere else. */
+static void
+test_dilation_reaches(void **state)
+{
+	(void) state;
+	for (int k = 0; k < KINDS; k++)
+		for (int d = 1; d <= T + 1; d++)
+			for (int s = 0; s < T; s++)
+			{
+				Case		c = new_case("", kinds[k].kind, kinds[k].reset_after, 1, 1, 2);
+				double		x[T * B] = {0};
+				double		before[T * B * 2];
+				double		after[T * B * 2];
+
+				c.spec.return_sequences = true;
+				c.spec.layer[0].dilation = d;
+				outputs_of(c.spec, x, before);
+				x[s * B + 1] = 1;
+				outputs_of(c.spec, x, after);
+				for (int t = 0; t < T; t++)
+					for (int b = 0; b < B; b++)
+						assert_int_equal(before[(t * B + b) * 2] != after[(t * B + b) * 2],
+										 b == 1 && t >= s && (t - s) % d == 0);
+			}
+}
+
+/* A layer whose weights are zero gives what it is given if it adds its inputs, else nothing. */
+static void
+test_residual_passes(void **state)
+{
+	(void) state;
+	for (int residual = 0; residual < 2; residual++)
+	{
+		Case		one = new_case("", RN_CELL_SIMPLE, false, 1, 1, 2);
+		Case		two = new_case("", RN_CELL_SIMPLE, false, 2, 1, 2);
+		TestHost	test = test_host();
+		RnNetwork	small;
+		RnNetwork	large;
+		RnTape	   *tape[2];
+		double		largest = 0;
+
+		two.spec.layer[1].units = 4;
+		two.spec.residual = residual;
+		assert_ok(test, rn_network_create(&test.host, &one.spec, &small));
+		assert_ok(test, rn_network_create(&test.host, &two.spec, &large));
+		size_t		head = rn_network_variable(&small.spec, 3).offset;
+		size_t		second = rn_network_variable(&large.spec, 6).offset;
+
+		memset(large.weights, 0, large.size * sizeof(double));
+		for (size_t i = 0; i < small.size; i++)
+			small.weights[i] = rn_rng_normal(1, 3, i);
+		memcpy(large.weights, small.weights, head * sizeof(double));
+		memcpy(large.weights + second, small.weights + head, (small.size - head) * sizeof(double));
+		for (int i = 0; i < 2; i++)
+		{
+			assert_ok(test, rn_tape_create(&test.host, i == 0 ? &small.spec : &large.spec, T, B, false, &tape[i]));
+			for (size_t j = 0; j < T * B; j++)
+				rn_tape_input(tape[i])[j] = rn_rng_normal(1, 1, j);
+			assert_ok(test, rn_network_forward(&test.host, i == 0 ? &small : &large, tape[i], B, 0, 0));
+		}
+		for (size_t j = 0; j < B * 2; j++)
+			largest = fmax(largest, fabs(rn_tape_output(tape[0])[j] - rn_tape_output(tape[1])[j]));
+		assert_true(residual ? largest < 1e-12 : largest > 0.1);
+		for (int i = 0; i < 2; i++)
+			rn_tape_free(&test.host, tape[i]);
+		rn_network_free(&test.host, &small);
+		rn_network_free(&test.host, &large);
+		assert_int_equal(test.live, 0);
+	}
+}
+
 /* A batch of 12 in one piece, and in parts of 4: the same loss and gradients. */
 static void
 test_parts(void **state)
@@ -258,8 +383,10 @@ test_parts(void **state)
 		O = 3
 	};
 	(void) state;
-	for (int kind = 0; kind < RN_CELL_KINDS + 1; kind++)
+	for (int i = 0; i < 2 * (RN_CELL_KINDS + 1); i++)
 	{
+		int			kind = i / 2;
+		bool		stacked = i % 2;	/* with dilations and residuals */
 		TestHost	test = test_host();
 		Case		c = new_case("", (RnCellKind) (kind % RN_CELL_KINDS), kind < RN_CELL_KINDS, 2, I, O);
 		RnNetwork	network;
@@ -271,8 +398,11 @@ test_parts(void **state)
 		double	   *grad[2];
 		double		loss[2] = {0, 0};
 
+		c.spec.residual = stacked;
 		for (int l = 0; l < 2; l++)
 		{
+			c.spec.layer[l].units = stacked ? 4 : 4 + l;
+			c.spec.layer[l].dilation = stacked ? 2 + l : 1;
 			c.spec.layer[l].dropout = 0.3;
 			c.spec.layer[l].input_dropout = 0.2;
 			c.spec.layer[l].recurrent_dropout = 0.4;
@@ -329,6 +459,9 @@ main(void)
 		cmocka_unit_test(test_dropouts),
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_mixed_stack),
+		cmocka_unit_test(test_dilations_and_residuals),
+		cmocka_unit_test(test_dilation_reaches),
+		cmocka_unit_test(test_residual_passes),
 		cmocka_unit_test(test_parts)
 	};
 

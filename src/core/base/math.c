@@ -54,6 +54,13 @@ rn_math_add_rows(rn_real *sum, const rn_real *x, size_t rows, size_t n, size_t l
 }
 
 RN_VECTOR void
+rn_math_add(rn_real *z, const rn_real *x, const rn_real *y, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		z[i] = x[i] + y[i];
+}
+
+RN_VECTOR void
 rn_math_multiply(rn_real *y, const rn_real *x, const rn_real *mask, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -22,6 +22,9 @@ extern void rn_math_fill_rows(rn_real *x, const rn_real *bias, size_t rows, size
 /* sum [n] += the rows of x [rows][n], rows ld apart. */
 extern void rn_math_add_rows(rn_real *sum, const rn_real *x, size_t rows, size_t n, size_t ld);
 
+/* z = x + y, elementwise [n]; z may be x. */
+extern void rn_math_add(rn_real *z, const rn_real *x, const rn_real *y, size_t n);
+
 /* y = x * mask, elementwise [n]; y may be x. */
 extern void rn_math_multiply(rn_real *y, const rn_real *x, const rn_real *mask, size_t n);
 

@@ -9,6 +9,7 @@
  *			u64 length of the whole
  *	network	i32 inputs, outputs, layers; per layer u8 kind, u8 activation,
  *			u8 reset_after, u8 0, i32 units, f64 input, recurrent, output dropout
+ *	stack	from version 3 on: i32 residual; per layer i32 dilation
  *	inputs	i32 masked, given, features; per covariate i32 kind, f64 shift, scale
  *	time	i32 scaler, kind, months, business days; i64 step; i32 window, season,
  *			relative
@@ -47,6 +48,7 @@ typedef struct Cursor
 	const unsigned char *in;	/* reading, or NULL */
 	size_t		at;
 	size_t		size;
+	int			version;		/* of the layout */
 	bool		failed;
 } Cursor;
 
@@ -151,6 +153,27 @@ walk_network(Cursor *cursor, RnNetworkSpec *network)
 	network->skip = walk_bool(cursor, network->skip);
 }
 
+/* How layers are put together: version 3. */
+static void
+walk_stack(Cursor *cursor, RnNetworkSpec *network)
+{
+	if (cursor->version < 3)
+		return;					/* no residuals, and the network's check sets dilations to 1 */
+	network->residual = walk_bool(cursor, network->residual);
+	for (int l = 0; l < network->layers; l++)
+	{
+		network->layer[l].dilation = walk_i32(cursor, network->layer[l].dilation);
+		cursor->failed |= network->layer[l].dilation < 1;
+	}
+}
+
+/* Bytes of that. */
+static size_t
+stack_size(const RnNetworkSpec *network, int version)
+{
+	return version < 3 ? 0 : 4 + (size_t) network->layers * 4;
+}
+
 static void
 walk_inputs(Cursor *cursor, RnInputs *inputs)
 {
@@ -236,6 +259,8 @@ static void
 walk_fields(Cursor *cursor, RnModel *model, size_t text[3])
 {
 	walk_network(cursor, &model->network.spec);
+	if (!cursor->failed)
+		walk_stack(cursor, &model->network.spec);
 	if (!cursor->failed)
 		walk_inputs(cursor, &model->inputs);
 	if (cursor->failed)
@@ -408,7 +433,7 @@ check_arrays(RnHost *host, const RnModel *model)
 
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
 static size_t
-encoded_size(const RnModel *model)
+encoded_size(const RnModel *model, int version)
 {
 	size_t		row = sizeof(double) + (model->inputs.masked ? 1 : 0)
 		+ (size_t) model->inputs.given * sizeof(float);
@@ -416,7 +441,7 @@ encoded_size(const RnModel *model)
 
 	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
-	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
+	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32 + stack_size(&model->network.spec, version)
 		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 64 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
@@ -428,7 +453,7 @@ encoded_size(const RnModel *model)
 size_t
 rn_model_encoded_size(const RnModel *model)
 {
-	return encoded_size(model);
+	return encoded_size(model, RN_CODEC_VERSION);
 }
 
 static RnCode
@@ -448,15 +473,15 @@ checksum(RnHost *host, const unsigned char *bytes, size_t size, uint32_t *crc)
 RnCode
 rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t size)
 {
-	Cursor		cursor = {.out = bytes,.size = size};
+	Cursor		cursor = {.out = bytes,.size = size,.version = RN_CODEC_VERSION};
 	RnModel		copy = *model;	/* walking writes values back as they are */
 	size_t		text[3] = {0};
 	uint32_t	crc;
 
-	if (size != encoded_size(model) || size > RN_CODEC_MAX_BYTES)
+	if (size != rn_model_encoded_size(model) || size > RN_CODEC_MAX_BYTES)
 	{
 		rn_fail(host, RN_UNSUPPORTED, "the model has %zu bytes, at most %zu can be stored",
-				encoded_size(model), RN_CODEC_MAX_BYTES);
+				rn_model_encoded_size(model), RN_CODEC_MAX_BYTES);
 		return rn_fail_hint(host, "Use fewer units or layers, or a smaller window, or fewer series.");
 	}
 	RN_TRY(check_arrays(host, model));
@@ -483,19 +508,18 @@ corrupt(RnHost *host, const char *what)
 static RnCode
 check_header(RnHost *host, Cursor *cursor)
 {
-	int32_t		version;
 	uint32_t	stored;
 	uint32_t	actual;
 
 	if (cursor->size < HEADER_BYTES || memcmp(cursor->in, magic, sizeof(magic)) != 0)
 		return corrupt(host, "it does not begin as models do");
 	cursor->at = sizeof(magic);
-	version = walk_i32(cursor, 0);
+	cursor->version = walk_i32(cursor, 0);
 	stored = (uint32_t) walk_i32(cursor, 0);
-	if (version != RN_CODEC_VERSION)
+	if (cursor->version < RN_CODEC_OLDEST || cursor->version > RN_CODEC_VERSION)
 	{
-		rn_fail(host, RN_UNSUPPORTED, "the stored model has format version %d, this library reads %d",
-				version, RN_CODEC_VERSION);
+		rn_fail(host, RN_UNSUPPORTED, "the stored model has format version %d, this library reads %d to %d",
+				cursor->version, RN_CODEC_OLDEST, RN_CODEC_VERSION);
 		return rn_fail_hint(host, "Install the version of recurnet that stored it, or a newer one.");
 	}
 	if ((uint64_t) walk_i64(cursor, 0) != cursor->size)
@@ -674,7 +698,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
 		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
-	if (encoded_size(model) + text[0] + text[1] + text[2] != cursor->size)
+	if (encoded_size(model, cursor->version) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");
 	model->rows.frequency = model->calendar;
 	RN_TRY(allocate_arrays(host, model));

@@ -124,6 +124,24 @@ resolve_local(RnTrainSpec *spec)
 	spec->patience = 0;
 }
 
+/* Layers are as many as there are units or dilations for. */
+static void
+resolve_layers(RnTrainSpec *spec)
+{
+	if (spec->layers == 0)
+	{
+		spec->layers = spec->dilations > 0 ? spec->dilations : 1;
+		for (int l = 0; l < spec->layers; l++)
+			spec->units[l] = DEFAULT_UNITS;
+	}
+	if (spec->dilations == 0)
+	{
+		spec->dilations = spec->layers;
+		for (int l = 0; l < spec->layers; l++)
+			spec->dilation[l] = 1;
+	}
+}
+
 /* The choices that depend on the recipe alone. */
 static void
 resolve_fixed(RnTrainSpec *spec)
@@ -132,11 +150,7 @@ resolve_fixed(RnTrainSpec *spec)
 
 	if (spec->cell_open)
 		spec->cell = RN_CELL_GRU;
-	if (spec->layers == 0)
-	{
-		spec->layers = 1;
-		spec->units[0] = DEFAULT_UNITS;
-	}
+	resolve_layers(spec);
 	if (spec->scaler_open)
 		spec->scaler = RN_SCALER_MINMAX;
 	if (rn_recipe_method(spec) == RN_METHOD_LOCAL)
@@ -507,6 +521,7 @@ plan_network(RnTrainPlan *plan)
 	network->outputs = spec->horizon;
 	network->layers = spec->layers;
 	network->return_sequences = network->skip = plan->method == RN_METHOD_LOCAL;
+	network->residual = spec->residual;
 	for (int l = 0; l < spec->layers; l++)
 		network->layer[l] = (RnLayerSpec) {
 			.kind = spec->cell,
@@ -515,7 +530,8 @@ plan_network(RnTrainPlan *plan)
 			.reset_after = spec->reset_after,
 			.input_dropout = spec->input_dropout,
 			.recurrent_dropout = spec->recurrent_dropout,
-			.dropout = spec->dropout
+			.dropout = spec->dropout,
+			.dilation = spec->dilation[l]
 		};
 }
 
@@ -616,6 +632,34 @@ median_rows(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, size_t 
 	return RN_OK;
 }
 
+/* A state cannot follow from one before the first step. */
+static RnCode
+check_dilations(RnHost *host, const RnTrainPlan *plan)
+{
+	const RnTrainSpec *spec = &plan->spec;
+	bool		local = plan->method == RN_METHOD_LOCAL;
+	int			steps = local ? plan->steps : spec->window;
+
+	if (spec->dilations != spec->layers)
+		return rn_fail(host, RN_INVALID_OPTION, "%d dilations do not fit %d layers", spec->dilations, spec->layers);
+	for (int l = 0; l < spec->layers; l++)
+	{
+		if (spec->dilation[l] <= steps)
+			continue;
+		if (local)
+		{
+			rn_fail(host, RN_INVALID_OPTION, "dilation %d is longer than a sequence of %d steps", spec->dilation[l], steps);
+			rn_fail_detail(host, "Recipe auto trains on sequences of %d windows, each %d row%s after the last, and dilations count those.",
+						   steps, plan->stride, plan->stride == 1 ? "" : "s");
+			return rn_fail_hint(host, "Give dilations of at most %d, or use recipe plain, where they count the steps of a window.", steps);
+		}
+		rn_fail(host, RN_INVALID_OPTION, "dilation %d is longer than a window of %d step%s",
+				spec->dilation[l], steps, steps == 1 ? "" : "s");
+		return rn_fail_hint(host, "Set a window of at least %d, or smaller dilations.", spec->dilation[l]);
+	}
+	return RN_OK;
+}
+
 /* What the network looks at: which columns, and how far ahead. */
 static RnCode
 resolve_inputs(RnHost *host, RnTrainSpec *spec, const RnPanel *panel)
@@ -668,6 +712,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 		rn_fail(host, RN_INVALID_OPTION, "window %d is outside of 1 .. %d", plan->spec.window, RN_MAX_UNITS - 1);
 		return rn_fail_hint(host, "That is the most that recipe auto looks at; recipe plain has longer ones.");
 	}
+	RN_TRY(check_dilations(host, plan));
 	RN_TRY(resolve_inputs(host, &plan->spec, panel));
 	RN_TRY(check_optimizer(host, &plan->spec.optim));
 	RN_TRY(check_series(host, panel, &plan->spec));

@@ -49,6 +49,9 @@ typedef struct RnTrainSpec
 
 	int			layers;			/* 0: open */
 	int			units[RN_MAX_LAYERS];
+	int			dilations;		/* as many as layers; 0: all are 1 */
+	int			dilation[RN_MAX_LAYERS];
+	bool		residual;
 	RnActivation activation;
 	bool		reset_after;
 	double		dropout;

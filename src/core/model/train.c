@@ -106,11 +106,11 @@ static bool
 same_shape(const RnNetworkSpec *a, const RnNetworkSpec *b)
 {
 	if (a->layers != b->layers || a->inputs != b->inputs || a->outputs != b->outputs ||
-		a->return_sequences != b->return_sequences || a->skip != b->skip)
+		a->return_sequences != b->return_sequences || a->skip != b->skip || a->residual != b->residual)
 		return false;
 	for (int l = 0; l < a->layers; l++)
 		if (a->layer[l].kind != b->layer[l].kind || a->layer[l].units != b->layer[l].units ||
-			a->layer[l].reset_after != b->layer[l].reset_after)
+			a->layer[l].reset_after != b->layer[l].reset_after || a->layer[l].dilation != b->layer[l].dilation)
 			return false;
 	return true;
 }

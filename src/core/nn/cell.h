@@ -48,6 +48,8 @@ typedef struct RnLayerSpec
 	double		input_dropout;	/* one mask per sequence, on the inputs */
 	double		recurrent_dropout;	/* one mask per sequence, on h before U */
 	double		dropout;		/* a Dropout layer after this one */
+	int			dilation;		/* a step's state follows from that so many steps before
+								 * (the network's affair, not the cell's) */
 } RnLayerSpec;
 
 /* Views of one layer's weights, or of their gradients. */

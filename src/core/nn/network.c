@@ -6,12 +6,19 @@
  * Werbos, "Backpropagation through time: what it does and how to do it",
  * Proc. IEEE 78(10), 1990.  Gradients run through all T steps of a window,
  * and the state of a window starts at zero.
+ *
+ * A layer of dilation d (Chang et al., "Dilated recurrent neural networks",
+ * NeurIPS 2017) is the same cell over longer steps: [T][B][I] in memory is
+ * [T/d][d*B][I], where step t is in row t mod d of step t / d, and what stands
+ * before it there is step t - d.  The last of these is filled up with zeros;
+ * nobody reads what comes of them, and their gradients are zero.
  */
 #include "nn/network.h"
 
 #include <string.h>
 
 #include "base/gemm.h"
+#include "base/math.h"
 #include "nn/dense.h"
 #include "nn/dropout.h"
 #include "nn/sequence.h"
@@ -35,6 +42,11 @@ rn_network_check(RnHost *host, RnNetworkSpec *spec)
 		if (layer->units < 1 || layer->units > RN_MAX_UNITS)
 			return rn_fail(host, RN_INVALID_OPTION, "%d units are outside of 1 .. %d",
 						   layer->units, RN_MAX_UNITS);
+		if (layer->dilation < 0 || layer->dilation > RN_MAX_DILATION)
+			return rn_fail(host, RN_INVALID_OPTION, "a dilation of %d is outside of 1 .. %d",
+						   layer->dilation, RN_MAX_DILATION);
+		if (layer->dilation == 0)
+			layer->dilation = 1;
 		layer->inputs = l == 0 ? spec->inputs : spec->layer[l - 1].units;
 	}
 	return RN_OK;
@@ -140,12 +152,15 @@ typedef struct LayerMasks
 	rn_real    *recurrent;		/* [B][H] recurrent dropout */
 	rn_real    *output;			/* [T][B][H] dropout after the layer; the last
 								 * layer's of the steps predicted */
+	rn_real    *sum;			/* [T][B][H] inputs and outputs added up, or NULL: the
+								 * layer gives its outputs alone */
 } LayerMasks;
 
 struct RnTape
 {
 	RnArena		arena;
 	int			T;
+	int			S;				/* steps that there is room for, to fill up with zeros */
 	int			B;
 	bool		training;
 	int			first;			/* sequence of the batch that is the tape's first */
@@ -166,6 +181,47 @@ copies_input(const RnNetworkSpec *spec, int l)
 	return spec->layer[l].input_dropout > 0 || (l > 0 && spec->layer[l - 1].dropout > 0);
 }
 
+bool
+rn_network_adds_input(const RnNetworkSpec *spec, int l)
+{
+	return spec->residual && l > 0 && spec->layer[l - 1].units == spec->layer[l].units;
+}
+
+/* d: further back than a sequence reaches there is nothing. */
+static int
+dilation(const RnLayerSpec *layer, int T)
+{
+	return layer->dilation < 1 ? 1 : layer->dilation < T ? layer->dilation : T;
+}
+
+/* T/d: the longer steps of a layer. */
+static int
+longer_steps(const RnLayerSpec *layer, int T)
+{
+	int			d = dilation(layer, T);
+
+	return T / d + (T % d > 0);
+}
+
+/* The steps that these are, T at least. */
+static int
+filled_steps(const RnLayerSpec *layer, int T)
+{
+	return longer_steps(layer, T) * dilation(layer, T);
+}
+
+/* Steps first .. last - 1 of x, of n numbers each, become zero. */
+static RnCode
+clear_steps(RnHost *host, rn_real *x, int first, int last, size_t n)
+{
+	for (int t = first; t < last; t++)
+	{
+		RN_TRY(rn_poll(host));
+		memset(x + (size_t) t * n, 0, n * sizeof(rn_real));
+	}
+	return RN_OK;
+}
+
 /* R: steps that there are predictions of. */
 static size_t
 predicted(const RnTape *tape, const RnNetworkSpec *spec)
@@ -181,8 +237,9 @@ lay_out_layer(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec, int l)
 	const RnCell *cell = rn_cell(layer->kind);
 	RnLayerTape *t = &tape->layer[l];
 	LayerMasks *m = &tape->masks[l];
-	size_t		T = (size_t) tape->T;
+	size_t		S = (size_t) tape->S;
 	size_t		B = (size_t) tape->B;
+	size_t		rows = B * (size_t) dilation(layer, tape->T);	/* of a longer step */
 	size_t		I = (size_t) layer->inputs;
 	size_t		H = (size_t) layer->units;
 	size_t		GH = (size_t) cell->gates * H;
@@ -190,40 +247,50 @@ lay_out_layer(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec, int l)
 
 	memset(t, 0, sizeof(*t));
 	memset(m, 0, sizeof(*m));
-	t->gates = rn_arena_take(arena, T * B * GH, sizeof(rn_real));
-	t->h = rn_arena_take(arena, (T + 1) * B * H, sizeof(rn_real));
-	t->work = rn_arena_take(arena, B * GH, sizeof(rn_real));
+	t->gates = rn_arena_take(arena, S * B * GH, sizeof(rn_real));
+	t->h = rn_arena_take(arena, (S * B + rows) * H, sizeof(rn_real));
+	t->work = rn_arena_take(arena, rows * GH, sizeof(rn_real));
 	if (cell->has_c)
-		t->c = rn_arena_take(arena, (T + 1) * B * H, sizeof(rn_real));
+		t->c = rn_arena_take(arena, (S * B + rows) * H, sizeof(rn_real));
 	if (cell->has_aux)
-		t->aux = rn_arena_take(arena, T * B * H, sizeof(rn_real));
+		t->aux = rn_arena_take(arena, S * B * H, sizeof(rn_real));
+	if (rn_network_adds_input(spec, l))
+		m->sum = rn_arena_take(arena, S * B * H, sizeof(rn_real));
 	if (!tape->training)
 		return;
 
 	if (copies_input(spec, l))
-		m->x = rn_arena_take(arena, T * B * I, sizeof(rn_real));
+		m->x = rn_arena_take(arena, S * B * I, sizeof(rn_real));
 	if (layer->input_dropout > 0)
 		m->input = rn_arena_take(arena, B * I, sizeof(rn_real));
 	if (layer->dropout > 0)
-		m->output = rn_arena_take(arena, (last ? predicted(tape, spec) : T) * B * H, sizeof(rn_real));
+		m->output = rn_arena_take(arena, (last ? predicted(tape, spec) : S) * B * H, sizeof(rn_real));
 	if (layer->recurrent_dropout > 0)
 	{
-		m->recurrent = rn_arena_take(arena, B * H, sizeof(rn_real));
+		m->recurrent = rn_arena_take(arena, rows * H, sizeof(rn_real));
 		t->recurrent_mask = m->recurrent;
-		t->hm = rn_arena_take(arena, T * B * H, sizeof(rn_real));
-		t->dhm = rn_arena_take(arena, B * H, sizeof(rn_real));
+		t->hm = rn_arena_take(arena, S * B * H, sizeof(rn_real));
+		t->dhm = rn_arena_take(arena, rows * H, sizeof(rn_real));
 	}
 }
 
 static void
 lay_out(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec)
 {
-	size_t		TB = (size_t) tape->T * (size_t) tape->B;
+	size_t		SB;
 	size_t		widest = 0;
 	size_t		packed = 0;
 	rn_real    *shared;
 
-	tape->input = rn_arena_take(arena, TB * (size_t) spec->inputs, sizeof(rn_real));
+	tape->S = tape->T;
+	for (int l = 0; l < spec->layers; l++)
+	{
+		int			filled = filled_steps(&spec->layer[l], tape->T);
+
+		tape->S = filled > tape->S ? filled : tape->S;
+	}
+	SB = (size_t) tape->S * (size_t) tape->B;
+	tape->input = rn_arena_take(arena, SB * (size_t) spec->inputs, sizeof(rn_real));
 	for (int l = 0; l < spec->layers; l++)
 	{
 		size_t		H = (size_t) spec->layer[l].units;
@@ -243,7 +310,7 @@ lay_out(RnTape *tape, RnArena *arena, const RnNetworkSpec *spec)
 	if (spec->layer[spec->layers - 1].dropout > 0)
 		tape->dropped = rn_arena_take(arena, predicted(tape, spec) * (size_t) tape->B * widest, sizeof(rn_real));
 	for (int i = 0; i < (spec->layers > 1 ? 2 : 1); i++)
-		tape->dh[i] = rn_arena_take(arena, TB * widest, sizeof(rn_real));
+		tape->dh[i] = rn_arena_take(arena, SB * widest, sizeof(rn_real));
 }
 
 size_t
@@ -362,11 +429,35 @@ skip_kernel(const RnNetworkSpec *spec, rn_real *block)
 	return block + rn_network_variable(spec, 3 * spec->layers + 2).offset;
 }
 
+/* What layer l gives to the one above, or to the head: [T][B][H]. */
+static rn_real *
+layer_output(const RnNetworkSpec *spec, const RnTape *tape, int l, int B)
+{
+	const RnLayerSpec *layer = &spec->layer[l];
+
+	if (tape->masks[l].sum != NULL)
+		return tape->masks[l].sum;
+	return tape->layer[l].h + (size_t) dilation(layer, tape->T) * (size_t) B * (size_t) layer->units;
+}
+
 /* The inputs of the steps predicted: [R][B][I]. */
 static const rn_real *
 skip_input(const RnNetworkSpec *spec, const RnTape *tape, int B)
 {
 	return tape->input + ((size_t) tape->T - predicted(tape, spec)) * (size_t) B * (size_t) spec->inputs;
+}
+
+/* One mask per sequence, the same in all steps that are side by side in a longer one. */
+static void
+draw_recurrent_mask(const RnLayerSpec *layer, RnTape *tape, int l, int B, uint64_t seed, uint64_t step)
+{
+	rn_real    *mask = tape->masks[l].recurrent;
+	size_t		BH = (size_t) B * (size_t) layer->units;
+
+	rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_RECURRENT_DROPOUT, step, l, 0),
+				(size_t) tape->first * (size_t) layer->units, layer->recurrent_dropout, mask, BH);
+	for (int i = 1; i < dilation(layer, tape->T); i++)
+		memcpy(mask + (size_t) i * BH, mask, BH * sizeof(rn_real));
 }
 
 /*
@@ -381,30 +472,41 @@ feed_layer(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B,
 	LayerMasks *m = &tape->masks[l];
 	size_t		BI = (size_t) B * (size_t) layer->inputs;
 	size_t		position = (size_t) tape->first * (size_t) layer->inputs;
-	const rn_real *x = l == 0 ? tape->input : tape->layer[l - 1].h + BI;
+	rn_real    *x = l == 0 ? tape->input : layer_output(spec, tape, l - 1, B);
 
-	tape->layer[l].x = x;
-	if (!tape->training)
-		return RN_OK;
-	if (l > 0 && spec->layer[l - 1].dropout > 0)
+	if (tape->training && l > 0 && spec->layer[l - 1].dropout > 0)
 	{
 		RN_TRY(rn_dropout_forward(host, spec->layer[l - 1].dropout, seed, step, l - 1, position,
 								  m->x, x, tape->masks[l - 1].output, tape->T, BI));
-		tape->layer[l].x = m->x;
+		x = m->x;
 	}
-	if (layer->input_dropout > 0)
+	if (tape->training && layer->input_dropout > 0)
 	{
 		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_INPUT_DROPOUT, step, l, 0), position,
 					layer->input_dropout, m->input, BI);
-		RN_TRY(rn_dropout_apply(host, m->x, tape->layer[l].x, m->input, true, tape->T, BI));
-		tape->layer[l].x = m->x;
+		RN_TRY(rn_dropout_apply(host, m->x, x, m->input, true, tape->T, BI));
+		x = m->x;
 	}
-	if (layer->recurrent_dropout > 0)
-	{
-		size_t		H = (size_t) layer->units;
+	if (tape->training && layer->recurrent_dropout > 0)
+		draw_recurrent_mask(layer, tape, l, B, seed, step);
+	tape->layer[l].x = x;
+	return clear_steps(host, x, tape->T, filled_steps(layer, tape->T), BI);
+}
 
-		rn_rng_mask(seed, rn_dropout_stream(RN_RANDOM_RECURRENT_DROPOUT, step, l, 0),
-					(size_t) tape->first * H, layer->recurrent_dropout, m->recurrent, (size_t) B * H);
+/* What layer l gives is the sum of its inputs, as the cell saw them, and its outputs. */
+static RnCode
+add_input(RnHost *host, const RnNetworkSpec *spec, RnTape *tape, int l, int B)
+{
+	const RnLayerSpec *layer = &spec->layer[l];
+	size_t		BH = (size_t) B * (size_t) layer->units;
+	const rn_real *h = tape->layer[l].h + (size_t) dilation(layer, tape->T) * BH;
+
+	for (int t = 0; t < tape->T; t++)
+	{
+		size_t		at = (size_t) t * BH;
+
+		RN_TRY(rn_poll(host));
+		rn_math_add(tape->masks[l].sum + at, h + at, tape->layer[l].x + at, BH);
 	}
 	return RN_OK;
 }
@@ -419,7 +521,7 @@ head_forward(RnHost *host, const RnNetwork *network, RnTape *tape, int B, uint64
 	size_t		BH = (size_t) B * H;
 	int			R = rn_network_predicted_steps(spec, tape->T);
 
-	tape->head = tape->layer[top].h + (size_t) (tape->T - R + 1) * BH;
+	tape->head = layer_output(spec, tape, top, B) + (size_t) (tape->T - R) * BH;
 	if (tape->training && spec->layer[top].dropout > 0)
 	{
 		RN_TRY(rn_dropout_forward(host, spec->layer[top].dropout, seed, step, top,
@@ -446,11 +548,14 @@ rn_network_forward(RnHost *host, const RnNetwork *network, RnTape *tape,
 
 	for (int l = 0; l < spec->layers; l++)
 	{
+		const RnLayerSpec *layer = &spec->layer[l];
 		RnLayerWeights weights = layer_weights(spec, network->weights, l);
 
 		RN_TRY(feed_layer(host, spec, tape, l, B, seed, step));
-		RN_TRY(rn_cell(spec->layer[l].kind)->forward(host, &spec->layer[l], &weights,
-													 &tape->layer[l], tape->T, B));
+		RN_TRY(rn_cell(layer->kind)->forward(host, layer, &weights, &tape->layer[l],
+											 longer_steps(layer, tape->T), dilation(layer, tape->T) * B));
+		if (rn_network_adds_input(spec, l))
+			RN_TRY(add_input(host, spec, tape, l, B));
 	}
 
 	return head_forward(host, network, tape, B, seed, step);
@@ -470,11 +575,7 @@ head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_rea
 	int			R = rn_network_predicted_steps(spec, tape->T);
 	rn_real    *seen = dh + (size_t) (tape->T - R) * BH;
 
-	for (int t = 0; t < tape->T - R; t++)
-	{
-		RN_TRY(rn_poll(host));
-		memset(dh + (size_t) t * BH, 0, BH * sizeof(rn_real));
-	}
+	RN_TRY(clear_steps(host, dh, 0, tape->T - R, BH));
 	RN_TRY(rn_dense_backward(host, tape->head, head_kernel(spec, network->weights), dy,
 							 tape->first > 0, seen,
 							 head_kernel(spec, grad), head_bias(spec, grad),
@@ -490,6 +591,40 @@ head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_rea
 				   (size_t) spec->outputs);
 }
 
+/*
+ * Layer l's backward pass: from dh, the gradient by what it gives, the one by
+ * what it read, below, and those by its weights.
+ */
+static RnCode
+layer_backward(RnHost *host, const RnNetwork *network, RnTape *tape, int l, rn_real *dh,
+			   rn_real *below, rn_real *grad, int B)
+{
+	const RnNetworkSpec *spec = &network->spec;
+	const RnLayerSpec *layer = &spec->layer[l];
+	RnLayerWeights weights = layer_weights(spec, network->weights, l);
+	RnLayerWeights gradients = layer_weights(spec, grad, l);
+	rn_real    *kept = tape->masks[l].sum;	/* the layer above has read it */
+	size_t		BH = (size_t) B * (size_t) layer->units;
+
+	for (int t = 0; kept != NULL && t < tape->T; t++)
+	{
+		RN_TRY(rn_poll(host));
+		memcpy(kept + (size_t) t * BH, dh + (size_t) t * BH, BH * sizeof(rn_real));
+	}
+	RN_TRY(clear_steps(host, dh, tape->T, filled_steps(layer, tape->T), BH));
+	RN_TRY(rn_cell(layer->kind)->backward(host, layer, &weights, &tape->layer[l], dh,
+										  l > 0 ? below : NULL, &gradients,
+										  longer_steps(layer, tape->T), dilation(layer, tape->T) * B));
+	for (int t = 0; kept != NULL && t < tape->T; t++)
+	{
+		size_t		at = (size_t) t * BH;
+
+		RN_TRY(rn_poll(host));
+		rn_math_add(below + at, below + at, kept + at, BH);
+	}
+	return RN_OK;
+}
+
 RnCode
 rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy,
 					rn_real *grad, int B)
@@ -502,13 +637,10 @@ rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const 
 	for (int l = spec->layers - 1; l >= 0; l--)
 	{
 		const RnLayerSpec *layer = &spec->layer[l];
-		RnLayerWeights weights = layer_weights(spec, network->weights, l);
-		RnLayerWeights gradients = layer_weights(spec, grad, l);
 		size_t		BI = (size_t) B * (size_t) layer->inputs;
 		rn_real    *swap = dh;
 
-		RN_TRY(rn_cell(layer->kind)->backward(host, layer, &weights, &tape->layer[l], dh,
-											  l > 0 ? below : NULL, &gradients, tape->T, B));
+		RN_TRY(layer_backward(host, network, tape, l, dh, below, grad, B));
 		if (l == 0)
 			break;
 		if (layer->input_dropout > 0)

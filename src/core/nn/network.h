@@ -16,6 +16,7 @@
 #define RN_MAX_LAYERS	64
 #define RN_MAX_UNITS	4096
 #define RN_MAX_OUTPUTS	4096
+#define RN_MAX_DILATION	4096
 
 typedef struct RnNetworkSpec
 {
@@ -25,6 +26,7 @@ typedef struct RnNetworkSpec
 	bool		return_sequences;	/* predictions at all T steps, not the last alone */
 	bool		skip;			/* a linear way past the layers, from inputs to
 								 * predictions */
+	bool		residual;		/* layers add their inputs to their outputs where they can */
 	RnLayerSpec layer[RN_MAX_LAYERS];
 } RnNetworkSpec;
 
@@ -41,8 +43,14 @@ typedef struct RnNetwork
  */
 typedef struct RnTape RnTape;
 
-/* Sizes in range?  Else RN_INVALID_OPTION.  Sets every layer's inputs. */
+/* Sizes in range?  Else RN_INVALID_OPTION.  Sets every layer's inputs, and a dilation of 0 to 1. */
 extern RnCode rn_network_check(RnHost *host, RnNetworkSpec *spec);
+
+/*
+ * Does layer l give its inputs, as the cell sees them (after dropout), added to its
+ * outputs?  With residual, on a layer of the same width; not the first one, whose inputs are no layer's.
+ */
+extern bool rn_network_adds_input(const RnNetworkSpec *spec, int l);
 
 /* P, of a checked spec. */
 extern size_t rn_network_size(const RnNetworkSpec *spec);
