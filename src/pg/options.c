@@ -471,7 +471,8 @@ check_layers(const RnTrainSpec *spec)
 	if (spec->layers > 0 && spec->dilations > 0 && spec->layers != spec->dilations)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("option \"dilations\" is for %d layers, \"units\" for %d", spec->dilations, spec->layers),
+				 errmsg("options \"dilations\" and \"units\" have different numbers of layers: %d, %d",
+						spec->dilations, spec->layers),
 				 errhint("Give one number for each layer in both: {\"units\": [64, 64], \"dilations\": [1, 2]}.")));
 	for (int l = 1; l < spec->layers; l++)
 		adds |= spec->units[l] == spec->units[l - 1];

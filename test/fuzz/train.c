@@ -29,6 +29,10 @@ make_spec(FuzzBytes *bytes)
 	spec.cell = (RnCellKind) ((network >> 1) % RN_CELL_KINDS);
 	spec.layers = 1 + (network >> 3) % 2;
 	spec.units[0] = spec.units[1] = 1 + (int) (network >> 4) % 3;
+	spec.dilations = spec.layers;
+	for (int l = 0; l < spec.layers; l++)
+		spec.dilation[l] = 1 + (int) (rows >> (3 * l)) % 4;
+	spec.residual = (network >> 5) & 1;
 	spec.activation = (RnActivation) ((network >> 6) % RN_ACTIVATIONS);
 	spec.epochs = 1 + (int) (more & 1);
 	spec.members = 1 + (int) ((more >> 1) & 1);

@@ -241,6 +241,23 @@ test_plans(void **state)
 	spec.window = RN_MAX_WINDOW + 1;
 	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
 
+	for (int recipe = 0; recipe < RN_RECIPE_KINDS; recipe++)	/* not beyond the first step */
+	{
+		spec = quick_spec((RnRecipeKind) recipe);
+		spec.window = recipe == RN_RECIPE_PLAIN ? 12 : 20;	/* auto: sequences of 12 of them */
+		spec.dilations = 1;
+		spec.dilation[0] = 12;
+		assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+		assert_int_equal(plan.network.layer[0].dilation, 12);
+		spec.dilation[0] = 13;
+		assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
+	}
+	spec.layers = 0;			/* as many as there are dilations */
+	spec.dilations = 3;
+	spec.dilation[0] = spec.dilation[1] = spec.dilation[2] = 2;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_true(plan.network.layers == 3 && plan.network.layer[2].units == 64);
+
 	spec = quick_spec(RN_RECIPE_PLAIN);	/* memory that nobody has */
 	spec.units[0] = RN_MAX_UNITS;
 	spec.batch_size = 1 << 20;
@@ -706,6 +723,13 @@ test_warm_start(void **state)
 	assert_true(second.log.loss[0] < 0.5 * first.log.loss[0]);
 	rn_train_report_free(&test.host, &second);
 	rn_model_free(&test.host, &warm);
+	spec.dilations = 1;
+	spec.dilation[0] = 2;
+	assert_int_equal(train(&test, &spec, &data, &cold, &warm, &second), RN_INVALID_OPTION);
+	spec.dilations = 0;
+	spec.residual = true;
+	assert_int_equal(train(&test, &spec, &data, &cold, &warm, &second), RN_INVALID_OPTION);
+	spec.residual = false;
 	spec.units[0] = 9;
 	assert_int_equal(train(&test, &spec, &data, &cold, &warm, &second), RN_INVALID_OPTION);
 	spec.layers = RN_MAX_LAYERS;
@@ -740,8 +764,11 @@ small_model(TestHost *test, RnModel *model)
 	spec.cell = RN_CELL_LSTM;
 	spec.cell_open = false;
 	spec.layers = 2;
-	spec.units[0] = 3;
-	spec.units[1] = 2;
+	spec.units[0] = spec.units[1] = 3;
+	spec.dilations = 2;
+	spec.dilation[0] = 1;
+	spec.dilation[1] = 5;
+	spec.residual = true;
 	spec.dropout = 0.1;
 	spec.epochs = 2;
 	assert_ok(*test, train(test, &spec, &data, NULL, model, &report));
@@ -772,6 +799,7 @@ test_round_trip(void **state)
 	assert_ok(test, forecast_tail(&test, &copy, 30, b));
 	assert_memory_equal(a, b, sizeof(a));
 	assert_true(copy.network.spec.layer[1].dropout == 0.1);
+	assert_true(copy.network.spec.residual && copy.network.spec.layer[0].dilation == 1 && copy.network.spec.layer[1].dilation == 5);
 	assert_int_equal(copy.series[0].anchor_day, 31);
 	free(again);
 	free(bytes);
@@ -789,6 +817,109 @@ reseal(unsigned char *bytes, size_t size)
 
 	for (int i = 0; i < 4; i++)
 		bytes[12 + i] = (unsigned char) (crc >> (8 * i));
+}
+
+/* Format 2 had neither dilations nor residuals: what it stored forecasts as ever. */
+static void
+test_format_2(void **state)
+{
+	static Data data;
+	TestHost	test = test_host();
+	RnTrainSpec spec = quick_spec(RN_RECIPE_AUTO);
+	const size_t at = 24 + 12 + 2 * 32 + 8;
+	const size_t block = 4 + 2 * 4;
+	RnTrainReport report;
+	RnModel		model;
+	RnModel		old;
+	size_t		size;
+	unsigned char *bytes;
+	double		a[30];
+	double		b[30];
+
+	(void) state;
+	make_data(&data, &test, false);
+	spec.layers = 2;
+	spec.units[1] = 8;
+	spec.epochs = 2;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	bytes = encode(&test, &model, &size);
+	memmove(bytes + at, bytes + at + block, size - at - block);
+	size -= block;
+	bytes[8] = 2;
+	for (int i = 0; i < 8; i++)
+		bytes[16 + i] = (unsigned char) ((uint64_t) size >> (8 * i));
+	reseal(bytes, size);
+	assert_ok(test, rn_model_decode(&test.host, bytes, size, &old));
+	assert_ok(test, forecast_tail(&test, &model, 30, a));
+	assert_ok(test, forecast_tail(&test, &old, 30, b));
+	assert_memory_equal(a, b, sizeof(a));
+	rn_model_free(&test.host, &old);
+	for (int version = 1; version <= 4; version++)
+		if (version != 2)
+		{
+			bytes[8] = (unsigned char) version;
+			assert_int_equal(rn_model_decode(&test.host, bytes, size, &old), version == 3 ? RN_CORRUPT : RN_UNSUPPORTED);
+		}
+	free(bytes);
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/* Of every recipe and cell: the forecast with these layers. */
+static void
+stacked_forecast(RnRecipeKind recipe, RnCellKind cell, const int *dilation, bool residual, double *forecast)
+{
+	static Data data;
+	TestHost	test = test_host();
+	RnTrainSpec spec = quick_spec(recipe);
+	RnTrainReport report;
+	RnModel		model;
+
+	make_data(&data, &test, false);
+	spec.cell = cell;
+	spec.cell_open = false;
+	spec.layers = spec.dilations = 2;
+	spec.members = recipe == RN_RECIPE_AUTO ? 2 : 1;
+	spec.classical = false;
+	spec.units[0] = spec.units[1] = 4;
+	memcpy(spec.dilation, dilation, 2 * sizeof(int));
+	spec.residual = residual;
+	spec.epochs = 3;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	model.share = 1;			/* the networks alone */
+	model.naive_share = 0;
+	assert_ok(test, forecast_tail(&test, &model, 3, forecast));
+	rn_train_report_free(&test.host, &report);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/* Both options count, by either recipe and with every cell, and give the same again. */
+static void
+test_stacks_count(void **state)
+{
+	static const int close[2] = {1, 1};
+	static const int far[2] = {2, 5};
+
+	(void) state;
+	for (int recipe = 0; recipe < RN_RECIPE_KINDS; recipe++)
+		for (int cell = 0; cell < RN_CELL_KINDS; cell++)
+		{
+			double		plain[3];
+			double		dilated[3];
+			double		residual[3];
+			double		both[3];
+			double		again[3];
+
+			stacked_forecast((RnRecipeKind) recipe, (RnCellKind) cell, close, false, plain);
+			stacked_forecast((RnRecipeKind) recipe, (RnCellKind) cell, far, false, dilated);
+			stacked_forecast((RnRecipeKind) recipe, (RnCellKind) cell, close, true, residual);
+			stacked_forecast((RnRecipeKind) recipe, (RnCellKind) cell, far, true, both);
+			stacked_forecast((RnRecipeKind) recipe, (RnCellKind) cell, far, true, again);
+			assert_true(plain[0] != dilated[0] && plain[0] != residual[0] && dilated[0] != both[0] && residual[0] != both[0]);
+			assert_memory_equal(both, again, sizeof(both));
+		}
 }
 
 /* Refused, or a model whose forecast is finite or an error: nothing else. */
@@ -854,7 +985,7 @@ test_hostile_bytes(void **state)
 		memcpy(mutant, bytes, size);
 		mutant[16 + words[0] % (words[1] % 2 ? 220 : size - 16)] = (unsigned char) words[2];
 		if (words[1] % 3 == 0)
-			mutant[16 + words[3] % 220] = (unsigned char) (words[2] >> 8);
+			mutant[16 + words[3] % 232] = (unsigned char) (words[2] >> 8);
 		reseal(mutant, size);
 		decode_hostile(mutant, size, &accepted);
 	}
@@ -995,6 +1126,8 @@ main(void)
 		cmocka_unit_test(test_feeds_back),
 		cmocka_unit_test(test_warm_start),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_format_2),
+		cmocka_unit_test(test_stacks_count),
 		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_interrupted)
 	};
