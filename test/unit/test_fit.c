@@ -413,6 +413,36 @@ test_estimate(void **state)
 	assert_true(estimate < 2 * peak);
 }
 
+/* A tape takes what it was said to take, with dilations that divide its steps and that do not. */
+static void
+test_tape_bytes(void **state)
+{
+	TestHost	test = test_host();
+	RnNetworkSpec spec = small_network(RN_CELL_GRU);
+	RnTape	   *tape;
+
+	(void) state;
+	spec.layer[1].recurrent_dropout = spec.layer[1].input_dropout = 0.1;
+	assert_ok(test, rn_network_check(&test.host, &spec));
+	assert_ok(test, rn_tape_create(&test.host, &spec, 9, 4, true, &tape));	/* BLAS has its buffer */
+	rn_tape_free(&test.host, tape);
+	test.host.alloc = counting_alloc;
+	test.host.free = counting_free;
+	for (int i = 0; i < 4 * 8; i++)
+	{
+		size_t		bytes;
+
+		spec.residual = i & 1;
+		spec.layer[i >> 1 & 1].dilation = 1 + i / 4 * 2;
+		bytes = rn_tape_bytes(&spec, 9, 4, true);
+		current = 0;
+		assert_ok(test, rn_tape_create(&test.host, &spec, 9, 4, true, &tape));
+		assert_int_equal(current, bytes);
+		rn_tape_free(&test.host, tape);
+		assert_int_equal(current, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -426,7 +456,8 @@ main(void)
 		cmocka_unit_test(test_diverges),
 		cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_rates),
-		cmocka_unit_test(test_estimate)
+		cmocka_unit_test(test_estimate),
+		cmocka_unit_test(test_tape_bytes)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
