@@ -29,6 +29,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "series/box_cox.h"
+
 static const char magic[8] = {'R', 'N', 'M', 'O', 'D', 'E', 'L', '\n'};
 
 #define HEADER_BYTES	24
@@ -47,6 +49,7 @@ typedef struct Cursor
 	const unsigned char *in;	/* reading, or NULL */
 	size_t		at;
 	size_t		size;
+	int			version;		/* of the layout */
 	bool		failed;
 } Cursor;
 
@@ -172,6 +175,30 @@ walk_inputs(Cursor *cursor, RnInputs *inputs)
 	}
 }
 
+/* ---- what later versions have beside those before ---- */
+
+#define WITH_LAMBDA	3			/* powers other than 0 and 1 */
+
+/* The exponent of values; before, there were logarithms or none. */
+static double
+walk_lambda(Cursor *cursor, double lambda)
+{
+	bool		logs = walk_bool(cursor, lambda == 0);
+
+	lambda = cursor->version < WITH_LAMBDA ? !logs : walk_f64(cursor, lambda);
+	cursor->failed |= logs != (lambda == 0);
+	return lambda;
+}
+
+/* Bytes of that. */
+static size_t
+later_bytes(int version)
+{
+	return version < WITH_LAMBDA ? 0 : 8;
+}
+
+/* ---- the fields ---- */
+
 static void
 walk_method(Cursor *cursor, RnModel *model)
 {
@@ -183,7 +210,7 @@ walk_method(Cursor *cursor, RnModel *model)
 	model->stride = walk_i32(cursor, model->stride);
 	model->share = walk_f64(cursor, model->share);
 	model->naive_share = walk_f64(cursor, model->naive_share);
-	local->log = walk_bool(cursor, local->log);
+	local->lambda = walk_lambda(cursor, local->lambda);
 	local->outer = walk_i32(cursor, local->outer);
 	local->lookback = walk_i32(cursor, local->lookback);
 	local->typical_spread = walk_f64(cursor, local->typical_spread);
@@ -408,7 +435,7 @@ check_arrays(RnHost *host, const RnModel *model)
 
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
 static size_t
-encoded_size(const RnModel *model)
+encoded_size(const RnModel *model, int version)
 {
 	size_t		row = sizeof(double) + (model->inputs.masked ? 1 : 0)
 		+ (size_t) model->inputs.given * sizeof(float);
@@ -417,7 +444,7 @@ encoded_size(const RnModel *model)
 	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
 	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
-		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 64 + 16 + 8 + 12 + 12 + 16 + 40
+		+ later_bytes(version) + 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 64 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
@@ -428,7 +455,7 @@ encoded_size(const RnModel *model)
 size_t
 rn_model_encoded_size(const RnModel *model)
 {
-	return encoded_size(model);
+	return encoded_size(model, RN_CODEC_VERSION);
 }
 
 static RnCode
@@ -448,15 +475,15 @@ checksum(RnHost *host, const unsigned char *bytes, size_t size, uint32_t *crc)
 RnCode
 rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t size)
 {
-	Cursor		cursor = {.out = bytes,.size = size};
+	Cursor		cursor = {.out = bytes,.size = size,.version = RN_CODEC_VERSION};
 	RnModel		copy = *model;	/* walking writes values back as they are */
 	size_t		text[3] = {0};
 	uint32_t	crc;
 
-	if (size != encoded_size(model) || size > RN_CODEC_MAX_BYTES)
+	if (size != rn_model_encoded_size(model) || size > RN_CODEC_MAX_BYTES)
 	{
 		rn_fail(host, RN_UNSUPPORTED, "the model has %zu bytes, at most %zu can be stored",
-				encoded_size(model), RN_CODEC_MAX_BYTES);
+				rn_model_encoded_size(model), RN_CODEC_MAX_BYTES);
 		return rn_fail_hint(host, "Use fewer units or layers, or a smaller window, or fewer series.");
 	}
 	RN_TRY(check_arrays(host, model));
@@ -483,19 +510,18 @@ corrupt(RnHost *host, const char *what)
 static RnCode
 check_header(RnHost *host, Cursor *cursor)
 {
-	int32_t		version;
 	uint32_t	stored;
 	uint32_t	actual;
 
 	if (cursor->size < HEADER_BYTES || memcmp(cursor->in, magic, sizeof(magic)) != 0)
 		return corrupt(host, "it does not begin as models do");
 	cursor->at = sizeof(magic);
-	version = walk_i32(cursor, 0);
+	cursor->version = walk_i32(cursor, 0);
 	stored = (uint32_t) walk_i32(cursor, 0);
-	if (version != RN_CODEC_VERSION)
+	if (cursor->version < RN_CODEC_OLDEST || cursor->version > RN_CODEC_VERSION)
 	{
-		rn_fail(host, RN_UNSUPPORTED, "the stored model has format version %d, this library reads %d",
-				version, RN_CODEC_VERSION);
+		rn_fail(host, RN_UNSUPPORTED, "the stored model has format version %d, this library reads %d to %d",
+				cursor->version, RN_CODEC_OLDEST, RN_CODEC_VERSION);
 		return rn_fail_hint(host, "Install the version of recurnet that stored it, or a newer one.");
 	}
 	if ((uint64_t) walk_i64(cursor, 0) != cursor->size)
@@ -574,7 +600,8 @@ method_valid(const RnModel *model)
 		between(local->window, 1, RN_MAX_UNITS - 1) &&
 		between(local->lookback, 1, RN_LOCAL_MAX_LOOKBACK) &&
 		local->typical_spread >= 0 && isfinite(local->typical_spread) &&
-		between(model->second_members, 0, local->log ? model->members - 1 : 0) &&
+		(local->lambda == 0 || (local->lambda >= RN_LEAST_LAMBDA && local->lambda <= 1)) &&
+		between(model->second_members, 0, local->lambda == 0 ? model->members - 1 : 0) &&
 		model->second.typical_spread >= 0 && isfinite(model->second.typical_spread);
 }
 
@@ -674,7 +701,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
 		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
-	if (encoded_size(model) + text[0] + text[1] + text[2] != cursor->size)
+	if (encoded_size(model, cursor->version) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");
 	model->rows.frequency = model->calendar;
 	RN_TRY(allocate_arrays(host, model));
