@@ -72,7 +72,9 @@ const RecurnetOption recurnet_option_table[] = {
 	{"season", OPTION_SEASON, AT(season), OPEN_ZERO, 1, RN_MAX_WINDOW, ENDS_IN, NULL, 0,
 	"steps in a season, 1 for none; or an array of it and of a longer season, a multiple of it"},
 	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_RECIPE_TRANSFORMS,
-		   "auto: what values are turned into before all else; auto takes logarithms of positive ones, and in doubt of their use for half of the networks"),
+		   "auto: what values are turned into before all else; auto takes logarithms of positive ones, and in doubt of their use for half of the networks; box_cox a power"),
+	NUMBER("lambda", lambda, OPEN_NAN, 0, 1, ENDS_IN,
+		   "transform box_cox: the power, 0 for logarithms; open, it is that which makes the changes of all series likeliest"),
 	BOOLEAN("classical", classical,
 			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),
 	INTEGER("ensemble", members, OPEN_ZERO, 1, RN_MAX_MEMBERS,
@@ -166,6 +168,7 @@ static const struct
 	const char *name;
 }			of_method[] = {
 	{RN_METHOD_LOCAL, "transform"},
+	{RN_METHOD_LOCAL, "lambda"},
 	{RN_METHOD_LOCAL, "classical"},
 	{RN_METHOD_LOCAL, "ensemble"},
 	{RN_METHOD_WINDOWS, "scaler"},

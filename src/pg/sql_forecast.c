@@ -14,6 +14,7 @@
 
 #include "model/adapt.h"
 #include "model/interval.h"
+#include "series/box_cox.h"
 
 #include "argument.h"
 #include "future.h"
@@ -356,7 +357,7 @@ recurnet_forecast_as_value(PG_FUNCTION_ARGS)
 
 /*
  * How many times as far as the interval reaches on its side an actual value
- * outside of it is from its prediction; of a model that takes logarithms, in these.
+ * outside of it is from its prediction; of a model that takes logarithms or powers, in these.
  * Where a bound of the model leaves nothing of that side, it is infinity.
  */
 static double
@@ -364,9 +365,15 @@ anomaly_score(const RnModel *model, double actual, double predicted, double lowe
 {
 	double		bound = actual > upper ? upper : lower;
 
-	if (model->method == RN_METHOD_LOCAL && model->local.log && predicted > 0 && bound > 0)
+	double		lambda = rn_model_lambda(model);
+
+	if (lambda == 0 && predicted > 0 && bound > 0)
 		return actual > 0 ? fabs(log(actual / predicted) / log(bound / predicted)) : INFINITY;
-	return fabs(actual - predicted) / fabs(bound - predicted);
+	if (lambda == 0)
+		lambda = 1;
+	actual = rn_box_cox(lambda, actual);
+	predicted = rn_box_cox(lambda, predicted);
+	return fabs(actual - predicted) / fabs(rn_box_cox(lambda, bound) - predicted);
 }
 
 /* The columns of rn_predict as a row of rn_anomalies, if it is one. */

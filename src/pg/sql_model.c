@@ -97,7 +97,9 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 
 	if (model->method != RN_METHOD_LOCAL)
 		return;
-	put(result, section, "transform", local->log ? "logarithm" : "share of the mean magnitude");
+	put(result, section, "transform", local->lambda == 0 ? "logarithm"
+		: local->lambda == 1 ? "share of the mean magnitude"
+		: psprintf("share of the mean magnitude, to the power of %g", local->lambda));
 	put(result, section, "season", local->outer > 0 ? psprintf("%d and %d", local->season, local->outer)
 		: psprintf("%d", local->season));
 	put(result, section, "window", psprintf("%d", local->window));

@@ -48,6 +48,25 @@ SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"wi
 SELECT ok(rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"validation_split": 0}', name => 'unjudged') > 0, 'nothing held out');
 SELECT ok(bool_and(lower IS NULL AND forecast > 0), 'no intervals then') FROM rn_forecast('unjudged', 3);
 
+-- ---- powers ----
+
+SELECT rn_train('auto', 'SELECT month, sqrt(amount) ^ 3 AS amount FROM sale', :quick::jsonb || '{"transform": "box_cox"}', name => 'power') > 0 AS trained \gset
+SELECT (options ->> 'lambda')::float8 AS lambda FROM rn_models WHERE name = 'power' \gset
+SELECT ok(:lambda BETWEEN 0 AND 1, 'a power is chosen');
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"transform": "box_cox", "lambda": 0.5}', name => 'root') > 0 AS trained \gset
+SELECT is(value, 'share of the mean magnitude, to the power of 0.5', 'or said') FROM rn_summary('root') WHERE item = 'transform' AND section = 'method';
+SELECT ok(count(*) = 24 AND bool_and(lower < forecast AND forecast < upper AND abs(sqrt(upper) + sqrt(lower) - 2 * sqrt(forecast)) < 1e-9), 'intervals reach as far up as down, as roots')
+FROM rn_forecast('root', 24);
+SELECT ok(bool_and(abs(score - (sqrt(actual) - sqrt(predicted)) / (sqrt(upper) - sqrt(predicted))) < 1e-9 AND score > 1), 'anomalies are counted in roots')
+FROM rn_anomalies('root', 'SELECT month, CASE WHEN month >= ''2021-10-01'' THEN 4 ELSE 1 END * amount AS amount FROM sale', 0.5) WHERE actual > upper;
+CALL rn_retrain('root', 'warm', 'always');
+SELECT is(options ->> 'lambda', '0.5', 'trained again, it stays') FROM rn_models WHERE name = 'root';
+SELECT rn_train('auto', 'SELECT month, amount - 220 AS amount FROM sale', :quick::jsonb || '{"lambda": 0.5}', name => 'signed') > 0 AS trained \gset
+SELECT ok(bool_or(forecast < 0) AND bool_or(forecast > 0) AND bool_and(lower <= forecast AND forecast <= upper), 'of either sign') FROM rn_forecast('signed', 24);
+SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount - 220 AS amount FROM sale', '{"transform": "box_cox"}')$$, '22023', 'transform "box_cox" needs positive values', '%lambda%', 'no likelihood without positive values');
+SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"transform": "log", "lambda": 0.5}')$$, '22023', 'option "lambda" is for transform "box_cox", not "log"', '%one of the two%', 'a power is no logarithm');
+SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"lambda": 0.001}')$$, '22023', 'lambda 0.001 is too close to 0', '%logarithms%', 'nor nearly one');
+
 -- ---- training again ----
 
 CREATE TABLE before AS SELECT name, options FROM rn_models WHERE name = 'sale';

@@ -83,9 +83,10 @@ CREATE TABLE outcomes AS
 SELECT kind, recipe, cell, missing, outcome(kind, cell, recipe || jsonb_build_object('missing', missing, 'on_error', 'fail'))
 FROM (SELECT DISTINCT kind FROM awkward) k,
 	unnest(ARRAY['{"recipe": "plain", "units": 2, "epochs": 2, "window": 5, "horizon": 3, "validation_split": 0.3}',
-		'{"units": 2, "epochs": 2, "window": 5, "horizon": 3, "ensemble": 2}']::jsonb[]) recipe,
+		'{"units": 2, "epochs": 2, "window": 5, "horizon": 3, "ensemble": 2}',
+		'{"units": 2, "epochs": 2, "window": 5, "horizon": 3, "ensemble": 1, "lambda": 0.2}']::jsonb[]) recipe,
 	unnest(ARRAY['rnn', 'lstm', 'gru']) cell, unnest(ARRAY['zero', 'interpolate']) missing;
-SELECT ok(outcome = 'ok' OR outcome LIKE 'refused: %', format('%s, %s %s, %s: %s', kind, cell, recipe->>'recipe', missing, outcome))
+SELECT ok(outcome = 'ok' OR outcome LIKE 'refused: %', format('%s, %s %s, %s: %s', kind, cell, coalesce(recipe->>'recipe', recipe->>'lambda'), missing, outcome))
 FROM outcomes ORDER BY kind, cell, recipe, missing;
 -- Nearly all can be learnt from: what is refused is so for a reason that the series has,
 -- too few values, or a held-out one that no number of a network can be.

@@ -387,7 +387,7 @@ test_no_forecast(void **state)
 	(void) state;
 	make_data(&data, &test, 1);
 	train_model(&test, RN_METHOD_LOCAL, &data, &model);
-	assert_true(model.local.log);
+	assert_true(model.local.lambda == 0);
 	for (int i = 0; i < ROWS - 20; i++)
 		data.value[i] = 0;
 	news = data_news(&data, &model, ROWS, ROWS);

@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "model/local.h"
 #include "model/sequences.h"
-#include "series/logs.h"
+#include "series/box_cox.h"
 #include "series/season.h"
 #include "series/smooth.h"
 
@@ -103,6 +103,55 @@ test_smoothing(void **state)
 		assert_true(fabs(forecast[k] - 4) < 1e-12);
 }
 
+/* Powers have an inverse, rise, and are nothing but the value or its logarithm at their ends. */
+static void
+test_powers(void **state)
+{
+	const double lambda[] = {0, RN_LEAST_LAMBDA, 0.3, 0.5, 1};
+	const double value[] = {-1e100, -3, -1e-300, 0, 5e-324, 1e-5, 1, 2.5, 1e100};
+
+	(void) state;
+	for (int l = 0; l < 5; l++)
+		for (int i = lambda[l] == 0 ? 4 : 0; i < 9; i++)
+		{
+			double		number = rn_box_cox(lambda[l], value[i]);
+			double		moved = rn_box_cox_move(lambda[l], value[i], 0.1);
+
+			assert_true(isfinite(number) && (i == (lambda[l] == 0 ? 4 : 0) || number > rn_box_cox(lambda[l], value[i - 1])));
+			assert_true(fabs(rn_box_cox_invert(lambda[l], number) - value[i]) <= 1e-12 * fabs(value[i]));
+			assert_true(moved >= value[i] - 1e-12 * fabs(value[i]));
+			if (fabs(value[i]) >= 1e-5 && fabs(value[i]) < 1e50)
+			{
+				assert_true(fabs(rn_box_cox(lambda[l], moved) - number - 0.1) < 1e-9);
+				assert_true(fabs((rn_box_cox_move(lambda[l], value[i], 1e-6) - value[i]) * rn_box_cox_slope(lambda[l], value[i]) - 1e-6) < 1e-8);
+			}
+		}
+	assert_true(rn_box_cox(0, exp(3)) == 3 && rn_box_cox(1, -5) == -5 && rn_box_cox(0.5, -4) == -4);
+	assert_true(rn_box_cox_move(0, 0, 3) == 0);
+}
+
+static double
+logs_cost(const double *value, size_t n, int season)
+{
+	return rn_box_cox_cost(0, value, n, season) - rn_box_cox_cost(1, value, n, season);
+}
+
+/* Changes of a square are likeliest with its root, in any unit. */
+static void
+test_likeliest(void **state)
+{
+	double		value[N];
+
+	(void) state;
+	for (double unit = 1e-100; unit < 1e101; unit *= 1e100)
+	{
+		for (int i = 0; i < N; i++)
+			value[i] = unit * pow(30 + 0.1 * i + 8 * sin(i * 6.283185307179586 / 12) + noise(i), 2);
+		assert_true(rn_box_cox_cost(0.5, value, N, 12) < rn_box_cox_cost(0.25, value, N, 12));
+		assert_true(rn_box_cox_cost(0.5, value, N, 12) < rn_box_cox_cost(0.75, value, N, 12));
+	}
+}
+
 /* Logarithms suit what grows with its level, and do not suit lines. */
 static void
 test_logs(void **state)
@@ -120,19 +169,19 @@ test_logs(void **state)
 		swings[i] = 100 + i + 20 * season + noise(i);
 		factor[i] = 100 * exp(0.01 * i + 0.3 * season + 0.05 * noise(i));
 	}
-	assert_true(rn_logs_cost(line, N, 1) > 0.1);
-	assert_true(rn_logs_cost(swings, N, 12) > 0.1);
-	assert_true(rn_logs_cost(factor, N, 12) < -0.05);
+	assert_true(logs_cost(line, N, 1) > 0.1);
+	assert_true(logs_cost(swings, N, 12) > 0.1);
+	assert_true(logs_cost(factor, N, 12) < -0.05);
 	for (int i = 0; i < N; i++)
 	{
 		line[i] = 1e300 * (i + 1);
 		factor[i] = 1e-300 * exp(i);
 		swings[i] = 7;
 	}
-	assert_true(rn_logs_cost(line, N, 12) > 5);
-	assert_true(rn_logs_cost(factor, N, 12) < -5);
-	assert_true(rn_logs_cost(swings, N, 12) == 0);
-	assert_true(rn_logs_cost(line, 2, 12) == 0 && rn_logs_cost(line, 0, 1) == 0);
+	assert_true(logs_cost(line, N, 12) > 5);
+	assert_true(logs_cost(factor, N, 12) < -5);
+	assert_true(logs_cost(swings, N, 12) == 0);
+	assert_true(logs_cost(line, 2, 12) == 0 && logs_cost(line, 0, 1) == 0);
 }
 
 /* Room for a series of N rows. */
@@ -154,10 +203,10 @@ static void
 test_units(void **state)
 {
 	(void) state;
-	for (int logs = 0; logs < 2; logs++)
+	for (double lambda = 0; lambda <= 1; lambda += 0.5)
 	{
 		TestHost	test = test_host();
-		RnLocalSpec spec = {.log = logs,.season = 12,.window = 18,.lookback = 120,.typical_spread = 0.05};
+		RnLocalSpec spec = {.lambda = lambda,.season = 12,.window = 18,.lookback = 120,.typical_spread = 0.05};
 		RnLocalScratch scratch;
 		Room		rooms[2];
 		RnLocal		local[2];
@@ -196,7 +245,7 @@ static void
 test_lookback(void **state)
 {
 	TestHost	test = test_host();
-	RnLocalSpec spec = {.log = true,.season = 12,.window = 18,.lookback = 120,.typical_spread = 0.05};
+	RnLocalSpec spec = {.lambda = 0,.season = 12,.window = 18,.lookback = 120,.typical_spread = 0.05};
 	RnLocalScratch scratch;
 	Room		rooms[2];
 	RnLocal		all = room_for(&rooms[0]);
@@ -236,7 +285,7 @@ test_lookback(void **state)
 	for (int i = 0; i < N; i++)
 		value[i] = 0;
 	assert_int_equal(rn_local_fit(&test.host, &spec, value, N, &scratch, &newest), RN_INVALID_DATA);
-	spec.log = false;
+	spec.lambda = 1;
 	assert_ok(test, rn_local_fit(&test.host, &spec, value, N, &scratch, &newest));
 	assert_true(newest.scale > 0 && newest.x[N - 1] == 0);
 	rn_local_scratch_free(&test.host, &scratch);
@@ -252,7 +301,7 @@ test_sequences(void **state)
 {
 	enum {SERIES = 3, STEPS = 4, HORIZON = 3, WINDOW = 5};
 	TestHost	test = test_host();
-	RnLocalSpec spec = {.season = 1,.window = WINDOW,.lookback = 100,.typical_spread = 0.005};
+	RnLocalSpec spec = {.lambda = 1,.season = 1,.window = WINDOW,.lookback = 100,.typical_spread = 0.005};
 	RnLocalScratch scratch;
 	static Room rooms[SERIES];
 	RnLocal		local[SERIES];
@@ -317,6 +366,8 @@ main(void)
 		cmocka_unit_test(test_one_season),
 		cmocka_unit_test(test_two_seasons),
 		cmocka_unit_test(test_smoothing),
+		cmocka_unit_test(test_powers),
+		cmocka_unit_test(test_likeliest),
 		cmocka_unit_test(test_logs),
 		cmocka_unit_test(test_units),
 		cmocka_unit_test(test_lookback),

@@ -13,6 +13,7 @@
 #include "model/forecast.h"
 #include "model/interval.h"
 #include "model/recipe.h"
+#include "series/box_cox.h"
 
 #define ROWS 120
 
@@ -142,7 +143,7 @@ test_plans(void **state)
 	assert_int_equal(plan.steps, 12);
 	assert_int_equal(plan.stride, 1);
 	assert_int_equal(plan.local.lookback, 120);
-	assert_true(plan.local.log);
+	assert_true(plan.local.lambda == 0);
 	assert_int_equal(plan.network.inputs, 37);
 	assert_int_equal(plan.spec.epochs, 8);	/* 200 steps */
 	assert_int_equal(plan.spec.members, 6);
@@ -152,14 +153,14 @@ test_plans(void **state)
 	spec.transform = RN_RECIPE_TRANSFORM_NONE;
 	spec.validation_split = 0;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
-	assert_false(plan.local.log);
+	assert_true(plan.local.lambda == 1);
 	assert_int_equal(plan.validation_windows, 0);
 	data.value[7] = 0;
 	spec.transform = RN_RECIPE_TRANSFORM_LOG;
 	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
 	spec.transform = RN_RECIPE_TRANSFORM_AUTO;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
-	assert_false(plan.local.log);
+	assert_true(plan.local.lambda == 1);
 
 	spec = quick_auto(RN_METHOD_WINDOWS);
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
@@ -287,7 +288,7 @@ test_far_line(void **state)
 		spec.season = 1;
 		spec.epochs = 0;
 		assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
-		assert_false(model.local.log);
+		assert_true(model.local.lambda == 1);
 		assert_ok(test, forecast_tail(&test, &model, 1000, forecast));
 		assert_true(fabs(forecast[99] / (ROWS + 100) - 1) < 0.05);
 		assert_true(fabs(forecast[999] / (ROWS + 1000) - 1) < 0.15);
@@ -996,6 +997,133 @@ test_hostile_bytes(void **state)
 	rn_model_free(&test.host, &model);
 }
 
+/* A model of the version before powers: the same, but for the 8 bytes of its exponent. */
+static void
+test_earlier_version(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
+	RnTrainReport report;
+	RnModel		model;
+	RnModel		copy;
+	size_t		size;
+	size_t		again_size;
+	unsigned char *bytes;
+	unsigned char *again;
+	unsigned char *old;
+	const size_t at = 24 + 12 + 32 + 8 + 12 + 16 + 16 + 4;	/* header .. logarithms or not, of one layer */
+
+	(void) state;
+	make_data(&data, &test, false);
+	spec.members = 2;
+	spec.epochs = 2;
+	spec.transform = RN_RECIPE_TRANSFORM_NONE;
+	assert_ok(test, train(&test, &spec, &data, NULL, &model, &report));
+	rn_train_report_free(&test.host, &report);
+	bytes = encode(&test, &model, &size);
+	old = malloc(size - 8);
+	memcpy(old, bytes, at);
+	memcpy(old + at, bytes + at + 8, size - at - 8);
+	old[8] = 2;
+	for (int i = 0; i < 8; i++)
+		old[16 + i] = (unsigned char) ((size - 8) >> (8 * i));
+	reseal(old, size - 8);
+	assert_ok(test, rn_model_decode(&test.host, old, size - 8, &copy));
+	again = encode(&test, &copy, &again_size);
+	assert_int_equal(again_size, size);
+	assert_memory_equal(again, bytes, size);
+	old[8] = 1;
+	assert_int_equal(rn_model_decode(&test.host, old, size - 8, &model), RN_UNSUPPORTED);
+	old[8] = 4;
+	assert_int_equal(rn_model_decode(&test.host, old, size - 8, &model), RN_UNSUPPORTED);
+	free(old);
+	free(again);
+	free(bytes);
+	rn_model_free(&test.host, &copy);
+}
+
+/*
+ * A power between: chosen by the rows or said, stored, and undone exactly: whatever the unit,
+ * forecasts are as many times larger, and intervals reach as far up as down in it.
+ */
+static void
+test_power(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
+	RnTrainReport report[2];
+	RnTrainPlan plan;
+	RnModel		model[2];
+	RnModel		copy;
+	double		forecast[2][30];
+	double		same[30];
+	double		unit[2];
+	size_t		size;
+	unsigned char *bytes;
+
+	(void) state;
+	spec.members = 2;
+	spec.epochs = 2;
+	spec.transform = RN_RECIPE_TRANSFORM_BOX_COX;
+	for (int i = 0; i < 2; i++)
+	{
+		make_data(&data, &test, false);
+		for (int t = 0; t < ROWS; t++)
+			data.value[t] = (i == 0 ? 1 : 1e6) * pow(0.1 * data.value[t], 2);
+		assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+		assert_true(plan.spec.lambda >= 0.3 && plan.spec.lambda <= 0.7);
+		assert_int_equal(plan.second_members, 0);
+		assert_ok(test, train(&test, &spec, &data, NULL, &model[i], &report[i]));
+		assert_true(model[i].local.lambda == plan.spec.lambda);
+		assert_ok(test, forecast_tail(&test, &model[i], 30, forecast[i]));
+		unit[i] = rn_interval_width(&model[i], 0.9, 1);
+	}
+	assert_true(fabs(report[1].validation_mae / report[0].validation_mae / 1e6 - 1) < 1e-3);
+	assert_true(fabs(report[1].validation_mase / report[0].validation_mase - 1) < 1e-3);
+	assert_true(fabs(unit[1] / unit[0] - 1) < 1e-3);
+	for (int k = 0; k < 30; k++)
+	{
+		double		lambda = model[0].local.lambda;
+		double		lower;
+		double		upper;
+
+		assert_true(fabs(forecast[1][k] / forecast[0][k] / 1e6 - 1) < 1e-3);
+		rn_interval_bounds(&model[0], 0.9, k + 1, forecast[0][k], 1, &lower, &upper);
+		assert_true(lower < forecast[0][k] && forecast[0][k] < upper);
+		assert_true(fabs(rn_box_cox(lambda, upper) + rn_box_cox(lambda, lower) - 2 * rn_box_cox(lambda, forecast[0][k])) < 1e-9);
+	}
+	bytes = encode(&test, &model[0], &size);
+	assert_ok(test, rn_model_decode(&test.host, bytes, size, &copy));
+	assert_ok(test, forecast_tail(&test, &copy, 30, same));
+	assert_memory_equal(same, forecast[0], sizeof(same));
+	free(bytes);
+	rn_model_free(&test.host, &copy);
+	for (int i = 0; i < 2; i++)
+	{
+		rn_train_report_free(&test.host, &report[i]);
+		rn_model_free(&test.host, &model[i]);
+	}
+
+	/* said: of values that have no logarithm, too; but not a power that is none */
+	data.value[7] = -5;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
+	spec.transform = RN_RECIPE_TRANSFORM_AUTO;
+	spec.lambda = 0.5;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &plan));
+	assert_int_equal(plan.spec.transform, RN_RECIPE_TRANSFORM_BOX_COX);
+	assert_true(plan.local.lambda == 0.5);
+	spec.lambda = 1e-3;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
+	spec.lambda = 0;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
+	spec.lambda = 0.5;
+	spec.transform = RN_RECIPE_TRANSFORM_NONE;
+	assert_int_equal(rn_recipe_plan(&test.host, &spec, &data.panel, &plan), RN_INVALID_OPTION);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 test_interrupted(void **state)
 {
@@ -1067,7 +1195,7 @@ test_both_kinds(void **state)
 
 		assert_ok(test, train(&test, &spec, &data, NULL, &both, &report));
 		assert_int_equal(both.second_members, 2);
-		assert_true(both.local.log && !both.second.log && both.second.typical_spread > 0);
+		assert_true(both.local.lambda == 0 && both.second.lambda == 1 && both.second.typical_spread > 0);
 		both.share = classical ? 0 : 1;
 		both.naive_share = 0;
 		first = second = both;
@@ -1129,6 +1257,8 @@ main(void)
 		cmocka_unit_test(test_format_2),
 		cmocka_unit_test(test_stacks_count),
 		cmocka_unit_test(test_hostile_bytes),
+		cmocka_unit_test(test_earlier_version),
+		cmocka_unit_test(test_power),
 		cmocka_unit_test(test_interrupted)
 	};
 

@@ -38,6 +38,7 @@
 
 #include "base/order.h"
 #include "model/interval.h"
+#include "series/box_cox.h"
 
 /* n0: so many errors of a series weigh as much as those of training. */
 #define PRIOR_ERRORS 10
@@ -174,14 +175,14 @@ pooled_width(const RnModel *model, int k, double level, const double *sorted, si
 static double
 error_of(const RnModel *model, double actual, double forecast)
 {
-	if (model->method == RN_METHOD_LOCAL && model->local.log)
-	{
-		/* no logarithm: as far out as can be */
-		if (!(actual > 0) || !(forecast > 0))
-			return actual == forecast ? 0 : DBL_MAX;
-		return fabs(log(actual / forecast));
-	}
-	return fabs(actual - forecast);
+	double		lambda = rn_model_lambda(model);
+
+	if (lambda > 0)
+		return fabs(rn_box_cox(lambda, actual) - rn_box_cox(lambda, forecast));
+	/* no logarithm: as far out as can be */
+	if (!(actual > 0) || !(forecast > 0))
+		return actual == forecast ? 0 : DBL_MAX;
+	return fabs(log(actual / forecast));
 }
 
 /* The error of the forecast of a row, or NaN where that was made up, or has no logarithm. */
@@ -192,7 +193,7 @@ error_at(const RnModel *model, const RnNews *news, size_t i, double forecast)
 
 	if (news->rows.missing != NULL && news->rows.missing[row] && model->rows.missing != RN_MISSING_ZERO)
 		return NAN;
-	if (model->method == RN_METHOD_LOCAL && model->local.log && !(news->rows.value[row] > 0))
+	if (rn_model_lambda(model) == 0 && !(news->rows.value[row] > 0))
 		return NAN;
 	return error_of(model, news->rows.value[row], forecast);
 }

@@ -28,6 +28,7 @@ rn_backtest_horizon(RnHost *host, const RnTrainSpec *spec, RnPanel *all, int *ho
 	if (spec->horizon > 0 && season == NULL)
 		return RN_OK;
 	open.transform = RN_RECIPE_TRANSFORM_NONE; /* values are not looked at */
+	open.lambda = NAN;
 	RN_TRY(rn_alloc(host, all->count, sizeof(RnSeries), (void **) &panel.series));
 	for (size_t s = 0; s < all->count; s++)
 	{

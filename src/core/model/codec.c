@@ -30,10 +30,15 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "series/box_cox.h"
+
 static const char magic[8] = {'R', 'N', 'M', 'O', 'D', 'E', 'L', '\n'};
 
 #define HEADER_BYTES	24
 #define CHECKED_FROM	16		/* the checksum covers what stands after it */
+
+/* The first version with what 0.2.0 added: how layers are put together, powers of values. */
+#define WITH_0_2	3
 
 /* Bytes or array elements that are worked on between two polls. */
 #define SLICE ((size_t) 1 << 22)
@@ -153,11 +158,11 @@ walk_network(Cursor *cursor, RnNetworkSpec *network)
 	network->skip = walk_bool(cursor, network->skip);
 }
 
-/* How layers are put together: version 3. */
+/* How layers are put together. */
 static void
 walk_stack(Cursor *cursor, RnNetworkSpec *network)
 {
-	if (cursor->version < 3)
+	if (cursor->version < WITH_0_2)
 		return;					/* no residuals, and the network's check sets dilations to 1 */
 	network->residual = walk_bool(cursor, network->residual);
 	for (int l = 0; l < network->layers; l++)
@@ -165,13 +170,6 @@ walk_stack(Cursor *cursor, RnNetworkSpec *network)
 		network->layer[l].dilation = walk_i32(cursor, network->layer[l].dilation);
 		cursor->failed |= network->layer[l].dilation < 1;
 	}
-}
-
-/* Bytes of that. */
-static size_t
-stack_size(const RnNetworkSpec *network, int version)
-{
-	return version < 3 ? 0 : 4 + (size_t) network->layers * 4;
 }
 
 static void
@@ -195,6 +193,17 @@ walk_inputs(Cursor *cursor, RnInputs *inputs)
 	}
 }
 
+/* The exponent of values; before, there were logarithms or none. */
+static double
+walk_lambda(Cursor *cursor, double lambda)
+{
+	bool		logs = walk_bool(cursor, lambda == 0);
+
+	lambda = cursor->version < WITH_0_2 ? !logs : walk_f64(cursor, lambda);
+	cursor->failed |= logs != (lambda == 0);
+	return lambda;
+}
+
 static void
 walk_method(Cursor *cursor, RnModel *model)
 {
@@ -206,7 +215,7 @@ walk_method(Cursor *cursor, RnModel *model)
 	model->stride = walk_i32(cursor, model->stride);
 	model->share = walk_f64(cursor, model->share);
 	model->naive_share = walk_f64(cursor, model->naive_share);
-	local->log = walk_bool(cursor, local->log);
+	local->lambda = walk_lambda(cursor, local->lambda);
 	local->outer = walk_i32(cursor, local->outer);
 	local->lookback = walk_i32(cursor, local->lookback);
 	local->typical_spread = walk_f64(cursor, local->typical_spread);
@@ -431,6 +440,13 @@ check_arrays(RnHost *host, const RnModel *model)
 	return check_doubles(host, model->tail, model->tail_rows, -INFINITY);
 }
 
+/* Bytes of what later versions have beside those before. */
+static size_t
+added_bytes(const RnModel *model, int version)
+{
+	return version < WITH_0_2 ? 0 : 4 + (size_t) model->network.spec.layers * 4 + 8;
+}
+
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
 static size_t
 encoded_size(const RnModel *model, int version)
@@ -441,8 +457,8 @@ encoded_size(const RnModel *model, int version)
 
 	if (__builtin_mul_overflow(model->tail_rows, row, &rows) || rows > (size_t) 1 << 62)
 		return SIZE_MAX;
-	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32 + stack_size(&model->network.spec, version)
-		+ 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 64 + 16 + 8 + 12 + 12 + 16 + 40
+	return HEADER_BYTES + 12 + (size_t) model->network.spec.layers * 32
+		+ added_bytes(model, version) + 12 + (size_t) model->inputs.given * 20 + 2 * 4 + 64 + 16 + 8 + 12 + 12 + 16 + 40
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
@@ -598,7 +614,8 @@ method_valid(const RnModel *model)
 		between(local->window, 1, RN_MAX_UNITS - 1) &&
 		between(local->lookback, 1, RN_LOCAL_MAX_LOOKBACK) &&
 		local->typical_spread >= 0 && isfinite(local->typical_spread) &&
-		between(model->second_members, 0, local->log ? model->members - 1 : 0) &&
+		(local->lambda == 0 || (local->lambda >= RN_LEAST_LAMBDA && local->lambda <= 1)) &&
+		between(model->second_members, 0, local->lambda == 0 ? model->members - 1 : 0) &&
 		model->second.typical_spread >= 0 && isfinite(model->second.typical_spread);
 }
 

@@ -39,6 +39,7 @@
 
 #include "base/order.h"
 #include "model/model.h"
+#include "series/box_cox.h"
 
 /* Networks count in floats. */
 #define ROUNDING 1e-8
@@ -136,12 +137,12 @@ rn_interval_width(const RnModel *model, double level, int step)
 void
 rn_interval_around(const RnModel *model, double half, double forecast, double *lower, double *upper)
 {
-	bool		logs = model->method == RN_METHOD_LOCAL && model->local.log;
+	double		lambda = rn_model_lambda(model);
 
 	/* not narrower than what rounding does to a forecast */
-	half = isnan(half) ? 0 : half + ROUNDING * (logs ? 1 : fabs(forecast));
-	*lower = rn_model_bound(model, fmax(fmin(logs ? forecast * exp(-half) : forecast - half, forecast), -DBL_MAX));
-	*upper = rn_model_bound(model, fmin(fmax(logs ? forecast * exp(half) : forecast + half, forecast), DBL_MAX));
+	half = isnan(half) ? 0 : half + ROUNDING * pow(fabs(forecast), lambda);
+	*lower = rn_model_bound(model, fmax(fmin(rn_box_cox_move(lambda, forecast, -half), forecast), -DBL_MAX));
+	*upper = rn_model_bound(model, fmin(fmax(rn_box_cox_move(lambda, forecast, half), forecast), DBL_MAX));
 }
 
 void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/vector.h"
+#include "series/box_cox.h"
 #include "series/season.h"
 #include "series/smooth.h"
 
@@ -57,14 +58,15 @@ rn_local_scratch_free(RnHost *host, RnLocalScratch *scratch)
 double
 rn_local_number(const RnLocalSpec *spec, const RnLocal *local, double value)
 {
-	return (spec->log ? log(value > 0 ? value : local->least) : value / local->unit) - local->centre;
+	if (spec->lambda == 0 && !(value > 0))
+		value = local->least;
+	return rn_box_cox(spec->lambda, value / local->unit) - local->centre;
 }
 
 double
 rn_local_value(const RnLocalSpec *spec, const RnLocal *local, double number)
 {
-	number += local->centre;
-	return spec->log ? exp(number) : number * local->unit;
+	return rn_box_cox_invert(spec->lambda, number + local->centre) * local->unit;
 }
 
 static RnCode
@@ -88,8 +90,8 @@ take_numbers(const RnLocalSpec *spec, const double *value, size_t q, RnLocal *lo
 		if (value[t] > 0 && value[t] < least)
 			least = value[t];
 	}
-	local->least = spec->log && isinf(least) ? 0 : least;
-	local->unit = !spec->log && magnitude > 0 ? magnitude : 1;
+	local->least = spec->lambda == 0 && isinf(least) ? 0 : least;
+	local->unit = spec->lambda > 0 && magnitude > 0 ? magnitude : 1;
 	local->centre = 0;
 	for (size_t t = 0; t < q && local->least > 0; t++)
 		sum += x[t] = rn_local_number(spec, local, value[t]);
@@ -192,9 +194,15 @@ rn_local_rescale(const RnLocalSpec *spec, RnLocal *local)
 }
 
 double
+rn_local_unit(const RnLocalSpec *spec, const RnLocal *local)
+{
+	return pow(local->unit, spec->lambda);
+}
+
+double
 rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local)
 {
-	return fmax(local->spread, fmax(LEAST_SPREAD * spec->typical_spread, LEAST_UNIT)) * local->unit;
+	return fmax(local->spread, fmax(LEAST_SPREAD * spec->typical_spread, LEAST_UNIT)) * rn_local_unit(spec, local);
 }
 
 void

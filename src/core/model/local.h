@@ -3,8 +3,8 @@
  *		A series taken apart: into what every series has of its own, and the rest,
  *		in which series of all sizes, seasons and spreads look alike.
  *
- * Of value y_t is taken the logarithm (or it is divided by the mean magnitude);
- * then the season is subtracted.  What is left is x_t.  A network is shown a
+ * Of value y_t is taken the logarithm (or it is divided by the mean magnitude, and
+ * taken to a power); then the season is subtracted.  What is left is x_t.  A network is shown a
  * window of it around its level l_t, in units of the scale, and learns by how
  * much what follows differs from a base: halfway between the level and the same
  * phase of the last season.  Untrained it forecasts the base.
@@ -33,7 +33,7 @@
 /* How series are taken apart: the same for all of a model. */
 typedef struct RnLocalSpec
 {
-	bool		log;			/* else values are divided by their mean magnitude */
+	double		lambda;			/* 0: logarithms; else values, divided by their mean magnitude, to this power (box_cox.h) */
 	int			season;			/* m: steps; 1: none */
 	int			outer;			/* a second, longer season, a multiple of m; 0: none */
 	int			window;			/* W: values of x in a window */
@@ -45,8 +45,8 @@ typedef struct RnLocalSpec
 typedef struct RnLocal
 {
 	size_t		n;				/* rows */
-	double		unit;			/* what values are divided by (1 with log) */
-	double		least;			/* with log: what values that have none count as */
+	double		unit;			/* what values are divided by (1 with logarithms) */
+	double		least;			/* with logarithms: what values that have none count as */
 	double		centre;			/* what is subtracted from the numbers so made */
 	int			cycle;			/* phases of the season; 1: none */
 	double	   *index;			/* [cycle] */
@@ -85,8 +85,11 @@ extern void rn_local_rescale(const RnLocalSpec *spec, RnLocal *local);
 /* Row n becomes known: x, and so its level.  There must be room for it. */
 extern void rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x);
 
-/* What an error of 1, as intervals know them, is: of logarithms, or of values. */
+/* What an error of 1, as intervals know them, is: of the numbers (box_cox.h) of undivided values. */
 extern double rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local);
+
+/* What numbers are to be multiplied by to be those of undivided values. */
+extern double rn_local_unit(const RnLocalSpec *spec, const RnLocal *local);
 
 /* A value as a number with its season still in it, and back. */
 extern double rn_local_number(const RnLocalSpec *spec, const RnLocal *local, double value);

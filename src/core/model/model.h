@@ -133,8 +133,15 @@ rn_model_second(RnModel *model)
 	double		spread = model->second.typical_spread;
 
 	model->second = model->local;
-	model->second.log = false;
+	model->second.lambda = 1;
 	model->second.typical_spread = spread;
+}
+
+/* In powers of what errors and intervals are counted (box_cox.h): 1, in values; 0, in logarithms. */
+static inline double
+rn_model_lambda(const RnModel *model)
+{
+	return model->method == RN_METHOD_LOCAL ? model->local.lambda : 1;
 }
 
 /* Rows that a forecast needs at least, and looks back on at most. */

@@ -18,11 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/order.h"
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
-#include "series/logs.h"
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
@@ -50,20 +48,11 @@
 #define SHORT_SEQUENCE		12
 #define LONG_SEQUENCE		24
 #define WINDOW_PER_STRIDE	28
-#define LOGS_COST			0.1 /* errors seem a tenth larger with logarithms, or without */
 
 const char *
 rn_recipe_name(RnRecipeKind kind)
 {
 	return kind == RN_RECIPE_AUTO ? "auto" : "plain";
-}
-
-const char *
-rn_recipe_transform_name(RnRecipeTransform kind)
-{
-	static const char *const names[RN_RECIPE_TRANSFORMS] = {"auto", "log", "none", "both"};
-
-	return names[kind];
 }
 
 void
@@ -79,6 +68,7 @@ rn_recipe_defaults(RnTrainSpec *spec)
 	spec->patience = -1;
 	spec->shuffle = true;
 	spec->outer = -1;
+	spec->lambda = NAN;
 	spec->classical = true;
 	spec->loss = (RnLossSpec) {RN_LOSS_MSE, 1.0, 0.5};
 	spec->loss_open = true;
@@ -285,73 +275,6 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		steps = steps < FEWEST_STEPS ? FEWEST_STEPS : steps > MOST_STEPS ? MOST_STEPS : steps;
 		spec->epochs = (int) lround(steps / STEPS_PER_EPOCH);
 	}
-}
-
-/* By how much logarithms suit the median series, of positive values, worse than none. */
-static RnCode
-median_logs_cost(RnHost *host, const RnTrainSpec *spec, const RnPanel *panel, double *median)
-{
-	double	   *cost;
-	size_t		n = 0;
-	RnCode		code = RN_OK;
-
-	RN_TRY(rn_alloc(host, panel->count, sizeof(double), (void **) &cost));
-	for (size_t s = 0; code == RN_OK && s < panel->count; s++)
-	{
-		const RnSeries *series = &panel->series[s];
-
-		code = rn_poll(host);
-		if (series->n > 0)
-			cost[n++] = rn_logs_cost(panel->value + series->first, rn_recipe_rows(spec, series), spec->season);
-	}
-	rn_order_sort(cost, n);
-	*median = n > 0 ? cost[n / 2] : 0;
-	rn_free(host, cost);
-	return code;
-}
-
-static bool
-with_logs(RnRecipeTransform transform)
-{
-	return transform == RN_RECIPE_TRANSFORM_LOG || transform == RN_RECIPE_TRANSFORM_BOTH;
-}
-
-/*
- * Logarithms, where all values that are trained on have one and they clearly suit
- * better; none, if clearly worse.  In doubt half of the networks see them: neither kind is
- * better on most sets, and the two together are.  With two seasons, which hours have,
- * logarithms are.
- */
-static RnCode
-resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel)
-{
-	RnTrainSpec *spec = &plan->spec;
-	double		cost = 0;
-	bool		logs = true;
-
-	for (size_t s = 0; s < panel->count && logs; s++)
-	{
-		RN_TRY(rn_poll(host));
-		for (size_t i = 0; i < rn_recipe_rows(spec, &panel->series[s]) && logs; i++)
-			logs = panel->value[panel->series[s].first + i] > 0;
-	}
-	if (with_logs(spec->transform) && !logs && !spec->transform_kept)
-	{
-		rn_fail(host, RN_INVALID_OPTION, "transform \"%s\" needs positive values", rn_recipe_transform_name(spec->transform));
-		return rn_fail_hint(host, "Leave it to the recipe, or set it to \"none\".");
-	}
-	if (spec->transform == RN_RECIPE_TRANSFORM_AUTO)
-	{
-		if (logs)
-			RN_TRY(median_logs_cost(host, spec, panel, &cost));
-		spec->transform = !logs || cost > LOGS_COST ? RN_RECIPE_TRANSFORM_NONE
-			: cost < -LOGS_COST || spec->outer > 0 ? RN_RECIPE_TRANSFORM_LOG : RN_RECIPE_TRANSFORM_BOTH;
-	}
-	if (spec->transform == RN_RECIPE_TRANSFORM_BOTH && spec->members == 1)
-		spec->transform = RN_RECIPE_TRANSFORM_LOG;
-	plan->local.log = with_logs(spec->transform);
-	plan->second_members = spec->transform == RN_RECIPE_TRANSFORM_BOTH ? spec->members / 2 : 0;
-	return RN_OK;
 }
 
 static RnCode
@@ -693,6 +616,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	plan->season_said = spec->season != 0 && !spec->season_kept;
 	plan->method = rn_recipe_method(spec);
 	plan->all_rows = panel->rows;
+	plan->local.lambda = 1;
 	resolve_fixed(&plan->spec);
 	if (plan->method == RN_METHOD_WINDOWS && plan->spec.members > 1)
 	{
@@ -718,7 +642,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	RN_TRY(check_series(host, panel, &plan->spec));
 	if (plan->method == RN_METHOD_LOCAL)
 	{
-		RN_TRY(resolve_transform(host, plan, panel));
+		RN_TRY(rn_recipe_resolve_transform(host, plan, panel));
 		RN_TRY(split_local(host, plan, panel, !isnan(spec->validation_split)));
 	}
 	else

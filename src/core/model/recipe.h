@@ -29,10 +29,11 @@ typedef enum RnRecipeTransform
 										 * their changes do not speak against it */
 	RN_RECIPE_TRANSFORM_LOG,
 	RN_RECIPE_TRANSFORM_NONE,			/* shares of their mean magnitude */
-	RN_RECIPE_TRANSFORM_BOTH			/* some networks see those, others these */
+	RN_RECIPE_TRANSFORM_BOTH,			/* some networks see those, others these */
+	RN_RECIPE_TRANSFORM_BOX_COX			/* a power of them (box_cox.h) */
 } RnRecipeTransform;
 
-#define RN_RECIPE_TRANSFORMS 4
+#define RN_RECIPE_TRANSFORMS 5
 
 extern const char *rn_recipe_transform_name(RnRecipeTransform kind);
 
@@ -68,6 +69,7 @@ typedef struct RnTrainSpec
 	bool		scaler_open;
 	RnRecipeTransform transform;
 	bool		transform_kept; /* it was open when a recipe chose it */
+	double		lambda;			/* of box_cox; NaN: open */
 	bool		classical;		/* may classical forecasts have a share? */
 	int			members;		/* networks; 0: open */
 
@@ -123,6 +125,9 @@ typedef struct RnTrainPlan
  * and so is a panel of which nothing is left.
  */
 extern RnCode rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPlan *plan);
+
+/* Of that, the transform and its lambda, once season and networks are known. */
+extern RnCode rn_recipe_resolve_transform(RnHost *host, RnTrainPlan *plan, const RnPanel *panel);
 
 /* Rows that the model will keep of all series, at most. */
 extern size_t rn_recipe_tail_rows(const RnTrainPlan *plan);

@@ -13,6 +13,7 @@
 #include "model/interval.h"
 #include "model/outlook.h"
 #include "model/sequences.h"
+#include "series/box_cox.h"
 #include "series/metrics.h"
 
 /* Networks that are tried out without the newest rows. */
@@ -140,7 +141,8 @@ take_apart(Run *run, Part part, bool second)
 		return RN_OK;
 	run->part = PART_NONE;
 	run->spec = run->plan->local;
-	run->spec.log = run->plan->local.log && !second;
+	if (second)
+		run->spec.lambda = 1;
 	run->spec.typical_spread = 0;
 	for (size_t s = 0; s < run->panel->count; s++)
 	{
@@ -267,7 +269,7 @@ typedef struct Trial
 	RnModel    *model;			/* that the shares and intervals are for */
 	RnModel		tried;			/* the networks on trial, as far as forecasts of the horizon need a model */
 	size_t		origins;
-	double	   *network;		/* [origins][O] logarithms, or values */
+	double	   *network;		/* [origins][O] numbers (box_cox.h) of undivided values */
 	double	   *classical;
 	double	   *seasonal;		/* the seasonal naive forecast's */
 	double	   *actual;			/* NaN where nothing is known */
@@ -384,7 +386,7 @@ keep_origin(Trial *trial, const RnOutlook *outlook, int b, size_t i, const RnSer
 	size_t		O = (size_t) run->plan->spec.horizon;
 	size_t		season = (size_t) run->plan->spec.season;
 	size_t		first = row > (size_t) spec->lookback ? row - (size_t) spec->lookback : 0;
-	double		unit = local->unit;
+	double		unit = rn_local_unit(spec, local);
 	double		sum = 0;
 	size_t		known = 0;
 
@@ -554,7 +556,7 @@ report_errors(const Trial *trial, RnTrainReport *report)
 {
 	const Run  *run = trial->run;
 	size_t		O = (size_t) run->plan->spec.horizon;
-	bool		logs = trial->model->local.log;
+	double		lambda = trial->model->local.lambda;
 	Errors		first = {0};
 	Errors		all = {0};
 
@@ -563,13 +565,12 @@ report_errors(const Trial *trial, RnTrainReport *report)
 		{
 			double		actual = trial->actual[i * O + k];
 			double		forecast = forecast_of(trial, i, k);
-			double		value = logs ? exp(actual) : actual;
-			double		own = fabs((logs ? exp(forecast) : forecast) - value);
-			double		seasonal = trial->seasonal[i * O + k];
-			double		naive = fabs((logs ? exp(seasonal) : seasonal) - value);
+			double		value = rn_box_cox_invert(lambda, actual);
+			double		own = fabs(rn_box_cox_invert(lambda, forecast) - value);
+			double		naive = fabs(rn_box_cox_invert(lambda, trial->seasonal[i * O + k]) - value);
 
 			if (k == 0)
-				add_errors(&first, own, naive, run->count == 1 ? 1 : trial->spread[i] * (logs ? value : 1));
+				add_errors(&first, own, naive, run->count == 1 ? 1 : trial->spread[i] / rn_box_cox_slope(lambda, value));
 			add_errors(&all, own, naive, trial->scale[i]);
 		}
 	report->validation_mae = first.n > 0 ? first.own / (double) first.n : (double) NAN;
