@@ -16,7 +16,7 @@
 #define RN_MAX_LAYERS	64
 #define RN_MAX_UNITS	4096
 #define RN_MAX_OUTPUTS	4096
-#define RN_MAX_DILATION	4096
+#define RN_MAX_DILATION	4096	/* d * B rows go between two polls */
 
 typedef struct RnNetworkSpec
 {
