@@ -230,6 +230,16 @@ foreach my $round (1 .. $rounds)
 		}
 	}
 }
+# A training that has hours to go keeps no server from being started again.
+my $long = q{'auto', 'SELECT s, i, v FROM t', '{"season": 12, "horizon": 6, "units": 64, "epochs": 10000}', series => 's'};
+foreach my $call ("SELECT rn_train($long)", "SELECT rn_train_async($long)")
+{
+	my $session = Session->new($node);
+	$session->begin($call);
+	comes($node, q{SELECT count(*) > 1 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, 't');
+	kill_it('postmaster');
+	ok(whole($node) && still_trains($node), 'postmaster killed in a training of hours');
+}
 $watch = undef;
 stop_clean($node);
 foreach my $victim (sort keys %killed)
