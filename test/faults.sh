@@ -1,13 +1,13 @@
 #!/bin/bash
 # faults.sh CHECK...: checks of test/faults, each in clusters of its own
 #
-# They run as the server's user, on a copy that this user can read.  ROUNDS and
-# SEED: see test/faults/Faults.pm.
+# They run as the server's user, on a copy that this user can read.  disk mounts a file
+# system, for which it needs root.  How often, and more: see test/faults/Faults.pm.
 set -eu
 cd "$(dirname "$0")/.."
 . test/lib.sh
 
-build_and_install
+build_and_install > /dev/null
 work=$(mktemp -d "${TMPDIR:-/tmp}/recurnet-faults.XXXXXX")
 chmod 755 "$work"
 
@@ -38,5 +38,6 @@ case " $* " in *" disk "*) small_disk ;; esac
 cd "$work"
 attended as_server env PATH="$("$PG_CONFIG" --bindir):$PATH" HOME="$work" TESTDIR="$work" \
     TESTDATADIR="$work/tmp_check" TESTLOGDIR="$work/tmp_check/log" PG_REGRESS="$makefiles/../test/regress/pg_regress" \
-    ROUNDS="${ROUNDS:-}" SEED="${SEED:-}" LIMIT="${LIMIT:-}" ONLY="${ONLY:-}" \
+    ROUNDS="${ROUNDS:-}" QUICK="${QUICK:-}" SEED="${SEED:-}" LIMIT="${LIMIT:-}" ONLY="${ONLY:-}" \
+    CLIENTS="${CLIENTS:-}" DURATION="${DURATION:-}" MODELS="${MODELS:-}" \
     prove --verbose -I "$makefiles/../../src/test/perl" "${@/%/.pl}" || { tail -n 40 tmp_check/log/*.log; exit 1; }

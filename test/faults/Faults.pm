@@ -3,8 +3,8 @@
 # A cluster with series to train on, sessions that can be left to themselves, and the
 # one question that all of them ask in the end: is everything whole?
 #
-# ROUNDS says how often, SEED what comes of chance; both are printed, so that a run
-# can be done again.
+# ROUNDS says how often, QUICK that seldom will do, SEED what comes of chance; they are
+# printed, so that a run can be done again.  LIMIT: seconds after which something hangs.
 
 package Faults;
 
@@ -23,10 +23,10 @@ our @EXPORT = qw(rounds cluster trainings comes whole still_trains stop_clean);
 # Longest that anything may take, in seconds: what takes longer hangs.
 our $LIMIT = $ENV{LIMIT} || 60;
 
-# How often, so many unless ROUNDS says otherwise; from here on chance is that of SEED.
+# How often, if quick and if not; from here on chance is that of SEED.
 sub rounds
 {
-	my $rounds = $ENV{ROUNDS} || $_[0];
+	my $rounds = $ENV{ROUNDS} || $_[ $ENV{QUICK} ? 0 : 1 ];
 	my $seed = $ENV{SEED} || 7;
 
 	srand($seed);
@@ -94,7 +94,7 @@ my %never = (
 	'locks that are left' => q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'},
 	'trainings without a process' => q{SELECT count(*) FROM rn_progress},
 	'temporary files' => q{SELECT count(*) FROM pg_ls_tmpdir()},
-	'files without a relation' => q{SELECT count(*) FROM pg_database d, pg_ls_dir('base/' || d.oid) f WHERE datname = current_database() AND f ~ '^[0-9]+' AND NOT EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'i', 't', 'm', 'S') AND pg_relation_filenode(oid) = substring(f from '^[0-9]+')::oid)});
+	'files without a relation' => q{SELECT count(*) FROM pg_ls_dir(regexp_replace(pg_relation_filepath('pg_class'), '/[^/]*$', '')) f WHERE f ~ '^[0-9]+' AND NOT EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'i', 't', 'm', 'S') AND pg_relation_filenode(oid) = substring(f from '^[0-9]+')::oid)});
 
 # Is all of it whole, once all processes have ended, which they do soon?
 sub whole
@@ -133,9 +133,8 @@ sub stop_clean
 	$node->stop;
 	my @left = grep { !/^\.|mmap\.0$/ } slurp_dir($node->data_dir . '/pg_dynshmem');
 	is("@left", '', 'no segment of shared memory is left');
-	my $id = (split ' ', $key // '')[1];
-	my ($listed) = run_command([ 'ipcs', '-m' ]);
-	unlike($listed, qr/^\S+\s+$id\s/m, 'nor one of the System V kind') if defined $id;
+	my $id = (split ' ', $key)[1];
+	unlike(slurp_file('/proc/sysvipc/shm'), qr/^\s*\S+\s+$id\s/m, 'nor one of the System V kind');
 }
 
 # ---- sessions ----
@@ -186,14 +185,14 @@ sub outcome
 	my $end = time + ($wait // $Faults::LIMIT);
 	my $select = IO::Select->new($self->{out});
 
-	while ($self->{buffer} !~ /^over: \S+ (\S+)\n/m)
+	while (1)
 	{
+		return $1 if $self->{buffer} =~ /^over: \S+ (\S+)\n/m;
 		my $left = $end - time;
 		return defined $wait ? undef : 'hangs' if $left < 0;
 		next unless $select->can_read($left);
 		sysread($self->{out}, $self->{buffer}, 65536, length $self->{buffer}) or return 'gone';
 	}
-	return $1;
 }
 
 # What statements print; their errors, too.

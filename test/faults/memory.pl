@@ -16,20 +16,20 @@ use Faults;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $rounds = rounds(20);
-my $node = cluster('memory', "max_parallel_maintenance_workers = 0\nrecurnet.model_cache_size = 0\n");
+my $rounds = rounds(10, 100);
+my $node = cluster('memory', "max_parallel_maintenance_workers = 0\njit = off\nrecurnet.model_cache_size = 0\n");
 my %training = trainings();
-my $large = q{'gru', 'SELECT s * 1000 + i, v FROM t', '{"recipe": "plain", "units": 400, "epochs": 1, "window": 8, "batch_size": 512, "train_rows": 600}'};
+my $large = q{'gru', 'SELECT s * 48 + i AS i, v FROM t', '{"recipe": "plain", "units": 400, "epochs": 1, "window": 8, "batch_size": 512, "train_rows": 600}'};
 
 $node->safe_psql('postgres', "SELECT rn_train($training{many}); SELECT rn_train($training{few}); CREATE TABLE kept (m rn_model)");
 
 # What is asked for, and how many bytes of memory that may want at most; whether the session has loaded the library.
 my @work = (
-	[ 'a training of many series' => "SELECT rn_drop_model(rn_train(" . $training{many} =~ s/'many'/NULL/r . "))", 24e6, 1 ],
-	[ 'a training of large layers' => "SELECT rn_drop_model(rn_train($large))", 300e6, 1 ],
-	[ 'a retraining' => q{CALL rn_retrain('many')}, 24e6, 1 ],
+	[ 'a training of many series' => "SELECT rn_drop_model(rn_train(" . $training{many} =~ s/'many'/NULL/r . "))", 12e6, 1 ],
+	[ 'a training of large layers' => "SELECT rn_drop_model(rn_train($large))", 100e6, 1 ],
+	[ 'a retraining' => q{CALL rn_retrain('many')}, 12e6, 1 ],
 	[ 'a forecast' => q{SELECT count(*) FROM rn_forecast('many', 30)}, 3e6, 1 ],
-	[ 'a backtest' => q{SELECT count(*) FROM rn_backtest('gru', 'SELECT i, v FROM t WHERE s = 1', '{"units": 16, "epochs": 2, "horizon": 4}')}, 6e6, 1 ],
+	[ 'a backtest' => q{SELECT count(*) FROM rn_backtest('gru', 'SELECT i, v FROM t WHERE s = 1', '{"units": 16, "epochs": 2, "horizon": 4}')}, 3e6, 1 ],
 	[ 'values stored' => q{INSERT INTO kept SELECT rn_fit(i, v, 'gru', '{"recipe": "plain", "units": 60, "epochs": 1, "window": 5}') FROM t WHERE s <= 3 GROUP BY s}, 6e6, 1 ],
 	[ 'the first forecast' => q{SELECT count(*) FROM rn_forecast('many', 3)}, 60e6, 0 ],
 	[ 'the first training' => "SELECT rn_drop_model(rn_train($large))", 400e6, 0 ]);
@@ -81,7 +81,6 @@ sub attempt
 	if ($state !~ /^(00000|53200|58P01)$/ || ($state eq '58P01' && $session->{buffer} !~ /could not load library/))
 	{
 		diag("$what: $state: $session->{buffer}");
-		return 0 unless $state =~ /^[0-9]/;
 		return 0;
 	}
 	limit($pid, 'unlimited');
@@ -100,7 +99,7 @@ foreach my $work (@work)
 my $wrong = 0;
 foreach (1 .. $rounds)
 {
-	my $state = limit_job(rand 24e6);
+	my $state = limit_job(rand 60e6);
 	$seen{'a job'}{$state}++;
 	$wrong += $state !~ /^(00000|53200)$/;
 }
