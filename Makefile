@@ -13,6 +13,8 @@
 #   make check-lint     compilers' warnings and static analysis
 #   make check-sanitize unit tests, and the extension in a server, under sanitizers
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
+#   make check-faults   processes killed, no memory, no disk, cancels at any moment
+#   make check-load     many clients at once; models created and dropped
 #   make coverage       which lines the tests run
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
@@ -287,6 +289,18 @@ check-sanitize:
 	@test/setup.sh test
 	@$(MAKE) --no-print-directory unit SANITIZE=1
 	@MAKE='$(MAKE)' SANITIZERS='$(SANITIZERS)' test/sanitize.sh
+
+# make check-faults [FAULTS='kill disk'] [QUICK=1]: what processes, memory, disk and
+# clients do at the worst moment; make check-load: many at once.  Each runs in clusters of
+# its own, for most of an hour, with QUICK some minutes; see test/faults.  Disk needs root.
+FAULTS ?= kill memory disk interrupt
+.PHONY: check-faults check-load
+check-faults:
+	@test/setup.sh test
+	@MAKE='$(MAKE)' QUICK='$(QUICK)' test/faults.sh $(FAULTS)
+check-load:
+	@test/setup.sh test
+	@MAKE='$(MAKE)' QUICK='$(QUICK)' test/faults.sh load
 
 # make coverage: lines of the core that unit tests run, lines of the glue that tests in
 # a server run; at least 90 and 85 percent.

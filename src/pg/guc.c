@@ -15,6 +15,7 @@ static int	max_memory = -1;	/* kB; -1: maintenance_work_mem */
 static int	model_cache_size = 64 * 1024;	/* kB */
 static bool adaptive_intervals = true;
 static int	max_workers = 2;
+static int	max_workers_per_role = 0;
 
 void
 recurnet_guc_init(void)
@@ -51,6 +52,14 @@ recurnet_guc_init(void)
 							PGC_SIGHUP,
 							0,
 							NULL, NULL, NULL);
+	DefineCustomIntVariable("recurnet.max_workers_per_role",
+							"Sets the maximum number of background jobs of one role that run at a time in a database.",
+							"0 leaves it at recurnet.max_workers.",
+							&max_workers_per_role,
+							0, 0, 1024,
+							PGC_SIGHUP,
+							0,
+							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("recurnet");
 }
 
@@ -76,6 +85,12 @@ int
 recurnet_guc_max_workers(void)
 {
 	return max_workers;
+}
+
+int
+recurnet_guc_max_workers_per_role(void)
+{
+	return max_workers_per_role > 0 ? max_workers_per_role : max_workers;
 }
 
 /* Bytes as people read them, in a buffer of the current context. */

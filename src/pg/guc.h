@@ -20,6 +20,9 @@ extern bool recurnet_guc_adaptive(void);
 /* Background jobs that may run at a time: recurnet.max_workers. */
 extern int	recurnet_guc_max_workers(void);
 
+/* Of these, jobs of one role: recurnet.max_workers_per_role, or all. */
+extern int	recurnet_guc_max_workers_per_role(void);
+
 /*
  * Raise ERROR if a task ("training") needs more bytes than
  * recurnet.max_memory; SIZE_MAX stands for more than there can be.  otherwise

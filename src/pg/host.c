@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "miscadmin.h"
+#include "storage/pmsignal.h"
 #include "utils/memutils.h"
 
 #include "error.h"
@@ -80,6 +81,18 @@ host_keep_error(RecurnetHost *host, MemoryContext caller)
 	MemoryContextSwitchTo(caller);
 }
 
+/*
+ * A server whose first process was killed cannot be started again before the last of
+ * its others is gone, and a training may have hours to go.  FATAL does not come back.
+ */
+static void
+leave_dead_server(void)
+{
+	ereport(FATAL,
+			(errcode(ERRCODE_ADMIN_SHUTDOWN),
+			 errmsg("terminating connection due to unexpected postmaster exit")));
+}
+
 static bool
 host_should_stop(RnHost *core)
 {
@@ -88,6 +101,8 @@ host_should_stop(RnHost *core)
 
 	if (host->pending != NULL)
 		return true;
+	if (unlikely(!PostmasterIsAlive()))
+		leave_dead_server();
 	if (likely(!InterruptPending))
 		return false;
 

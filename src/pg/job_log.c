@@ -131,7 +131,7 @@ recurnet_job_log_busy(void)
 }
 
 int
-recurnet_job_log_next(int64 *id, Oid *role)
+recurnet_job_log_next(int most_per_role, int64 *id, Oid *role)
 {
 	RecurnetScope scope;
 	RecurnetStatement s;
@@ -139,12 +139,15 @@ recurnet_job_log_next(int64 *id, Oid *role)
 
 	recurnet_statement_open(&scope);
 	running = count_running();
-	s = recurnet_statement("SELECT job_id, role_oid::bigint FROM recurnet.job w"
-						   " WHERE state = 'waiting' AND server = $1 AND NOT EXISTS ("
-						   "SELECT FROM recurnet.job r WHERE r.state = 'running' AND r.background AND r.model_id = w.model_id"
-						   " AND NOT recurnet.job_is_lost(r.job_id, r.state, r.server))"
-						   " ORDER BY job_id LIMIT 1 FOR UPDATE OF w SKIP LOCKED");
+	s = recurnet_statement("WITH running AS MATERIALIZED (SELECT model_id, role_oid FROM recurnet.job"
+						   " WHERE state = 'running' AND background AND NOT recurnet.job_is_lost(job_id, state, server))"
+						   " SELECT job_id, w.role_oid::bigint FROM recurnet.job w"
+						   " LEFT JOIN (SELECT role_oid, count(*) AS n FROM running GROUP BY role_oid) r ON r.role_oid = w.role_oid"
+						   " WHERE state = 'waiting' AND server = $1 AND coalesce(n, 0) < $2"
+						   " AND NOT EXISTS (SELECT FROM running WHERE running.model_id = w.model_id)"
+						   " ORDER BY coalesce(n, 0), job_id LIMIT 1 FOR UPDATE OF w SKIP LOCKED");
 	recurnet_parameter_text(&s, server_life());
+	recurnet_parameter_int8(&s, most_per_role);
 	*id = 0;
 	*role = InvalidOid;
 	if (recurnet_statement_run(&s, SPI_OK_SELECT) > 0)

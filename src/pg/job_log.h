@@ -36,11 +36,12 @@ extern bool recurnet_job_log_start(RecurnetJob *job);
 extern bool recurnet_job_log_busy(void);
 
 /*
- * The job that has waited longest and its role (invalid: gone), or 0; not one of a model that
- * a background job trains again now, as it would wait on in a worker's place.  Returns the number of
- * background jobs that run.
+ * The job to run next and its role (invalid: gone), or 0: that of the role with the fewest jobs
+ * that run, which must be fewer than most_per_role, and of these the one that has waited longest.
+ * Not one of a model that a background job trains again now, as it would wait on in a worker's
+ * place.  Returns the number of background jobs that run.
  */
-extern int	recurnet_job_log_next(int64 *id, Oid *role);
+extern int	recurnet_job_log_next(int most_per_role, int64 *id, Oid *role);
 
 /* Does it still wait? */
 extern bool recurnet_job_log_waits(int64 id);

@@ -230,7 +230,7 @@ log_no_worker(int64 job)
 	said = true;
 }
 
-/* Start the job that has waited longest; false if there is none, or no room. */
+/* Start the job whose turn it is; false if there is none, or no room. */
 static bool
 start_next(void)
 {
@@ -241,7 +241,7 @@ start_next(void)
 
 	begin();
 	if (have_log())
-		running = recurnet_job_log_next(&what.job, &what.role);
+		running = recurnet_job_log_next(recurnet_guc_max_workers_per_role(), &what.job, &what.role);
 	if (what.job != 0 && !OidIsValid(what.role))
 		recurnet_job_log_refuse(what.job);
 	end();

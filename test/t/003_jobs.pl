@@ -235,6 +235,36 @@ $node->reload;
 sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 2)");
 comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 2) j}, 'running waiting', 'one of two runs');
 
+# ---- roles share the places ----
+
+# One role has both places and more jobs that wait; the next free place is another's.
+cancel_all();
+$node->append_conf('postgresql.conf', 'recurnet.max_workers = 2');
+$node->reload;
+@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 4)");
+comes(q{SELECT count(*) FROM rn_jobs WHERE state = 'running'}, '2', 'one role has all places');
+my @anns = split /\n/, sql("SET ROLE ann; SELECT rn_train_async($long, 'anns') FROM generate_series(1, 2)");
+sql("SELECT rn_cancel($jobs[0])");
+state_comes($anns[0], 'running', 'the next one is that of another, though it came last');
+sql("SELECT rn_cancel($jobs[1])");
+state_comes($jobs[2], 'running', 'then it is the turn of the first again');
+is(sql(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM rn_jobs WHERE job_id IN } . "($jobs[3], $anns[1])"), 'waiting waiting', 'the others wait');
+cancel_all();
+$node->append_conf('postgresql.conf', 'recurnet.max_workers_per_role = 1');
+$node->reload;
+@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 2)");
+state_comes($jobs[0], 'running', 'where a role may have one place');
+$job = sql("SET ROLE ann; SELECT rn_train_async($short, 'anns')");
+state_comes($job, 'done', 'the other is free for others');
+is(sql("SELECT state FROM rn_jobs WHERE job_id = $jobs[1]"), 'waiting', 'and it waits for its own');
+sql("SELECT rn_cancel($jobs[0])");
+state_comes($jobs[1], 'running', 'to end');
+cancel_all();
+$node->append_conf('postgresql.conf', "recurnet.max_workers = 1\nrecurnet.max_workers_per_role = 0");
+$node->reload;
+sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 2)");
+comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 2) j}, 'running waiting', 'one of two runs, as before');
+
 # ---- an old snapshot ----
 
 my $states = q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 2) j;};
