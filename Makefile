@@ -199,7 +199,8 @@ $(eval $(call unit_rules,$(UNIT_DOUBLE),-DRN_REAL_DOUBLE))
 TIME         ?= 60
 FUZZ_CC      ?= clang
 FUZZ_TARGETS := $(patsubst test/fuzz/%.c,%,$(sort $(wildcard test/fuzz/*.c)))
-TARGET       ?= $(FUZZ_TARGETS)
+FUZZ_GLUE    := options value
+TARGET       ?= $(FUZZ_TARGETS) $(FUZZ_GLUE)
 FUZZ_CFLAGS   = -std=gnu11 $(PLACELESS) -O1 -g $(WARNINGS) $(DEPFLAGS) -DRN_NO_DISPATCH -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -207,8 +208,8 @@ FUZZ_CFLAGS   = -std=gnu11 $(PLACELESS) -O1 -g $(WARNINGS) $(DEPFLAGS) -DRN_NO_D
 check-fuzz: fuzz
 	@test/setup.sh test
 	@MAKE='$(MAKE)' test/fuzz/mutants.sh 5000
-fuzz: $(TARGET:%=build/fuzz/%)
-	@TIME='$(TIME)' test/fuzz.sh $(TARGET)
+fuzz: $(patsubst %,build/fuzz/%,$(filter $(FUZZ_TARGETS),$(TARGET))) | fuzz-tools
+	@MAKE='$(MAKE)' FUZZ_CC='$(FUZZ_CC)' TIME='$(TIME)' test/fuzz.sh $(TARGET)
 
 build/fuzz/core/base/gemm.o: CORE_CPPFLAGS := $(GEMM_CPPFLAGS)
 .PHONY: fuzz-tools
@@ -279,16 +280,13 @@ check-symbols: all
 	@test/check-symbols.sh $(shlib)
 
 
-# make check-sanitize: the address and undefined sanitizers over the unit tests,
-# the latter over the extension in a server of its own.  Debian's PostgreSQL does not
-# start with the former, see docs/reliability.md; SANITIZERS=address,undefined
-# where one does.
-SANITIZERS ?= undefined
+# make check-sanitize: the address and undefined sanitizers over the unit tests, and
+# over the extension in a server of its own, by all tests that need one.
 .PHONY: check-sanitize
 check-sanitize:
 	@test/setup.sh test
 	@$(MAKE) --no-print-directory unit SANITIZE=1
-	@MAKE='$(MAKE)' SANITIZERS='$(SANITIZERS)' test/sanitize.sh
+	@MAKE='$(MAKE)' test/sanitize.sh
 
 # make check-faults [FAULTS='kill disk'] [QUICK=1]: what processes, memory, disk and
 # clients do at the worst moment; make check-load: many at once.  Each runs in clusters of

@@ -33,14 +33,23 @@ lines() {
 # percent NAME PATTERN LEAST: of the lines on standard input in files of that pattern.
 percent() {
     awk -v name="$1" -v pattern="$2" -v least="$3" -v missed="$out/$1.missed" '
-        $1 ~ pattern { if (!(($1, $2) in ran)) of[$1]++; ran[$1, $2] += $3 }
+        # the lines of a file that were not run, as ranges
+        function ranges(file,    line, first, last, text) {
+            for (line = 1; line <= end[file] + 1; line++)
+                if ((file, line) in ran && !ran[file, line]) { if (!first) first = line; last = line }
+                else if (first && ((file, line) in ran || line > end[file])) {
+                    text = text " " first (last > first ? "-" last : ""); first = 0
+                }
+            return text
+        }
+        $1 ~ pattern { if (!(($1, $2) in ran)) of[$1]++; ran[$1, $2] += $3; if ($2 > end[$1]) end[$1] = $2 }
         END {
             for (key in ran) {
                 split(key, at, SUBSEP)
                 all++
                 if (ran[key]) covered++; else { miss[at[1]]++; print at[1] ":" at[2] | ("sort -t: -k1,1 -k2,2n > " missed) }
             }
-            for (file in miss) printf "  %5.1f %%  %4d of %4d lines not run  %s\n", 100 * (1 - miss[file] / of[file]), miss[file], of[file], file | "sort -n"
+            for (file in miss) printf "  %5.1f %%  %4d of %4d lines not run  %s:%s\n", 100 * (1 - miss[file] / of[file]), miss[file], of[file], file, ranges(file) | "sort -n"
             close("sort -n")
             share = all ? 100 * covered / all : 0
             printf "coverage: %s: %.1f %% of %d lines (%d asked for)\n", name, share, all, least

@@ -1,5 +1,5 @@
 # instrumented.sh: the extension built otherwise than it ships (bash, sourced
-# after lib.sh by sanitize.sh and coverage.sh)
+# after lib.sh)
 #
 # It is built from a copy of the sources, and installed into a copy of the
 # PostgreSQL that PG_CONFIG names, which finds its files by where it lies itself;
@@ -30,4 +30,18 @@ copy_postgres() {
     [ -e "$1/${what#"$prefix"/}" ] || die "copied, PostgreSQL has no PGXS"
     PG_CONFIG=$1/${bin#"$prefix"/}/pg_config
     export PG_CONFIG
+}
+
+# sanitize_postgres DIRECTORY LIBRARY: from now on this copy's bin/postgres loads the address
+# sanitizer of that library first, and early.c, put into the directory.
+sanitize_postgres() {
+    local bin
+
+    [ -e "$2" ] || die "there is no address sanitizer here: $2"
+    ${CC:-cc} -shared -fPIC -Wl,-z,initfirst -o "$1/early.so" test/early.c
+    bin=$("$PG_CONFIG" --bindir)
+    mv "$bin/postgres" "$bin/postgres.bare"
+    printf '#!/bin/bash\nexport LD_PRELOAD="%s"\nexec -a "$0" "%s" "$@"\n' "$(realpath "$2") $1/early.so" "$bin/postgres.bare" > "$bin/postgres"
+    chmod 755 "$bin/postgres"
+    timeout 60 "$bin/postgres" -V > /dev/null || die "this PostgreSQL does not start with the address sanitizer"
 }

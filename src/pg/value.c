@@ -89,6 +89,15 @@ check_names(const RnModel *model)
 	MemoryContextDelete(scratch);
 }
 
+/* Bytes from outside are wrong where stored ones would be corrupt. */
+static void
+blame_input(void *unused)
+{
+	if (geterrcode() == ERRCODE_DATA_CORRUPTED)
+		errcode(ERRCODE_INVALID_BINARY_REPRESENTATION);
+	errcontext("bytes for type rn_model");
+}
+
 /* ERROR unless the bytes are a model. */
 static bytea *
 checked(bytea *bytes)
@@ -96,6 +105,7 @@ checked(bytea *bytes)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet model",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
+	ErrorContextCallback blame = {.callback = blame_input,.previous = error_context_stack};
 	RecurnetHost host;
 
 	if (VARSIZE_ANY_EXHDR(bytes) > RN_CODEC_MAX_BYTES)
@@ -104,7 +114,9 @@ checked(bytea *bytes)
 				 errmsg("a model of %zu bytes is larger than the %zu MB that one may have",
 						(size_t) VARSIZE_ANY_EXHDR(bytes), RN_CODEC_MAX_BYTES / (1024 * 1024))));
 	recurnet_host_init(&host, context);
+	error_context_stack = &blame;
 	check_names(decode(&host, bytes, true));
+	error_context_stack = blame.previous;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return bytes;

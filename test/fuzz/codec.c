@@ -7,8 +7,7 @@
  * that the checks behind these are reached.
  */
 #include "fuzz.h"
-
-#include <zlib.h>
+#include "seal.h"
 
 #include "model/adapt.h"
 #include "model/codec.h"
@@ -24,16 +23,9 @@ extern size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_siz
 size_t
 LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
-	uint32_t	crc;
-
 	size = LLVMFuzzerMutate(data, size, max_size);
-	if (size < 24 || seed % 4 == 0)
-		return size;
-	for (int i = 0; i < 8; i++)
-		data[16 + i] = (uint8_t) ((uint64_t) size >> (8 * i));
-	crc = (uint32_t) crc32(crc32(0, NULL, 0), data + 16, (uInt) (size - 16));
-	for (int i = 0; i < 4; i++)
-		data[12 + i] = (uint8_t) (crc >> (8 * i));
+	if (seed % 4 != 0)
+		fuzz_seal(data, size);
 	return size;
 }
 

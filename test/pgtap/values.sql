@@ -155,13 +155,13 @@ BEGIN
 END $$;
 SELECT rn_train('rnn', 'SELECT i / 2 AS t, i % 2 AS k, i AS v FROM generate_series(0, 79) i', '{"units": 2, "epochs": 1}', series => 'k', "time" => 't') AS keyed \gset
 SELECT is(with_keys(weights, 'nowhere', ''), weights, 'sealed as it was') FROM recurnet.version WHERE model_id = :keyed;
-SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(with_keys(weights, '{"k": 0}', '{}      '), '{"k": 1}', '{}      ')), 'XX001',
+SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(with_keys(weights, '{"k": 0}', '{}      '), '{"k": 1}', '{}      ')), '22P03',
 	'stored model has keys without a column') FROM recurnet.version WHERE model_id = :keyed;
 SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, '{"k": 1}', '{"j": 1}')), '22P03', 'invalid bytes for type rn_model')
 FROM recurnet.version WHERE model_id = :keyed;
 SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, '{"k": 1}', '{"k", 1}')), '22P02', NULL, 'keys that are no JSON')
 FROM recurnet.version WHERE model_id = :keyed;
-SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, 'integer', 'untegar')), 'XX001', NULL, 'times of no type')
+SELECT throws_ok(format('SELECT (%L::bytea)::rn_model', with_keys(weights, 'integer', 'untegar')), '22P03', NULL, 'times of no type')
 FROM recurnet.version WHERE model_id = :keyed;
 
 CREATE FUNCTION accepted(bytes bytea) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -72,7 +72,7 @@ SELECT rn_grant('team', 'regress_recurnet_eve', 'manage');
 SET ROLE regress_recurnet_eve;
 CALL rn_retrain('team', promote => 'always');
 SELECT name, owner, version, trained_by, query IS NOT NULL AS query_is_shown FROM rn_models;
-SELECT role, privilege, granted_by FROM rn_grants;
+SELECT role, privilege, granted_by FROM rn_grants ORDER BY role, privilege;
 SET ROLE regress_recurnet_team;
 SELECT rn_revoke('team', 'regress_recurnet_eve', 'use');
 SET ROLE regress_recurnet_eve;
