@@ -624,3 +624,37 @@ CREATE AGGREGATE @extschema@.rn_sparkline(value double precision, width integer)
 );
 COMMENT ON AGGREGATE @extschema@.rn_sparkline(double precision, integer)
 IS 'draw numbers as a line of characters, at most so many; nulls are blanks';
+
+-- ---------------------------------------------------------------------------
+-- What forecasts are made of
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_explain(
+	model bigint, horizon integer DEFAULT NULL, as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL, recent integer DEFAULT 3)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint, part text, item text, contribution double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_explain_id';
+COMMENT ON FUNCTION @extschema@.rn_explain(bigint, integer, timestamptz, bigint, text, text, jsonb, integer)
+IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';
+
+CREATE FUNCTION @extschema@.rn_explain(
+	model text, horizon integer DEFAULT NULL, as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL, recent integer DEFAULT 3)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint, part text, item text, contribution double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_explain_name';
+COMMENT ON FUNCTION @extschema@.rn_explain(text, integer, timestamptz, bigint, text, text, jsonb, integer)
+IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';
+
+CREATE FUNCTION @extschema@.rn_explain(
+	model @extschema@.rn_model, horizon integer DEFAULT NULL, as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL, recent integer DEFAULT 3)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint, part text, item text, contribution double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_explain_value';
+COMMENT ON FUNCTION @extschema@.rn_explain(@extschema@.rn_model, integer, timestamptz, bigint, text, text, jsonb, integer)
+IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';

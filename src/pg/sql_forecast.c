@@ -121,14 +121,14 @@ put_forecasts(void *listener, const RecurnetAhead *ahead)
 
 /*
  * The body of rn_forecast and rn_forecast_as.  model is the number of the
- * argument model; then come those of recurnet_use_ahead.
+ * argument model; then come horizon, level, and those of recurnet_use_ahead.
  */
 static Datum
 forecast(FunctionCallInfo fcinfo, RecurnetFinder find, int model, Oid ts_type)
 {
 	double		level = recurnet_argument_level(fcinfo, model + 2, RECURNET_DEFAULT_LEVEL);
 	Use			use = use_open(fcinfo, find, model, ts_type, level);
-	RecurnetAheadSpec spec = recurnet_use_ahead(&use.in, fcinfo, model + 1);
+	RecurnetAheadSpec spec = recurnet_use_ahead(&use.in, fcinfo, model + 1, model + 3);
 
 	recurnet_use_forecast(&use.in, &spec, put_forecasts, &use);
 	recurnet_use_close(&use.in);

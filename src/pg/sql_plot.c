@@ -299,7 +299,7 @@ usual_rows(const Plot *plot)
 }
 
 /*
- * Arguments: model; those of recurnet_use_ahead; title, theme, width, height,
+ * Arguments: model, horizon, level; those of recurnet_use_ahead; title, theme, width, height,
  * rows, facets.
  */
 static Datum
@@ -313,7 +313,7 @@ plot(FunctionCallInfo fcinfo, RecurnetFinder find)
 
 	recurnet_use_open(&plot.use, fcinfo, find, 0, level);
 	recurnet_picture_arguments(fcinfo, 8, usual_title(&plot.use.subject), &plot.chart);
-	plot.ahead = recurnet_use_ahead(&plot.use, fcinfo, 1);
+	plot.ahead = recurnet_use_ahead(&plot.use, fcinfo, 1, 3);
 	plot.rows = recurnet_argument_int(fcinfo, 12, "rows", usual_rows(&plot), 1, MOST_ROWS);
 	all = plot.ahead.origins->count;
 	plot.ahead.origins->count = plot.chart.facets = Min(all, (size_t) facets);

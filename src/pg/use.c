@@ -62,28 +62,28 @@ horizon_argument(FunctionCallInfo fcinfo, int i, const RnModel *model)
 }
 
 RecurnetAheadSpec
-recurnet_use_ahead(RecurnetUse *use, FunctionCallInfo fcinfo, int first)
+recurnet_use_ahead(RecurnetUse *use, FunctionCallInfo fcinfo, int horizon, int first)
 {
 	RecurnetAheadSpec spec;
 	RecurnetOriginSpec origin = {0};
 	TimestampTz as_of = 0;
 	int64		as_of_t = 0;
 
-	if (!PG_ARGISNULL(first + 2))
+	if (!PG_ARGISNULL(first))
 	{
-		as_of = PG_GETARG_TIMESTAMPTZ(first + 2);
+		as_of = PG_GETARG_TIMESTAMPTZ(first);
 		origin.as_of = &as_of;
 	}
-	if (!PG_ARGISNULL(first + 3))
+	if (!PG_ARGISNULL(first + 1))
 	{
-		as_of_t = PG_GETARG_INT64(first + 3);
+		as_of_t = PG_GETARG_INT64(first + 1);
 		origin.as_of_t = &as_of_t;
 	}
-	origin.history = recurnet_argument_text(fcinfo, first + 4);
-	spec.steps = horizon_argument(fcinfo, first, use->model);
-	spec.future = recurnet_future_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, first + 5));
+	origin.history = recurnet_argument_text(fcinfo, first + 2);
+	spec.steps = horizon_argument(fcinfo, horizon, use->model);
+	spec.future = recurnet_future_read(&use->host, &use->subject, recurnet_argument_text(fcinfo, first + 3));
 	spec.origins = recurnet_history_origins(&use->host, &use->subject, &origin,
-											PG_ARGISNULL(first + 6) ? NULL : PG_GETARG_JSONB_P(first + 6));
+											PG_ARGISNULL(first + 4) ? NULL : PG_GETARG_JSONB_P(first + 4));
 	return spec;
 }
 

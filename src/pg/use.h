@@ -43,8 +43,8 @@ typedef struct RecurnetAheadSpec
 	RecurnetFuture *future;		/* NULL: none is needed */
 } RecurnetAheadSpec;
 
-/* As arguments first, ... say: horizon, level (not looked at), as_of, as_of_t, history, future, for_series. */
-extern RecurnetAheadSpec recurnet_use_ahead(RecurnetUse *use, FunctionCallInfo fcinfo, int first);
+/* As arguments say: horizon, and first, ...: as_of, as_of_t, history, future, for_series. */
+extern RecurnetAheadSpec recurnet_use_ahead(RecurnetUse *use, FunctionCallInfo fcinfo, int horizon, int first);
 
 /* The forecast of one series. */
 typedef struct RecurnetAhead

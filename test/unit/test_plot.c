@@ -51,7 +51,7 @@ nice_numbers(void **state)
 	assert_string_equal(number_ticks(97, 131, 4), "100 110 120 130");
 	assert_string_equal(number_ticks(0, 250000, 5), "0 50,000 100,000 150,000 200,000 250,000");
 	assert_string_equal(number_ticks(1e6, 3e6, 4), "1.0M 1.5M 2.0M 2.5M 3.0M");
-	assert_string_equal(number_ticks(0, 4e-9, 4), "0 1e-09 2e-09 3e-09 4e-09");
+	assert_string_equal(number_ticks(0, 4e-9, 4), "0 1.0e-09 2.0e-09 3.0e-09 4.0e-09");
 	for (int i = 0; i < 8; i++)
 		for (int j = 0; j < 8; j++)
 		{
@@ -87,7 +87,8 @@ time_ticks(RnCalendar calendar, int64_t low, int64_t high, int most)
 	static RnTicks ticks;
 
 	rn_ticks_times(&calendar, low, high, most, &ticks);
-	assert_true(ticks.n <= most);
+	if (ticks.n > most)
+		fail_msg("%d ticks: %s", ticks.n, labels(&ticks));
 	for (int i = 0; i < ticks.n; i++)
 		assert_true(ticks.tick[i].at >= (double) low && ticks.tick[i].at <= (double) high);
 	return labels(&ticks);
@@ -114,7 +115,7 @@ dates(void **state)
 	assert_string_equal(time_ticks(count, 1, 60, 7), "10 20 30 40 50 60");
 	assert_string_equal(time_ticks(count, 1, 3, 10), "1 2 3");
 	/* the ends of time */
-	assert_string_equal(time_ticks(month, RN_CIVIL_MIN, RN_CIVIL_END - 1, 3), "100000 200000");
+	assert_string_equal(time_ticks(month, RN_CIVIL_MIN, RN_CIVIL_END - 1, 3), "1 BC 100000 200000");
 	time_ticks(day, RN_CIVIL_END - DAY(3), RN_CIVIL_END - 1, 8);
 	time_ticks(day, RN_CIVIL_MIN, RN_CIVIL_MIN + DAY(3), 8);
 	time_ticks(count, INT64_MIN, INT64_MAX, 5);
@@ -130,7 +131,7 @@ words(void **state)
 	rn_draw_words(&drawing, "a<b>&\"c'\x01\t\xc3\xa9\xf0\x9f\x98\x80\xff\xed\xa0\x80\xef\xbf\xbf\xc0\x80\xe2\x82", INFINITY);
 	assert_ok(test, drawing.code);
 	assert_string_equal(drawing.text, "a&#x3C;b&#x3E;&#x26;&#x22;c&#x27;&#xFFFD;&#x9;&#xE9;&#x1F600;&#xFFFD;&#xFFFD;&#xFFFD;&#xFFFD;"
-						"&#xFFFD;&#xFFFD;&#xFFFD;&#xFFFD;&#xFFFD;");
+						"&#xFFFD;&#xFFFD;&#xFFFD;");
 	rn_drawing_free(&drawing);
 	drawing = (RnDrawing) {.host = &test.host};
 	rn_draw_words(&drawing, "abcdefghijkl", 5);

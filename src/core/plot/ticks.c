@@ -205,9 +205,10 @@ choose_interval(const RnCalendar *calendar, double range, int most)
 {
 	double		step = calendar->business_days > 0 ? (double) (calendar->business_days * RN_USECS_PER_DAY)
 		: length_of(calendar->months, calendar->step);
+	int			between = most > 1 ? most - 1 : 1;
 	int			i = 0;
 
-	while (i < INTERVALS - 1 && (length_of(interval[i].months, interval[i].step) * most < range ||
+	while (i < INTERVALS - 1 && (length_of(interval[i].months, interval[i].step) * between < range ||
 								 length_of(interval[i].months, interval[i].step) < step * 0.97))
 		i++;
 	return interval[i];
