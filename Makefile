@@ -16,6 +16,7 @@
 #   make check-faults   processes killed, no memory, no disk, cancels at any moment
 #   make check-load     many clients at once; models created and dropped
 #   make coverage       which lines the tests run
+#   make pictures       draw those of README again
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
@@ -40,7 +41,7 @@ override DATA = $(sort $(wildcard sql/recurnet--*.sql))
 
 # The rooms of the core to build; fewer of them while one is being rebuilt:
 # make unit CORE_ROOMS='base series'
-CORE_ROOMS ?= base nn series model
+CORE_ROOMS ?= base nn series plot model
 
 CORE_SRCS := $(sort $(wildcard $(CORE_ROOMS:%=src/core/%/*.c)))
 GLUE_SRCS := $(sort $(wildcard src/pg/*.c))
@@ -268,6 +269,14 @@ reference-networks: build/bench/reference_networks
 build/bench/%: bench/%.c bench/bench.h build/unit/core.a $(OPENBLAS)
 	@mkdir -p $(@D)
 	$(CC) $(CORE_CFLAGS) -Isrc/core -isystem $(OPENBLAS_INC) -o $@ $< build/unit/core.a $(BLAS_LINK)
+
+
+# ---- pictures -------------------------------------------------------------
+
+# make pictures: docs/images, as the extension that is installed draws them.
+.PHONY: pictures
+pictures:
+	@test/cluster.sh psql -X -q -v ON_ERROR_STOP=1 -f examples/load.sql -f examples/pictures.sql
 
 
 # ---- checks of the build itself -------------------------------------------

@@ -508,3 +508,153 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_drop_model_name';
 COMMENT ON FUNCTION @extschema@.rn_drop_model(text, boolean)
 IS 'drop a model with all its versions, and with cascade the views of its forecasts';
+
+-- ---------------------------------------------------------------------------
+-- Pictures
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_plot(
+	model bigint, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9, as_of timestamptz DEFAULT NULL,
+	as_of_t bigint DEFAULT NULL, history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL,
+	title text DEFAULT NULL, theme text DEFAULT 'auto', width integer DEFAULT 860, height integer DEFAULT NULL,
+	rows integer DEFAULT NULL, facets integer DEFAULT 12)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_plot_id';
+COMMENT ON FUNCTION @extschema@.rn_plot(bigint, integer, double precision, timestamptz, bigint, text, text, jsonb, text, text, integer, integer, integer, integer)
+IS 'draw the newest rows of a model''s series and its forecasts, as SVG';
+
+CREATE FUNCTION @extschema@.rn_plot(
+	model text, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9, as_of timestamptz DEFAULT NULL,
+	as_of_t bigint DEFAULT NULL, history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL,
+	title text DEFAULT NULL, theme text DEFAULT 'auto', width integer DEFAULT 860, height integer DEFAULT NULL,
+	rows integer DEFAULT NULL, facets integer DEFAULT 12)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_plot_name';
+COMMENT ON FUNCTION @extschema@.rn_plot(text, integer, double precision, timestamptz, bigint, text, text, jsonb, text, text, integer, integer, integer, integer)
+IS 'draw the newest rows of a model''s series and its forecasts, as SVG';
+
+CREATE FUNCTION @extschema@.rn_plot(
+	model @extschema@.rn_model, horizon integer DEFAULT NULL, level double precision DEFAULT 0.9, as_of timestamptz DEFAULT NULL,
+	as_of_t bigint DEFAULT NULL, history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL,
+	title text DEFAULT NULL, theme text DEFAULT 'auto', width integer DEFAULT 860, height integer DEFAULT NULL,
+	rows integer DEFAULT NULL, facets integer DEFAULT 12)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_plot_value';
+COMMENT ON FUNCTION @extschema@.rn_plot(@extschema@.rn_model, integer, double precision, timestamptz, bigint, text, text, jsonb, text, text, integer, integer, integer, integer)
+IS 'draw the newest rows of a model''s series and its forecasts, as SVG';
+
+CREATE FUNCTION @extschema@.rn_plot_training(
+	model bigint, title text DEFAULT NULL, theme text DEFAULT 'auto', width integer DEFAULT 860, height integer DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'recurnet_plot_training_id';
+COMMENT ON FUNCTION @extschema@.rn_plot_training(bigint, text, text, integer, integer)
+IS 'draw the losses of a model''s training, epoch by epoch, as SVG';
+
+CREATE FUNCTION @extschema@.rn_plot_training(
+	model text, title text DEFAULT NULL, theme text DEFAULT 'auto', width integer DEFAULT 860, height integer DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL SAFE COST 1000
+AS 'MODULE_PATHNAME', 'recurnet_plot_training_name';
+COMMENT ON FUNCTION @extschema@.rn_plot_training(text, text, text, integer, integer)
+IS 'draw the losses of a model''s training, epoch by epoch, as SVG';
+
+CREATE FUNCTION @extschema@.rn_plot_backtest_transition(internal, record) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_plot_backtest_transition';
+COMMENT ON FUNCTION @extschema@.rn_plot_backtest_transition(internal, record) IS 'aggregate transition function';
+
+CREATE FUNCTION @extschema@.rn_plot_backtest_transition(internal, record, text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_plot_backtest_transition';
+COMMENT ON FUNCTION @extschema@.rn_plot_backtest_transition(internal, record, text) IS 'aggregate transition function';
+
+CREATE FUNCTION @extschema@.rn_plot_backtest_transition(internal, record, text, text) RETURNS internal
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_plot_backtest_transition';
+COMMENT ON FUNCTION @extschema@.rn_plot_backtest_transition(internal, record, text, text) IS 'aggregate transition function';
+
+CREATE FUNCTION @extschema@.rn_plot_backtest_final(internal) RETURNS text
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_plot_backtest_final';
+COMMENT ON FUNCTION @extschema@.rn_plot_backtest_final(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE @extschema@.rn_plot_backtest(backtest record) (
+	SFUNC = @extschema@.rn_plot_backtest_transition, STYPE = internal, SSPACE = 8192,
+	FINALFUNC = @extschema@.rn_plot_backtest_final, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_plot_backtest(record)
+IS 'draw the errors in the rows of rn_backtest, by step, beside those of the naive forecasts, as SVG';
+
+CREATE AGGREGATE @extschema@.rn_plot_backtest(backtest record, title text) (
+	SFUNC = @extschema@.rn_plot_backtest_transition, STYPE = internal, SSPACE = 8192,
+	FINALFUNC = @extschema@.rn_plot_backtest_final, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_plot_backtest(record, text)
+IS 'draw the errors in the rows of rn_backtest, by step, beside those of the naive forecasts, as SVG';
+
+CREATE AGGREGATE @extschema@.rn_plot_backtest(backtest record, title text, theme text) (
+	SFUNC = @extschema@.rn_plot_backtest_transition, STYPE = internal, SSPACE = 8192,
+	FINALFUNC = @extschema@.rn_plot_backtest_final, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_plot_backtest(record, text, text)
+IS 'draw the errors in the rows of rn_backtest, by step, beside those of the naive forecasts, as SVG';
+
+CREATE FUNCTION @extschema@.rn_sparkline_transition(internal, double precision) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_sparkline_transition';
+COMMENT ON FUNCTION @extschema@.rn_sparkline_transition(internal, double precision) IS 'aggregate transition function';
+
+CREATE FUNCTION @extschema@.rn_sparkline_transition(internal, double precision, integer) RETURNS internal
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_sparkline_transition';
+COMMENT ON FUNCTION @extschema@.rn_sparkline_transition(internal, double precision, integer) IS 'aggregate transition function';
+
+CREATE FUNCTION @extschema@.rn_sparkline_final(internal) RETURNS text
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'recurnet_sparkline_final';
+COMMENT ON FUNCTION @extschema@.rn_sparkline_final(internal) IS 'aggregate final function';
+
+CREATE AGGREGATE @extschema@.rn_sparkline(value double precision) (
+	SFUNC = @extschema@.rn_sparkline_transition, STYPE = internal, SSPACE = 1024,
+	FINALFUNC = @extschema@.rn_sparkline_final, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_sparkline(double precision)
+IS 'draw numbers as a line of characters, one for each; nulls are blanks';
+
+CREATE AGGREGATE @extschema@.rn_sparkline(value double precision, width integer) (
+	SFUNC = @extschema@.rn_sparkline_transition, STYPE = internal, SSPACE = 1024,
+	FINALFUNC = @extschema@.rn_sparkline_final, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE @extschema@.rn_sparkline(double precision, integer)
+IS 'draw numbers as a line of characters, at most so many; nulls are blanks';
+
+-- ---------------------------------------------------------------------------
+-- What forecasts are made of
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION @extschema@.rn_explain(
+	model bigint, horizon integer DEFAULT NULL, as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL, recent integer DEFAULT 3)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint, part text, item text, contribution double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_explain_id';
+COMMENT ON FUNCTION @extschema@.rn_explain(bigint, integer, timestamptz, bigint, text, text, jsonb, integer)
+IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';
+
+CREATE FUNCTION @extschema@.rn_explain(
+	model text, horizon integer DEFAULT NULL, as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL, recent integer DEFAULT 3)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint, part text, item text, contribution double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_explain_name';
+COMMENT ON FUNCTION @extschema@.rn_explain(text, integer, timestamptz, bigint, text, text, jsonb, integer)
+IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';
+
+CREATE FUNCTION @extschema@.rn_explain(
+	model @extschema@.rn_model, horizon integer DEFAULT NULL, as_of timestamptz DEFAULT NULL, as_of_t bigint DEFAULT NULL,
+	history text DEFAULT NULL, future text DEFAULT NULL, for_series jsonb DEFAULT NULL, recent integer DEFAULT 3)
+RETURNS TABLE (
+	series jsonb, step integer, ts timestamptz, t bigint, part text, item text, contribution double precision)
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
+AS 'MODULE_PATHNAME', 'recurnet_explain_value';
+COMMENT ON FUNCTION @extschema@.rn_explain(@extschema@.rn_model, integer, timestamptz, bigint, text, text, jsonb, integer)
+IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';

@@ -56,6 +56,7 @@ missing() {
     has_command pg_prove || echo libtap-parser-sourcehandler-pgtap-perl
     has_perl Test::More || echo perl
     has_perl IPC::Run || echo libipc-run-perl
+    has_command xmllint || echo libxml2-utils
 }
 
 # apt-get, without questions, and without the cluster `main` that a server's

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/detoast.h"
 #include "catalog/pg_type.h"
 #include "compat.h"
@@ -325,6 +327,46 @@ recurnet_catalog_weights(const RecurnetVersion *version)
 	}
 	recurnet_statement_close(&scope);
 	return weights;
+}
+
+/* Column of the row just read, an array of numbers, as these (NaN: null) in the scope's context; returns how many. */
+static int
+result_numbers(const RecurnetScope *scope, int column, double **numbers)
+{
+	ArrayType  *array = (ArrayType *) recurnet_result_varlena(scope, 0, column);
+	Datum	   *element;
+	bool	   *null;
+	int			n;
+
+	*numbers = NULL;
+	if (array == NULL || ARR_NDIM(array) != 1)
+		return 0;
+	deconstruct_array(array, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE, &element, &null, &n);
+	*numbers = MemoryContextAlloc(scope->context, n * sizeof(double));
+	for (int i = 0; i < n; i++)
+		(*numbers)[i] = null[i] ? NAN : DatumGetFloat8(element[i]);
+	return n;
+}
+
+int
+recurnet_catalog_losses(const RecurnetVersion *version, double **losses, double **val_losses)
+{
+	RecurnetScope scope;
+	RecurnetStatement statement;
+	int			epochs = 0;
+
+	recurnet_statement_open(&scope);
+	statement = recurnet_statement("SELECT losses, val_losses FROM recurnet.version WHERE model_id = $1 AND version = $2");
+	recurnet_parameter_int8(&statement, version->model_id);
+	recurnet_parameter(&statement, INT4OID, Int32GetDatum(version->version));
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) > 0)
+	{
+		epochs = result_numbers(&scope, 1, losses);
+		if (result_numbers(&scope, 2, val_losses) != epochs)
+			*val_losses = NULL;
+	}
+	recurnet_statement_close(&scope);
+	return epochs;
 }
 
 /* ---- storing ---- */

@@ -92,6 +92,12 @@ extern RecurnetVersion *recurnet_catalog_load(RecurnetModelKey key, RecurnetRigh
 extern bytea *recurnet_catalog_weights(const RecurnetVersion *version);
 
 /*
+ * The losses of every epoch of a version just loaded, whose number is returned (0: it was
+ * dropped since); of validation NULL where nothing was held out.
+ */
+extern int	recurnet_catalog_losses(const RecurnetVersion *version, double **losses, double **val_losses);
+
+/*
  * Store a version and, unless it is kept back, make it the active one: of model_id if that is not 0 (which
  * takes the right to manage it), else of the caller's model of that name, else of a new model.  Fills in
  * model_id, version and, with a NOTICE if another version than beside has become active, kept_back.

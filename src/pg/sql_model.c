@@ -4,21 +4,27 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "compat.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
+#include "plot/spark.h"
+
 #include "argument.h"
 #include "cache.h"
 #include "history.h"
 #include "manage.h"
 #include "option_table.h"
+#include "picture.h"
 #include "value.h"
 #include "view.h"
 
 #define SUMMARY_COLUMNS 3
+#define CURVE_WIDTH		40		/* characters of a training curve */
 
 /* One row: section, item, value.  A value of NULL leaves the row out. */
 static void
@@ -88,6 +94,23 @@ layer_parameters(const RnNetworkSpec *spec, int layer)
 	return sum;
 }
 
+/* What a network that sees windows of scaled values is shown. */
+static void
+put_windows(ReturnSetInfo *result, const RnModel *model)
+{
+	const char *section = "method";
+	int			size = rn_inputs_size(&model->inputs);
+
+	put(result, section, "scaler", rn_scaler_name(model->scaler));
+	put(result, section, "window", psprintf("%d %s of %d %s", model->window, model->window == 1 ? "step" : "steps",
+											size, size == 1 ? "number" : "numbers"));
+	if (model->inputs.given > 0)
+		put(result, section, "covariates", psprintf("%d", model->inputs.given));
+	if (model->relative)
+		put(result, section, "learns", psprintf("how much a value differs from that of %d %s before",
+												model->season, model->season == 1 ? "step" : "steps"));
+}
+
 /* How series are taken apart, and what networks and classical forecasts have a share in. */
 static void
 put_method(ReturnSetInfo *result, const RnModel *model)
@@ -96,7 +119,10 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	const char *section = "method";
 
 	if (model->method != RN_METHOD_LOCAL)
+	{
+		put_windows(result, model);
 		return;
+	}
 	put(result, section, "transform", local->lambda == 0 ? "logarithm"
 		: local->lambda == 1 ? "share of the mean magnitude"
 		: psprintf("share of the mean magnitude, to the power of %g", local->lambda));
@@ -111,6 +137,58 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	put(result, section, "share of the networks", psprintf("%.0f %%", 100 * model->share));
 	put(result, section, "share of classical forecasts", psprintf("%.0f %%", 100 * rn_model_classical_share(model)));
 	put(result, section, "share of the seasonal naive forecast", psprintf("%.0f %%", 100 * model->naive_share));
+}
+
+/* Did the user ask for that option?  Those who may not manage the model do not know. */
+static bool
+is_asked_for(const RecurnetVersion *version, const char *option)
+{
+	JsonbValue *options;
+
+	if (version->request == NULL)
+		return false;
+	options = getKeyJsonValueFromContainer(&version->request->root, "options", 7, NULL);
+	return options != NULL && options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data) &&
+		getKeyJsonValueFromContainer(options->val.binary.data, option, strlen(option), NULL) != NULL;
+}
+
+static const char *
+why_transform(const RnModel *model)
+{
+	if (model->second_members > 0)
+		return "values are positive, and whether their changes grow with the level is in doubt: half of the networks see logarithms";
+	return model->local.log ? "values are positive, and their changes grow with the level"
+		: "values are not all positive, too few, or their changes do not grow with the level";
+}
+
+static const char *
+why_season(const RnModel *model)
+{
+	char		step[RN_TIME_TEXT];
+
+	rn_calendar_describe(&model->calendar, step, sizeof(step));
+	if (model->season > 1)
+		return psprintf("usual for steps of %s, and there are two of it at least", step);
+	return rn_calendar_season(&model->calendar) > 1 ? psprintf("rows do not show %d steps twice", rn_calendar_season(&model->calendar))
+		: psprintf("none is usual for steps of %s", step);
+}
+
+/* Why recipe auto chose what it did. */
+static void
+put_reasons(ReturnSetInfo *result, const RnModel *model, const RecurnetVersion *version)
+{
+	const char *section = "why";
+	bool		judged = model->residual_points > 0;
+
+	if (model->method != RN_METHOD_LOCAL)
+		return;
+	put(result, section, "transform", is_asked_for(version, "transform") ? "asked for" : why_transform(model));
+	put(result, section, "season", is_asked_for(version, "season") ? "asked for" : why_season(model));
+	put(result, section, "window", is_asked_for(version, "window") ? "asked for" : model->season > 1 ? "three seasons, as far as there are rows"
+		: "as far as there are rows");
+	put(result, section, "shares", judged ? "by the errors of each on the newest rows, held out from networks trained for that"
+		: "usual ones: there were too few rows to hold any out");
+	put(result, section, "intervals", judged ? "from the errors on these rows" : NULL);
 }
 
 /*
@@ -189,6 +267,65 @@ put_metrics(ReturnSetInfo *result, Jsonb *metrics)
 	}
 }
 
+/* Losses as a line of characters, and its ends; NULL without any. */
+static const char *
+curve_words(const double *loss, int n)
+{
+	int			width = Min(n, CURVE_WIDTH);
+	double	   *number;
+	char	   *line;
+
+	if (loss == NULL || n == 0 || isnan(loss[n - 1]))
+		return NULL;
+	number = palloc(n * sizeof(double));
+	memcpy(number, loss, n * sizeof(double));
+	if (width < n)
+		rn_spark_squeeze(number, n, width);
+	line = palloc(width * RN_SPARK_BYTES + 1);
+	rn_spark(number, width, !recurnet_picture_blocks(), line);
+	return psprintf("%s %.4g to %.4g", line, loss[0], loss[n - 1]);
+}
+
+/* A number of the metrics; NaN if it is not there. */
+static double
+metric(const RecurnetVersion *version, const char *name)
+{
+	JsonbValue *value = getKeyJsonValueFromContainer(&version->metrics->root, name, strlen(name), NULL);
+
+	return value != NULL && value->type == jbvNumeric
+		? DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric))) : NAN;
+}
+
+/* How the model did on rows held out, beside the seasonal naive forecast of these; NaN: that is not known. */
+static void
+put_scores(ReturnSetInfo *result, const RecurnetVersion *version)
+{
+	bool		scaled = !isnan(metric(version, "validation_mase"));
+	double		own = metric(version, scaled ? "validation_mase" : "validation_mae");
+	double		naive = metric(version, scaled ? "naive_mase" : "naive_mae");
+	const char *section = "score";
+
+	if (isnan(own) || isnan(naive))
+		return;
+	put(result, section, "measure", scaled ? "mean absolute scaled error of all steps, on rows held out"
+		: "mean absolute error one step ahead, on rows held out");
+	put(result, section, "model", psprintf("%.4g", own));
+	put(result, section, "seasonal naive", psprintf("%.4g", naive));
+	if (naive > 0)
+		put(result, section, "verdict", psprintf("%.0f%% %s", fabs(100 * (1 - own / naive)), own <= naive ? "better" : "worse"));
+}
+
+static void
+put_curves(ReturnSetInfo *result, const RecurnetVersion *version)
+{
+	double	   *loss = NULL;
+	double	   *val_loss = NULL;
+	int			n = recurnet_catalog_losses(version, &loss, &val_loss);
+
+	put(result, "training", "curve", curve_words(loss, n));
+	put(result, "training", "curve of rows held out", curve_words(val_loss, n));
+}
+
 static void
 put_training(ReturnSetInfo *result, const RecurnetVersion *version)
 {
@@ -204,6 +341,7 @@ put_training(ReturnSetInfo *result, const RecurnetVersion *version)
 	rn_time_describe(kind, version->to, text, sizeof(text));
 	put(result, section, "to", text);
 	put_metrics(result, version->metrics);
+	put_curves(result, version);
 	put(result, section, "trained by", version->trained_by);
 	put(result, section, "trained at", version->trained_at);
 	put(result, section, "duration", version->duration);
@@ -228,7 +366,9 @@ summary(FunctionCallInfo fcinfo, RecurnetModelKey key)
 
 	put_model(result, version);
 	put_method(result, model);
+	put_reasons(result, model, version);
 	put_layers(result, model);
+	put_scores(result, version);
 	put_options(result, version->options);
 	put_training(result, version);
 

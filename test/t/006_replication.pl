@@ -25,6 +25,8 @@ my %question = (
 	'rn_predict' => q{SELECT * FROM rn_predict('counts', 'SELECT k, amount FROM counts')},
 	'rn_predict, over a window' => q{SELECT k, rn_predict('counts', k, amount) OVER (ORDER BY k) FROM counts},
 	'rn_anomalies' => q{SELECT * FROM rn_anomalies('counts', 'SELECT k, amount FROM counts', 0.5)},
+	'rn_plot' => q{SELECT md5(rn_plot('monthly', 12)), md5(rn_plot_training('monthly'))},
+	'rn_explain' => q{SELECT * FROM rn_explain('monthly', 3)},
 	'rn_summary' => q{SELECT * FROM rn_summary('monthly')},
 	'rn_backtest_model' => q{SELECT * FROM rn_backtest_model('counts', folds => 2)},
 	'rn_backtest' => q{SELECT * FROM rn_backtest('gru', 'SELECT date, amount FROM electric', '{"units": 2, "epochs": 2}', folds => 2)},

@@ -1,0 +1,350 @@
+/*
+ * ticks.c
+ *		Where an axis has its ticks, and what they say: numbers and dates.
+ */
+#include "plot/ticks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "series/civil.h"
+
+/* In UTF-8. */
+#define MINUS "\xe2\x88\x92"
+
+/* Numbers are kept apart from where doubles end. */
+#define LARGEST 1e300
+
+/* ---- numbers ---- */
+
+RnNumberStyle
+rn_number_style(double largest, double resolution)
+{
+	RnNumberStyle style = {1, "", 0, false};
+	double		digits;
+
+	if (!(largest < 1e15) || (largest < 1e-4 && largest > 0))
+	{
+		style.power = true;
+		style.decimals = (int) fmin(fmax(ceil(log10(largest) - log10(resolution) - 1e-9), 0), 6);
+		return style;
+	}
+	if (largest >= 1e12)
+		style.divide = 1e12, style.suffix = "T";
+	else if (largest >= 1e9)
+		style.divide = 1e9, style.suffix = "B";
+	else if (largest >= 1e6)
+		style.divide = 1e6, style.suffix = "M";
+	digits = ceil(-log10(resolution / style.divide) - 1e-9);
+	style.decimals = (int) fmin(fmax(digits, 0), 9);
+	return style;
+}
+
+/* A comma after every three digits before the point of text, if there are more than four. */
+static void
+put_commas(char *text, size_t size)
+{
+	size_t		length = strlen(text);
+	size_t		whole = strspn(text, "0123456789");
+
+	if (whole < 5)
+		return;
+	for (size_t at = whole; at > 3 && length + 1 < size; length++)
+	{
+		at -= 3;
+		memmove(text + at + 1, text + at, length - at + 1);
+		text[at] = ',';
+	}
+}
+
+void
+rn_number_text(const RnNumberStyle *style, double number, char *text, size_t size)
+{
+	char		digits[RN_TICK_TEXT];
+	double		magnitude = fabs(number);
+
+	if (style->power && number != 0)
+		snprintf(digits, sizeof(digits), "%.*e", style->decimals, magnitude);
+	else
+	{
+		snprintf(digits, sizeof(digits), "%.*f", style->power ? 0 : style->decimals, magnitude / style->divide);
+		put_commas(digits, sizeof(digits));
+	}
+	snprintf(text, size, "%s%s%s", number < 0 && strpbrk(digits, "123456789") != NULL ? MINUS : "", digits,
+			 style->power || number == 0 ? "" : style->suffix);
+}
+
+/* The nice number at or above x. */
+static double
+nice_step(double x)
+{
+	double		power = pow(10, floor(log10(x)));
+	double		part = x / power * (1 - 1e-9);
+
+	return power * (part <= 1 ? 1 : part <= 2 ? 2 : part <= 5 ? 5 : 10);
+}
+
+/* Ends that are apart by as much as numbers of their size can show. */
+static void
+keep_apart(double *low, double *high)
+{
+	double		largest;
+	double		least;
+
+	*low = fmin(fmax(*low, -LARGEST), LARGEST);
+	*high = fmin(fmax(*high, -LARGEST), LARGEST);
+	largest = fmax(fabs(*low), fabs(*high));
+	least = largest > 0 ? fmax(largest * 1e-9, 1e-290) : 1;
+	if (*high - *low >= least)
+		return;
+	least = largest > 0 ? fmax(largest * 0.05, least) : least;
+	*low -= least;
+	*high += least;
+}
+
+void
+rn_ticks_numbers(double *low, double *high, int most, RnTicks *ticks)
+{
+	double		step;
+	double		first;
+	RnNumberStyle style;
+
+	keep_apart(low, high);
+	most = most < 2 ? 2 : most > RN_MAX_TICKS - 2 ? RN_MAX_TICKS - 2 : most;
+	step = nice_step((*high - *low) / most);
+	first = ceil(*low / step - 1e-9);
+	style = rn_number_style(fmax(fabs(*low), fabs(*high)), step);
+	ticks->n = 0;
+	for (int i = 0; i < RN_MAX_TICKS && (first + i) * step <= *high + step * 1e-9; i++)
+	{
+		RnTick	   *tick = &ticks->tick[ticks->n++];
+
+		tick->at = (first + i) * step;
+		tick->under[0] = '\0';
+		rn_number_text(&style, tick->at, tick->label, sizeof(tick->label));
+	}
+}
+
+/* Number i of ..., 1, 2, 5, 10, 20, 50, 100, ... */
+static double
+rung(int i)
+{
+	static const int times[] = {1, 2, 5};
+	int			power = (int) rn_floor_divide(i, 3);
+
+	return times[i - 3 * power] * pow(10, power);
+}
+
+void
+rn_ticks_logarithms(double *low, double *high, int most, RnTicks *ticks)
+{
+	int			from = 3 * (int) floor(log10(*low));
+	int			to;
+	int			every = 1;
+
+	while (rung(from + 1) <= *low * (1 + 1e-9))
+		from++;
+	to = from + 1;
+	while (rung(to) < *high * (1 - 1e-9))
+		to++;
+	most = most < 2 ? 2 : most > RN_MAX_TICKS - 2 ? RN_MAX_TICKS - 2 : most;
+	if (to - from > most)
+	{
+		from = 3 * (int) rn_floor_divide(from, 3);
+		for (every = 3; (to - from) / every > most; every += 3)
+			;
+		to = from + (to - from + every - 1) / every * every;
+	}
+	ticks->n = 0;
+	for (int i = from; i <= to; i += every)
+	{
+		RnTick	   *tick = &ticks->tick[ticks->n++];
+
+		tick->at = rung(i);
+		tick->under[0] = '\0';
+		snprintf(tick->label, sizeof(tick->label), "%g", tick->at);
+	}
+	*low = ticks->tick[0].at;
+	*high = ticks->tick[ticks->n - 1].at;
+}
+
+/* ---- times ---- */
+
+static const char *const month_name[] = {
+	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+};
+
+/* How far ticks are apart: months, or microseconds. */
+typedef struct Interval
+{
+	int32_t		months;
+	int64_t		step;
+} Interval;
+
+static const Interval interval[] = {
+	{0, RN_USECS_PER_SEC}, {0, 5 * RN_USECS_PER_SEC}, {0, 15 * RN_USECS_PER_SEC}, {0, 30 * RN_USECS_PER_SEC},
+	{0, RN_USECS_PER_MINUTE}, {0, 5 * RN_USECS_PER_MINUTE}, {0, 15 * RN_USECS_PER_MINUTE}, {0, 30 * RN_USECS_PER_MINUTE},
+	{0, RN_USECS_PER_HOUR}, {0, 3 * RN_USECS_PER_HOUR}, {0, 6 * RN_USECS_PER_HOUR}, {0, 12 * RN_USECS_PER_HOUR},
+	{0, RN_USECS_PER_DAY}, {0, 7 * RN_USECS_PER_DAY}, {0, 14 * RN_USECS_PER_DAY},
+	{1, 0}, {3, 0}, {6, 0}, {12, 0}, {24, 0}, {60, 0}, {120, 0}, {240, 0}, {600, 0}, {1200, 0}, {2400, 0}, {6000, 0},
+	{12000, 0}, {24000, 0}, {60000, 0}, {120000, 0}, {240000, 0}, {600000, 0}, {1200000, 0}
+};
+
+#define INTERVALS ((int) (sizeof(interval) / sizeof(interval[0])))
+
+/* About how long it is, in microseconds. */
+static double
+length_of(int32_t months, int64_t step)
+{
+	return months > 0 ? months * 30.436875 * (double) RN_USECS_PER_DAY : (double) step;
+}
+
+static Interval
+choose_interval(const RnCalendar *calendar, double range, int most)
+{
+	double		step = calendar->business_days > 0 ? (double) (calendar->business_days * RN_USECS_PER_DAY)
+		: length_of(calendar->months, calendar->step);
+	int			between = most > 1 ? most - 1 : 1;
+	int			i = 0;
+
+	while (i < INTERVALS - 1 && (length_of(interval[i].months, interval[i].step) * between < range ||
+								 length_of(interval[i].months, interval[i].step) < step * 0.97))
+		i++;
+	return interval[i];
+}
+
+/* The first time of an interval at or after low. */
+static int64_t
+first_time(const Interval *interval, int64_t low)
+{
+	int64_t		monday = 2 * RN_USECS_PER_DAY;
+	int64_t		anchor = interval->months == 0 && interval->step > RN_USECS_PER_DAY ? monday : 0;
+
+	if (interval->months > 0)
+	{
+		RnCivil		civil = rn_civil_from_time(low - 1);
+		int32_t		month = (int32_t) (rn_floor_divide(rn_civil_month_number(&civil), interval->months) + 1) * interval->months;
+
+		civil = (RnCivil) {(int32_t) rn_floor_divide(month, 12), 0, 1, 0};
+		civil.month = month - 12 * civil.year + 1;
+		return rn_civil_to_time(&civil);
+	}
+	return (rn_floor_divide(low - 1 - anchor, interval->step) + 1) * interval->step + anchor;
+}
+
+/* The time after it, in *time; false where time ends. */
+static bool
+next_time(const Interval *interval, int64_t *time)
+{
+	RnCivil		civil;
+
+	if (interval->months == 0)
+		return !__builtin_add_overflow(*time, interval->step, time) && *time < RN_CIVIL_END;
+	civil = rn_civil_from_time(*time);
+	civil.year += interval->months / 12;
+	civil.month += interval->months % 12;
+	civil.year += (civil.month - 1) / 12;
+	civil.month = (civil.month - 1) % 12 + 1;
+	if (civil.year >= 294277)
+		return false;
+	*time = rn_civil_to_time(&civil);
+	return true;
+}
+
+static void
+year_text(int32_t year, char *text, size_t size)
+{
+	if (year > 0)
+		snprintf(text, size, "%d", (int) year);
+	else
+		snprintf(text, size, "%d BC", (int) (1 - year));
+}
+
+/* What a tick says; before is the time of the one before it, NULL: none. */
+static void
+label_time(const RnCalendar *calendar, const Interval *interval, const RnCivil *civil, const RnCivil *before, RnTick *tick)
+{
+	bool		new_year = before == NULL || before->year != civil->year;
+	char		year[24];
+	int			seconds = (int) (civil->time_of_day / RN_USECS_PER_SEC);
+
+	year_text(civil->year, year, sizeof(year));
+	tick->under[0] = '\0';
+	if (interval->months >= 12)
+	{
+		snprintf(tick->label, sizeof(tick->label), "%s", year);
+		return;
+	}
+	if (interval->months > 0)
+	{
+		if (calendar->months > 0 && calendar->months % 3 == 0)
+			snprintf(tick->label, sizeof(tick->label), "Q%d", (int) (civil->month - 1) / 3 + 1);
+		else
+			snprintf(tick->label, sizeof(tick->label), "%s", month_name[civil->month - 1]);
+		if (new_year)
+			snprintf(tick->under, sizeof(tick->under), "%s", year);
+		return;
+	}
+	if (interval->step >= RN_USECS_PER_DAY)
+	{
+		snprintf(tick->label, sizeof(tick->label), "%d", (int) civil->day);
+		if (new_year || before->month != civil->month)
+			snprintf(tick->under, sizeof(tick->under), "%s%s%s", month_name[civil->month - 1], new_year ? " " : "", new_year ? year : "");
+		return;
+	}
+	snprintf(tick->label, sizeof(tick->label), "%02d:%02d", seconds / 3600, seconds / 60 % 60);
+	if (interval->step < RN_USECS_PER_MINUTE)
+		snprintf(tick->label + 5, sizeof(tick->label) - 5, ":%02d", seconds % 60);
+	if (new_year || before->month != civil->month || before->day != civil->day)
+		snprintf(tick->under, sizeof(tick->under), "%d %s%s%s", (int) civil->day, month_name[civil->month - 1],
+				 before == NULL ? " " : "", before == NULL ? year : "");
+}
+
+/* Ticks at integers: nice ones, at least 1 apart. */
+static void
+ticks_integers(int64_t low, int64_t high, int most, RnTicks *ticks)
+{
+	double		step = fmax(nice_step(fmax(((double) high - (double) low) / (most > 1 ? most - 1 : 1), 1)), 1);
+	double		first = ceil((double) low / step);
+
+	ticks->n = 0;
+	for (int i = 0; i < RN_MAX_TICKS && i < most && (first + i) * step <= (double) high; i++)
+	{
+		RnTick	   *tick = &ticks->tick[ticks->n++];
+
+		tick->at = (first + i) * step;
+		snprintf(tick->label, sizeof(tick->label), "%s%.0f", tick->at < 0 ? MINUS : "", fabs(tick->at));
+		tick->under[0] = '\0';
+	}
+}
+
+void
+rn_ticks_times(const RnCalendar *calendar, int64_t low, int64_t high, int most, RnTicks *ticks)
+{
+	Interval	chosen;
+	RnCivil		before;
+	int64_t		time;
+
+	most = most < 1 ? 1 : most > RN_MAX_TICKS ? RN_MAX_TICKS : most;
+	ticks->n = 0;
+	if (calendar->kind == RN_TIME_INTEGER)
+	{
+		ticks_integers(low, high, most, ticks);
+		return;
+	}
+	low = low > RN_CIVIL_MIN ? low : RN_CIVIL_MIN + 1;
+	high = high < RN_CIVIL_END ? high : RN_CIVIL_END - 1;
+	chosen = choose_interval(calendar, (double) high - (double) low, most);
+	time = first_time(&chosen, low);
+	while (time <= high && ticks->n < RN_MAX_TICKS)
+	{
+		RnCivil		civil = rn_civil_from_time(time);
+
+		label_time(calendar, &chosen, &civil, ticks->n > 0 ? &before : NULL, &ticks->tick[ticks->n]);
+		ticks->tick[ticks->n++].at = (double) time;
+		before = civil;
+		if (!next_time(&chosen, &time))
+			break;
+	}
+}

@@ -1,0 +1,143 @@
+/*
+ * sql_explain.c
+ *		rn_explain: what forecasts are made of.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/memutils.h"
+
+#include "model/explain.h"
+
+#include "argument.h"
+#include "guc.h"
+#include "output.h"
+#include "series_key.h"
+#include "use.h"
+
+#define COLUMNS			7		/* series, step, ts, t, part, item, contribution */
+#define USUAL_RECENT	3
+
+typedef struct Explanation
+{
+	RecurnetUse use;
+	RecurnetOutput output;
+	ReturnSetInfo *result;
+	int			recent;
+	double	   *contribution;	/* [parts][steps] */
+} Explanation;
+
+/* Which one a part is, of those of its kind; NULL: there is one only. */
+static const char *
+item_of(const Explanation *explanation, RnPart part)
+{
+	if (part.kind == RN_PART_RECENT)
+		return psprintf("%d", part.number);
+	if (part.kind == RN_PART_COVARIATE)
+		return explanation->use.subject.covariates.name[part.number];
+	return NULL;
+}
+
+/* All rows of one step. */
+static void
+put_step(Explanation *explanation, const RecurnetAhead *ahead, int step)
+{
+	const RnModel *model = explanation->use.model;
+	Datum		values[COLUMNS] = {0};
+	bool		nulls[COLUMNS] = {false};
+	NullableDatum ts;
+	NullableDatum t;
+	int64		time;
+
+	recurnet_host_check(&explanation->use.host, rn_calendar_add(&explanation->use.host.core, &ahead->origin->calendar,
+																ahead->origin->last_time, step, &time));
+	recurnet_output_time(&explanation->output, time, &ts, &t);
+	nulls[0] = ahead->key == NULL;
+	values[0] = ahead->key != NULL ? recurnet_key_datum(ahead->key) : (Datum) 0;
+	values[1] = Int32GetDatum(step);
+	values[2] = ts.value;
+	nulls[2] = ts.isnull;
+	values[3] = t.value;
+	nulls[3] = t.isnull;
+	for (int i = 0; i < rn_explain_parts(model, explanation->recent); i++)
+	{
+		RnPart		part = rn_explain_part(model, explanation->recent, i);
+		const char *item = item_of(explanation, part);
+
+		values[4] = CStringGetTextDatum(rn_part_name(part.kind));
+		nulls[5] = item == NULL;
+		values[5] = item != NULL ? CStringGetTextDatum(item) : (Datum) 0;
+		values[6] = Float8GetDatum(explanation->contribution[(size_t) i * ahead->steps + step - 1]);
+		tuplestore_putvalues(explanation->result->setResult, explanation->result->setDesc, values, nulls);
+	}
+}
+
+static void
+put_series(void *listener, const RecurnetAhead *ahead)
+{
+	Explanation *explanation = listener;
+
+	recurnet_host_check(&explanation->use.host, rn_explain(&explanation->use.host.core, explanation->use.model, ahead->origin,
+														   ahead->steps, explanation->recent, explanation->contribution));
+	for (int step = 1; step <= ahead->steps; step++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		put_step(explanation, ahead, step);
+	}
+}
+
+/*
+ * Arguments: model, horizon; as_of, as_of_t, history, future, for_series;
+ * recent.
+ */
+static Datum
+explain(FunctionCallInfo fcinfo, RecurnetFinder find)
+{
+	Explanation explanation = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	RecurnetAheadSpec spec;
+	const RnModel *model;
+	size_t		bytes;
+
+	InitMaterializedSRF(fcinfo, 0);
+	recurnet_use_open(&explanation.use, fcinfo, find, 0, RECURNET_DEFAULT_LEVEL);
+	model = explanation.use.model;
+	explanation.use.adaptive = false;	/* intervals are not asked for */
+	explanation.recent = recurnet_argument_int(fcinfo, 7, "recent", USUAL_RECENT, 0, RN_MOST_RECENT);
+	explanation.output = recurnet_output(&explanation.use.subject, TIMESTAMPTZOID);
+	spec = recurnet_use_ahead(&explanation.use, fcinfo, 1, 2);
+	bytes = (size_t) rn_explain_parts(model, explanation.recent) * spec.steps * sizeof(double);
+	recurnet_guc_check_memory(bytes + rn_explain_bytes(model, rn_model_most_rows(model), spec.steps), "explaining a forecast", "ask for fewer steps");
+	explanation.contribution = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
+	recurnet_use_forecast(&explanation.use, &spec, put_series, &explanation);
+	recurnet_use_close(&explanation.use);
+	return (Datum) 0;
+}
+
+PG_FUNCTION_INFO_V1(recurnet_explain_id);
+Datum
+recurnet_explain_id(PG_FUNCTION_ARGS)
+{
+	return explain(fcinfo, recurnet_find_by_id);
+}
+
+PG_FUNCTION_INFO_V1(recurnet_explain_name);
+Datum
+recurnet_explain_name(PG_FUNCTION_ARGS)
+{
+	return explain(fcinfo, recurnet_find_by_name);
+}
+
+/* No rows where rn_fit gave a group no model. */
+PG_FUNCTION_INFO_V1(recurnet_explain_value);
+Datum
+recurnet_explain_value(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+	{
+		InitMaterializedSRF(fcinfo, 0);
+		return (Datum) 0;
+	}
+	return explain(fcinfo, recurnet_find_value);
+}

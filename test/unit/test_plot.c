@@ -1,0 +1,276 @@
+/*
+ * test_plot.c
+ *		Pictures without a server: ticks, words, lines, characters.
+ */
+#include "test_host.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "plot/chart.h"
+#include "plot/spark.h"
+#include "plot/ticks.h"
+
+#define DAY(n)	(INT64_C(86400000000) * (n))
+
+/* All labels of ticks in one line, second lines in brackets. */
+static const char *
+labels(const RnTicks *ticks)
+{
+	static char text[2048];
+
+	text[0] = '\0';
+	for (int i = 0; i < ticks->n; i++)
+	{
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s", i > 0 ? " " : "", ticks->tick[i].label);
+		if (ticks->tick[i].under[0] != '\0')
+			snprintf(text + strlen(text), sizeof(text) - strlen(text), "(%s)", ticks->tick[i].under);
+	}
+	return text;
+}
+
+static const char *
+number_ticks(double low, double high, int most)
+{
+	static RnTicks ticks;
+
+	rn_ticks_numbers(&low, &high, most, &ticks);
+	for (int i = 0; i < ticks.n; i++)
+		assert_true(ticks.tick[i].at >= low - fabs(low) * 1e-9 && ticks.tick[i].at <= high + fabs(high) * 1e-9);
+	return labels(&ticks);
+}
+
+static void
+nice_numbers(void **state)
+{
+	static const double end[] = {0, 1e-300, -1e308, 1e308, 5e-324, -1e100, 1e15, 123456789};
+
+	(void) state;
+	assert_string_equal(number_ticks(0, 10, 5), "0 2 4 6 8 10");
+	assert_string_equal(number_ticks(-0.3, 0.3, 6), "\xe2\x88\x92" "0.3 \xe2\x88\x92" "0.2 \xe2\x88\x92" "0.1 0.0 0.1 0.2 0.3");
+	assert_string_equal(number_ticks(97, 131, 4), "100 110 120 130");
+	assert_string_equal(number_ticks(0, 250000, 5), "0 50,000 100,000 150,000 200,000 250,000");
+	assert_string_equal(number_ticks(1e6, 3e6, 4), "1.0M 1.5M 2.0M 2.5M 3.0M");
+	assert_string_equal(number_ticks(0, 4e-9, 4), "0 1.0e-09 2.0e-09 3.0e-09 4.0e-09");
+	for (int i = 0; i < 8; i++)
+		for (int j = 0; j < 8; j++)
+		{
+			double		low = fmin(end[i], end[j]);
+			double		high = fmax(end[i], end[j]);
+			RnTicks		ticks;
+
+			rn_ticks_numbers(&low, &high, 6, &ticks);
+			assert_true(isfinite(low) && isfinite(high) && low < high && ticks.n >= 1 && ticks.n <= RN_MAX_TICKS);
+		}
+}
+
+static void
+logarithms(void **state)
+{
+	double		low = 0.013;
+	double		high = 0.36;
+	RnTicks		ticks;
+
+	(void) state;
+	rn_ticks_logarithms(&low, &high, 6, &ticks);
+	assert_string_equal(labels(&ticks), "0.01 0.02 0.05 0.1 0.2 0.5");
+	assert_true(low <= 0.013 && high >= 0.36);
+	low = 1e-12;
+	high = 1;
+	rn_ticks_logarithms(&low, &high, 6, &ticks);
+	assert_string_equal(labels(&ticks), "1e-12 1e-10 1e-08 1e-06 0.0001 0.01 1");
+}
+
+static const char *
+time_ticks(RnCalendar calendar, int64_t low, int64_t high, int most)
+{
+	static RnTicks ticks;
+
+	rn_ticks_times(&calendar, low, high, most, &ticks);
+	if (ticks.n > most)
+		fail_msg("%d ticks: %s", ticks.n, labels(&ticks));
+	for (int i = 0; i < ticks.n; i++)
+		assert_true(ticks.tick[i].at >= (double) low && ticks.tick[i].at <= (double) high);
+	return labels(&ticks);
+}
+
+/* Days are counted from 2000-01-01, a Saturday. */
+static void
+dates(void **state)
+{
+	RnCalendar	month = {.kind = RN_TIME_CIVIL,.months = 1,.anchor_day = 1};
+	RnCalendar	quarter = {.kind = RN_TIME_CIVIL,.months = 3,.anchor_day = 1};
+	RnCalendar	day = {.kind = RN_TIME_CIVIL,.step = DAY(1)};
+	RnCalendar	hour = {.kind = RN_TIME_CIVIL,.step = DAY(1) / 24};
+	RnCalendar	count = {.kind = RN_TIME_INTEGER,.step = 1};
+
+	(void) state;
+	assert_string_equal(time_ticks(month, 0, DAY(366 + 31), 6), "Jan(2000) Apr Jul Oct Jan(2001)");
+	assert_string_equal(time_ticks(month, DAY(40), DAY(366 * 5), 6), "2001 2002 2003 2004 2005");
+	assert_string_equal(time_ticks(month, 0, DAY(60), 9), "Jan(2000) Feb Mar");
+	assert_string_equal(time_ticks(quarter, 0, DAY(366 + 31), 6), "Q1(2000) Q2 Q3 Q4 Q1(2001)");
+	assert_string_equal(time_ticks(day, 0, DAY(40), 8), "3(Jan 2000) 10 17 24 31 7(Feb)");
+	assert_string_equal(time_ticks(day, DAY(-3), DAY(3), 8), "29(Dec 1999) 30 31 1(Jan 2000) 2 3 4");
+	assert_string_equal(time_ticks(hour, 0, DAY(2), 8), "00:00(1 Jan 2000) 12:00 00:00(2 Jan) 12:00 00:00(3 Jan)");
+	assert_string_equal(time_ticks(count, 1, 60, 7), "10 20 30 40 50 60");
+	assert_string_equal(time_ticks(count, 1, 3, 10), "1 2 3");
+	/* the ends of time */
+	assert_string_equal(time_ticks(month, RN_CIVIL_MIN, RN_CIVIL_END - 1, 3), "1 BC 100000 200000");
+	time_ticks(day, RN_CIVIL_END - DAY(3), RN_CIVIL_END - 1, 8);
+	time_ticks(day, RN_CIVIL_MIN, RN_CIVIL_MIN + DAY(3), 8);
+	time_ticks(count, INT64_MIN, INT64_MAX, 5);
+}
+
+static void
+words(void **state)
+{
+	TestHost	test = test_host();
+	RnDrawing	drawing = {.host = &test.host};
+
+	(void) state;
+	rn_draw_words(&drawing, "a<b>&\"c'\x01\t\xc3\xa9\xf0\x9f\x98\x80\xff\xed\xa0\x80\xef\xbf\xbf\xc0\x80\xe2\x82", INFINITY);
+	assert_ok(test, drawing.code);
+	assert_string_equal(drawing.text, "a&#x3C;b&#x3E;&#x26;&#x22;c&#x27;&#xFFFD;&#x9;&#xE9;&#x1F600;&#xFFFD;&#xFFFD;&#xFFFD;&#xFFFD;"
+						"&#xFFFD;&#xFFFD;&#xFFFD;");
+	rn_drawing_free(&drawing);
+	drawing = (RnDrawing) {.host = &test.host};
+	rn_draw_words(&drawing, "abcdefghijkl", 5);
+	assert_string_equal(drawing.text, "abcdefg&#x2026;");
+	rn_drawing_free(&drawing);
+	drawing = (RnDrawing) {.host = &test.host};
+	rn_draw_at(&drawing, 'M', -0.26);
+	rn_draw_at(&drawing, ' ', 12.04);
+	rn_draw_at(&drawing, '\0', -7);
+	rn_draw_at(&drawing, 'L', 1e300);
+	assert_string_equal(drawing.text, "M-0.3 12-7L1000000");
+	rn_drawing_free(&drawing);
+	assert_int_equal(test.live, 0);
+}
+
+/* A chart of a line of n points, with a band and a second facet of one point and gaps. */
+#define MOST 300000
+static int64_t x[MOST];
+static double y[MOST];
+static const double gaps[] = {NAN, 4, NAN, 5, 6, NAN};
+
+static RnCode
+draw(TestHost *test, size_t n, RnDrawing *drawing)
+{
+	RnFacet		facet[2] = {
+		{.title = "one",.band = {n, x, y, y},.curves = 1,.curve = {{RN_INK_FORECAST, n, x, y, "5", n}},.ruled = true},
+		{.title = "two",.curves = 1,.curve = {{RN_INK_ACTUAL, 6, x, gaps, "6", 0}}}
+	};
+	RnChart		chart = {
+		.title = "title",.subtitle = "subtitle",.legend = {[RN_INK_BAND] = "band"},.width = 800,
+		.calendar = {.kind = RN_TIME_INTEGER,.step = 1},.facets = 2,.facet = facet
+	};
+
+	for (size_t i = 0; i < n; i++)
+	{
+		x[i] = (int64_t) i;
+		y[i] = sin((double) i * 0.1) * 1e3;
+	}
+	return rn_chart_draw(&test->host, &chart, drawing);
+}
+
+static int
+count(const char *text, const char *part)
+{
+	int			n = 0;
+
+	for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+		n++;
+	return n;
+}
+
+static void
+lines(void **state)
+{
+	TestHost	test = test_host();
+	RnDrawing	drawing;
+
+	(void) state;
+	assert_ok(test, draw(&test, 20, &drawing));
+	assert_int_equal(count(drawing.text, "class=\"forecast\" d=\"M"), 1);
+	assert_int_equal(count(drawing.text, "<circle"), 20);
+	assert_int_equal(count(drawing.text, "class=\"band\" d=\"M"), 2);	/* one of them in the legend */
+	/* a lone point is a dot, two are a line */
+	assert_int_equal(count(drawing.text, "h0"), 1);
+	assert_int_equal(count(drawing.text, "<g>"), 2);
+	assert_int_equal(count(drawing.text, "nan"), 0);
+	assert_string_equal(drawing.text + drawing.length - 7, "</svg>\n");
+	assert_int_equal(strlen(drawing.text), drawing.length);
+	rn_drawing_free(&drawing);
+	/* however many points: as large as the picture is wide */
+	assert_ok(test, draw(&test, MOST, &drawing));
+	assert_true(drawing.length < 100000);
+	assert_int_equal(count(drawing.text, "<circle"), 0);
+	rn_drawing_free(&drawing);
+	assert_int_equal(test.live, 0);
+}
+
+/* Without memory, at any point, and stopped: an error, and nothing kept. */
+static void
+failures(void **state)
+{
+	RnDrawing	drawing;
+	TestHost	test;
+	RnCode		code = RN_NO_MEMORY;
+
+	(void) state;
+	for (int left = 0; code != RN_OK; left++)
+	{
+		assert_true(left < 50);
+		test = test_host();
+		test.allocations_left = left;
+		code = draw(&test, 1000, &drawing);
+		assert_true(code == RN_OK || code == RN_NO_MEMORY);
+		rn_drawing_free(&drawing);
+		assert_int_equal(test.live, 0);
+	}
+	test = test_host();
+	test.polls_left = 3;
+	assert_int_equal(draw(&test, MOST, &drawing), RN_CANCELLED);
+	rn_drawing_free(&drawing);
+	assert_int_equal(test.live, 0);
+}
+
+static void
+sparks(void **state)
+{
+	double		number[] = {0, 1, 2, 3, 4, 5, 6, 7, NAN, INFINITY, -INFINITY};
+	double		same[] = {3, 3, NAN};
+	double		huge[] = {-1.7e308, 0, 1.7e308};
+	double		squeezed[] = {1, 3, NAN, NAN, 5, 7, NAN};
+	char		text[RN_SPARK_BYTES * 16];
+
+	(void) state;
+	rn_spark(number, 11, true, text);
+	assert_string_equal(text, "_.-~=+*# #_");
+	rn_spark(number, 9, false, text);
+	assert_string_equal(text, "\xe2\x96\x81\xe2\x96\x82\xe2\x96\x83\xe2\x96\x84\xe2\x96\x85\xe2\x96\x86\xe2\x96\x87\xe2\x96\x88 ");
+	rn_spark(same, 3, true, text);
+	assert_string_equal(text, "~~ ");
+	rn_spark(huge, 3, true, text);
+	assert_string_equal(text, "_=#");
+	rn_spark(NULL, 0, true, text);
+	assert_string_equal(text, "");
+	rn_spark_squeeze(squeezed, 7, 3);
+	assert_true(squeezed[0] == 2 && isnan(squeezed[1]) && squeezed[2] == 6);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nice_numbers),
+		cmocka_unit_test(logarithms),
+		cmocka_unit_test(dates),
+		cmocka_unit_test(words),
+		cmocka_unit_test(lines),
+		cmocka_unit_test(failures),
+		cmocka_unit_test(sparks),
+	};
+
+	return cmocka_run_group_tests_name("plot", tests, NULL, NULL);
+}
