@@ -14,6 +14,7 @@
 #   make check-sanitize unit tests, and the extension in a server, under sanitizers
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
 #   make coverage       which lines the tests run
+#   make reference      docs/reference.md, from what the catalogs say
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
 #
@@ -256,6 +257,13 @@ build/bench/venv/done: bench/requirements.txt
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet -r $<
 	@touch $@
+
+# make reference: docs/reference.md anew, from the comments on what is installed.
+.PHONY: reference
+reference: all
+	@MAKE='$(MAKE)' bash -c '. test/lib.sh; build_and_install > /dev/null'
+	@test/cluster.sh bash -c 'psql -X -q -c "CREATE EXTENSION recurnet" && \
+		psql -X -q -v ON_ERROR_STOP=1 -f docs/reference.sql > docs/reference.md'
 
 # make reference-networks SERIES=Electric_Production.csv: the tables of
 # docs/reference-networks.md.
