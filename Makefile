@@ -17,7 +17,10 @@
 #   make check-load     many clients at once; models created and dropped
 #   make coverage       which lines the tests run
 #   make pictures       draw those of README again
+#   make reference      docs/reference.md, from what the catalogs say
 #   make reference-networks SERIES=file.csv   what four known networks reach
+#   make check-package   every way to install it, on a bare Debian 12 (needs root)
+#   make deb            a Debian package for each PostgreSQL of this Debian: build/deb
 #   make clean
 #
 # The first three must work where there is neither PostgreSQL nor a compiler
@@ -261,6 +264,13 @@ build/bench/venv/done: bench/requirements.txt
 	$(@D)/bin/pip install --quiet -r $<
 	@touch $@
 
+# make reference: docs/reference.md anew, from the comments on what is installed.
+.PHONY: reference
+reference: all
+	@MAKE='$(MAKE)' bash -c '. test/lib.sh; build_and_install > /dev/null'
+	@test/cluster.sh bash -c 'psql -X -q -c "CREATE EXTENSION recurnet" && \
+		psql -X -q -v ON_ERROR_STOP=1 -f docs/reference.sql > docs/reference.md'
+
 # make reference-networks SERIES=Electric_Production.csv: the tables of
 # docs/reference-networks.md.
 .PHONY: reference-networks
@@ -346,12 +356,25 @@ cppcheck.lint:
 		-DPG_VERSION_NUM=150000 $(LINT_EREPORT) -Isrc/core -Isrc src/core src/pg
 
 
+# ---- Debian packages ------------------------------------------------------
+
+# From the files that git knows, as they are here; debian/control is made for the
+# PostgreSQL versions that this release of Debian has.  Nothing is signed.
+.PHONY: deb
+deb:
+	@test/tools.sh dpkg-buildpackage dh pg_buildext
+	@rm -rf build/deb && mkdir -p build/deb/recurnet
+	@git ls-files -z | xargs -0 cp --parents -t build/deb/recurnet
+	@cd build/deb/recurnet && pg_buildext updatecontrol && env -u PG_CONFIG -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b
+	@rm -rf build/deb/recurnet && ls build/deb/*.deb
+
+
 # ---- from nothing ---------------------------------------------------------
 
 # setup.sh installs what is missing; the scripts then call make again, which by
 # then finds PGXS.
 export PG_CONFIG
-.PHONY: setup demo test test-matrix
+.PHONY: setup demo test test-matrix check-package
 setup:
 	@test/setup.sh
 demo:
@@ -362,3 +385,5 @@ test:
 	@MAKE='$(MAKE)' test/run.sh
 test-matrix:
 	@test/matrix.sh
+check-package:
+	@PACKAGE=yes RELEASES=$(or $(RELEASES),bookworm:someone) test/matrix.sh

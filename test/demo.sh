@@ -21,5 +21,7 @@ on_exit rm -rf "$dir"
 mkdir "$dir/examples"
 sed -e '1s/^\xEF\xBB\xBF//' -e 's/\r$//' -e '/^$/d' -- "$csv" > "$dir/examples/electric.csv"
 cd "$dir"
+start=$SECONDS
 attended "$root/test/cluster.sh" psql -X -q -e -v ON_ERROR_STOP=1 -P pager=off \
     -f "$root/examples/load.sql" -f "$root/examples/demo.sql"
+echo "recurnet: a new cluster, a table, CREATE EXTENSION, a model and its forecast took $((SECONDS - start)) s"

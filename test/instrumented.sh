@@ -8,7 +8,7 @@
 # copy_sources DIRECTORY: what is needed to build and test.
 copy_sources() {
     mkdir -p "$1"
-    cp -R Makefile recurnet.control META.json typedefs.list sql src test expected examples docs README.md "$1"
+    cp -R .ci Dockerfile Makefile recurnet.control META.json typedefs.list LICENSE debian sql src test expected examples docs *.md "$1"
     find "$1" \( -name '*.o' -o -name '*.d' -o -name '*.gcda' \) -delete
 }
 

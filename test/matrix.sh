@@ -9,6 +9,8 @@
 #   make test-matrix                      everything
 #   make test-matrix QUICK=1              demo and regression tests
 #   make test-matrix RELEASES='trixie'    one release
+#   make check-package                    on Debian 12, before the demo: package.sh
+#                                         instead of the tests
 #
 # Logs: build/matrix/RELEASE.log.
 set -eu
@@ -18,6 +20,7 @@ cd "$(dirname "$0")/.."
 # RELEASE[:USER]; any user but root is an ordinary one with sudo.
 RELEASES=${RELEASES:-bookworm trixie:someone unstable}
 PARTS=${PARTS:-${QUICK:+regress}}
+PACKAGE=${PACKAGE:-}
 logs=$PWD/build/matrix
 
 # --- this machine -----------------------------------------------------------
@@ -97,8 +100,9 @@ try_release() {
     echo "matrix: $release as $user ..."
     if (set -eu; make_bare_machine) > "$log" 2>&1; then
         home=$(chroot "$root" getent passwd "$user" | cut -d: -f6)
+        [ -z "$PACKAGE" ] || inside "$user" "$home/recurnet/test/package.sh" >> "$log" 2>&1 || true
         if inside "$user" make -C "$home/recurnet" demo >> "$log" 2>&1; then demo=passed; fi
-        inside "$user" make -C "$home/recurnet" test ${PARTS:+PARTS="$PARTS"} >> "$log" 2>&1 || true
+        [ -n "$PACKAGE" ] || inside "$user" make -C "$home/recurnet" test ${PARTS:+PARTS="$PARTS"} >> "$log" 2>&1 || true
         version=$(inside "$user" pg_config --version || true)
     else
         echo "matrix: no bare machine of $release" | tee -a "$log"
@@ -152,5 +156,5 @@ git bundle create -q "$dir/recurnet.bundle" HEAD
 
 as_root unshare --mount --pid --fork true ||
     die "cannot make namespaces here, so no bare machines: run this where root may mount"
-attended as_root env RELEASES="$RELEASES" PARTS="$PARTS" \
+attended as_root env RELEASES="$RELEASES" PARTS="$PARTS" PACKAGE="$PACKAGE" \
     unshare --mount --pid --fork --kill-child "$PWD/test/matrix.sh" --in-namespace "$dir" "$mirror"

@@ -112,6 +112,10 @@ tap() {
     perl=$makefiles/../../src/test/perl
     mkdir -p "$work/tap/tmp_check/log"
     cp -R test/t test/upgrade examples "$work/tap"
+    mkdir -p "$work/tap/project/src/pg"    # for the documents, which name all kinds of files
+    cp -R .ci Dockerfile Makefile META.json recurnet.control *.md LICENSE debian docs examples sql test "$work/tap/project"
+    cp src/README.md "$work/tap/project/src"
+    cp src/pg/recurnet.c "$work/tap/project/src/pg"
     [ "$(id -u)" -ne 0 ] || chown -R "$(server_user):" "$work/tap"
     cd "$work/tap"
     as_server env PATH="$("$PG_CONFIG" --bindir):$PATH" HOME="$work/tap" TESTDIR="$work/tap" \

@@ -33,6 +33,8 @@ has_pgxs() {
 }
 has_server() { [ -x "$("$PG_CONFIG" --bindir 2>/dev/null)/initdb" ]; }
 has_extension() { [ -e "$("$PG_CONFIG" --sharedir 2>/dev/null)/extension/$1.control" ]; }
+# Debian's own, even if another one comes first in the search path.
+has_python() { /usr/bin/python3 -c "import $1" 2>/dev/null; }
 has_perl() { perl -M"$1" -e 1 2>/dev/null; }
 has_openblas() {
     [ -e "${OPENBLAS:-/usr/lib/$(${CC:-cc} -print-multiarch 2>/dev/null)/openblas-serial/libopenblas.a}" ]
@@ -57,6 +59,9 @@ missing() {
     has_perl Test::More || echo perl
     has_perl IPC::Run || echo libipc-run-perl
     has_command xmllint || echo libxml2-utils
+    has_python psycopg || echo python3-psycopg
+    has_python pandas || echo python3-pandas
+    has_python yaml || echo python3-yaml
 }
 
 # apt-get, without questions, and without the cluster `main` that a server's

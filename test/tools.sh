@@ -11,6 +11,9 @@ cd "$(dirname "$0")/.."
 package() {
     case $1 in
         clang) echo clang libclang-rt-dev ;;
+        dpkg-buildpackage) echo dpkg-dev fakeroot ;;
+        dh) echo debhelper libopenblas-serial-dev zlib1g-dev ;;
+        pg_buildext) echo postgresql-server-dev-all ;;
         *) echo "$1" ;;
     esac
 }

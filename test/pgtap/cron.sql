@@ -1,6 +1,6 @@
 --
 -- pg_cron: scheduled jobs run, as the role that scheduled them: one that adds a
--- row, one that trains on it, and one that fails and harms nothing.
+-- row, one that trains on it (as README.md and docs/tutorial.md have it), and one that fails and harms nothing.
 --
 -- Needs commits, since jobs run in sessions of their own, and up to a minute,
 -- which is how often pg_cron looks.

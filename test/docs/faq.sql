@@ -1,0 +1,2 @@
+-- docs/faq.md: something to look at
+CREATE EXTENSION recurnet;
