@@ -157,7 +157,7 @@ why_transform(const RnModel *model)
 {
 	if (model->second_members > 0)
 		return "values are positive, and whether their changes grow with the level is in doubt: half of the networks see logarithms";
-	return model->local.log ? "values are positive, and their changes grow with the level"
+	return model->local.lambda == 0 ? "values are positive, and their changes grow with the level"
 		: "values are not all positive, too few, or their changes do not grow with the level";
 }
 

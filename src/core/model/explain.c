@@ -157,7 +157,7 @@ take_apart(RnHost *host, Pieces *pieces)
 	int			cycle;
 
 	RN_TRY(rn_poll(host));
-	pieces->log = local && model->local.log && all_positive(origin->value, n);
+	pieces->log = local && model->local.lambda == 0 && all_positive(origin->value, n);
 	for (size_t t = 0; t < n; t++)
 		x[t] = pieces->log ? log(origin->value[t]) : origin->value[t];
 	cycle = rn_season_indices(x, n, model->season, local ? model->local.outer : 0, pieces->index, pieces->scratch);
