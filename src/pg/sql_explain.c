@@ -31,11 +31,11 @@ typedef struct Explanation
 
 /* Which one a part is, of those of its kind; NULL: there is one only. */
 static const char *
-item_of(const Explanation *explanation, RnPart part)
+item_of(const Explanation *explanation, RnPiece part)
 {
-	if (part.kind == RN_PART_RECENT)
+	if (part.kind == RN_PIECE_RECENT)
 		return psprintf("%d", part.number);
-	if (part.kind == RN_PART_COVARIATE)
+	if (part.kind == RN_PIECE_COVARIATE)
 		return explanation->use.subject.covariates.name[part.number];
 	return NULL;
 }
@@ -63,10 +63,10 @@ put_step(Explanation *explanation, const RecurnetAhead *ahead, int step)
 	nulls[3] = t.isnull;
 	for (int i = 0; i < rn_explain_parts(model, explanation->recent); i++)
 	{
-		RnPart		part = rn_explain_part(model, explanation->recent, i);
+		RnPiece		part = rn_explain_part(model, explanation->recent, i);
 		const char *item = item_of(explanation, part);
 
-		values[4] = CStringGetTextDatum(rn_part_name(part.kind));
+		values[4] = CStringGetTextDatum(rn_piece_name(part.kind));
 		nulls[5] = item == NULL;
 		values[5] = item != NULL ? CStringGetTextDatum(item) : (Datum) 0;
 		values[6] = Float8GetDatum(explanation->contribution[(size_t) i * ahead->steps + step - 1]);

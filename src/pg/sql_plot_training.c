@@ -13,7 +13,7 @@
 #include "picture.h"
 
 /* Losses that differ by more than so many times are drawn on a scale of logarithms. */
-#define LINEAR_RANGE 20
+#define LINEAR_RANGE 10
 
 /* Is there any number? */
 static bool

@@ -44,7 +44,7 @@ typedef struct Pieces
 } Pieces;
 
 const char *
-rn_part_name(RnPartKind kind)
+rn_piece_name(RnPieceKind kind)
 {
 	return part_name[kind];
 }
@@ -55,15 +55,15 @@ rn_explain_parts(const RnModel *model, int recent)
 	return COMMON + recent + model->inputs.given;
 }
 
-RnPart
+RnPiece
 rn_explain_part(const RnModel *model, int recent, int i)
 {
 	(void) model;
 	if (i < COMMON)
-		return (RnPart) {(RnPartKind) i, 0};
+		return (RnPiece) {(RnPieceKind) i, 0};
 	if (i < COMMON + recent)
-		return (RnPart) {RN_PART_RECENT, i - COMMON + 1};
-	return (RnPart) {RN_PART_COVARIATE, i - COMMON - recent};
+		return (RnPiece) {RN_PIECE_RECENT, i - COMMON + 1};
+	return (RnPiece) {RN_PIECE_COVARIATE, i - COMMON - recent};
 }
 
 /* Numbers of an index: a model that takes series apart may know a second, longer season. */
@@ -192,7 +192,7 @@ rest_part(const Pieces *pieces, size_t t)
 {
 	size_t		back = pieces->origin->n - t;
 
-	return back <= (size_t) pieces->recent ? COMMON - 1 + (int) back : RN_PART_EARLIER;
+	return back <= (size_t) pieces->recent ? COMMON - 1 + (int) back : RN_PIECE_EARLIER;
 }
 
 static void
@@ -202,9 +202,9 @@ put_rows(Pieces *pieces, int first, int end)
 	{
 		double		x = pieces->base;
 
-		if (is_there(RN_PART_TREND, first, end))
+		if (is_there(RN_PIECE_TREND, first, end))
 			x += pieces->trend[t];
-		if (is_there(RN_PART_SEASON, first, end))
+		if (is_there(RN_PIECE_SEASON, first, end))
 			x += pieces->season[t];
 		if (is_there(rest_part(pieces, t), first, end))
 			x += pieces->rest[t];

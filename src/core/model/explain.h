@@ -16,27 +16,27 @@
 /* Rows that can be told apart, at most. */
 #define RN_MOST_RECENT 100
 
-typedef enum RnPartKind
+typedef enum RnPieceKind
 {
-	RN_PART_BASE,				/* the forecast where every row is the level of the newest, covariates their mean */
-	RN_PART_TREND,				/* how the level got there */
-	RN_PART_SEASON,
-	RN_PART_EARLIER,			/* what else the rows are, but for */
-	RN_PART_RECENT,				/* the newest, one by one */
-	RN_PART_COVARIATE			/* by how much it differs from its mean, in rows and ahead */
-} RnPartKind;
+	RN_PIECE_BASE,				/* the forecast where every row is the level of the newest, covariates their mean */
+	RN_PIECE_TREND,				/* how the level got there */
+	RN_PIECE_SEASON,
+	RN_PIECE_EARLIER,			/* what else the rows are, but for */
+	RN_PIECE_RECENT,				/* the newest, one by one */
+	RN_PIECE_COVARIATE			/* by how much it differs from its mean, in rows and ahead */
+} RnPieceKind;
 
-extern const char *rn_part_name(RnPartKind kind);
+extern const char *rn_piece_name(RnPieceKind kind);
 
-typedef struct RnPart
+typedef struct RnPiece
 {
-	RnPartKind	kind;
+	RnPieceKind	kind;
 	int			number;			/* of recent rows: 1 is the last; of covariates: from 0 */
-} RnPart;
+} RnPiece;
 
 /* Number of parts, the base being the first, if so many recent rows are told apart; and which they are. */
 extern int	rn_explain_parts(const RnModel *model, int recent);
-extern RnPart rn_explain_part(const RnModel *model, int recent, int i);
+extern RnPiece rn_explain_part(const RnModel *model, int recent, int i);
 
 /*
  * Contributions to the steps steps after an origin, in users' units, into
