@@ -12,6 +12,8 @@
 #   make check-symbols  does recurnet.so keep its BLAS to itself?
 #   make check-lint     compilers' warnings and static analysis
 #   make check-sanitize unit tests, and the extension in a server, under sanitizers
+#   make check-leaks    does a session's memory grow?
+#   make check-valgrind unit tests, and a session, under valgrind
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
 #   make check-faults   processes killed, no memory, no disk, cancels at any moment
 #   make check-load     many clients at once; models created and dropped
@@ -164,8 +166,9 @@ UNIT_PROGRAMS := $(patsubst test/unit/%.c,$(UNIT_BUILD)/%,$(filter-out %_double.
 # they are absent.
 export RECURNET_DATA ?= $(abspath ../shared/data)
 
-.PHONY: unit $(UNIT_PROGRAMS:%=%.run)
+.PHONY: unit unit-programs $(UNIT_PROGRAMS:%=%.run)
 unit: $(UNIT_PROGRAMS:%=%.run)
+unit-programs: $(UNIT_PROGRAMS)
 
 $(UNIT_PROGRAMS:%=%.run): %.run: %
 	@echo "# $(notdir $<)"; $(if $(SANITIZE),ASAN_OPTIONS=allocator_may_return_null=1 )$<
@@ -318,6 +321,22 @@ check-faults:
 check-load:
 	@test/setup.sh test
 	@MAKE='$(MAKE)' QUICK='$(QUICK)' test/faults.sh load
+
+# make check-leaks: does the memory of a session that forecasts and trains stay as it
+# is?  FORECASTS and TRAININGS say how often.
+FORECASTS ?= 10000
+TRAININGS ?= 1000
+.PHONY: check-leaks
+check-leaks:
+	@test/setup.sh test
+	@MAKE='$(MAKE)' test/leaks.sh $(FORECASTS) $(TRAININGS)
+
+# make check-valgrind: unit tests and a session of a server under memcheck.
+.PHONY: check-valgrind
+check-valgrind:
+	@test/setup.sh test
+	@test/tools.sh valgrind
+	@MAKE='$(MAKE)' test/valgrind.sh
 
 # make coverage: lines of the core that unit tests run, lines of the glue that tests in
 # a server run; at least 90 and 85 percent.

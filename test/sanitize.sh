@@ -26,8 +26,11 @@ export WERROR= COPT="$FLAGS"
 # Leaks are not looked for: the server's own would be found, and contexts have none.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1:log_path=$dir/found/asan
 export UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1:log_path=$dir/found/ubsan
+# A backend also ends where it asks for more at once than mutants.sql allows it, and a little.
 status=0
 attended env PARTS="${PARTS:-regress isolation pgtap tap}" test/run.sh || status=$?
+attended env ASAN_OPTIONS="$ASAN_OPTIONS:max_allocation_size_mb=40:allocator_may_return_null=0" \
+    test/fuzz/mutants.sh "${MUTANTS:-5000}" || status=$?
 if [ -n "$(ls "$dir/found")" ]; then
     head -n 60 "$dir"/found/*
     die "sanitizers found something in $(ls "$dir/found" | wc -l) processes, see above"

@@ -11,6 +11,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_authid.h"
@@ -138,7 +140,7 @@ run_store(Run *run)
 	version->data_hash = run->data_hash;
 	version->epochs = log->epochs;
 	version->losses = log->loss;
-	version->val_losses = run->fit.plan.validation_windows > 0 ? log->val_loss : NULL;
+	version->val_losses = log->epochs > 0 && !isnan(log->val_loss[0]) ? log->val_loss : NULL;
 	version->metrics = recurnet_fit_metrics(&run->fit);
 	version->series_log = recurnet_fit_series_log(&run->fit);
 	version->usecs = GetCurrentTimestamp() - run->started;

@@ -101,6 +101,39 @@ FROM rare, unnest(ARRAY['rnn', 'gru']) cell,
 	unnest(ARRAY['{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}', '{"units": 2, "epochs": 1, "ensemble": 1}']::jsonb[]) options
 GROUP BY cell, options;
 
+-- ---- whatever else is told or stored ----
+
+-- What has numbers of its own: predictions, anomalies (whose score may be infinite, where a bound is
+-- the prediction), backtests, drift, and the rows of the catalog.  'ok', 'refused: ' and why, or what holds a number that is none.
+CREATE FUNCTION told(kind text, options jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	query text := format('SELECT i, value FROM awkward WHERE kind = %L', kind);
+	state text;
+	said text;
+	bad text;
+BEGIN
+	PERFORM rn_train('gru', query, options, name => kind);
+	WITH answers AS (
+		SELECT 'prediction' AS what, p::text AS row FROM rn_predict(kind, query) p
+		UNION ALL SELECT 'anomaly', (to_jsonb(a) - CASE WHEN score = 'Infinity' THEN 'score' ELSE '' END)::text FROM rn_anomalies(kind, query, 0.5) a
+		UNION ALL SELECT 'backtest', b::text FROM rn_backtest('gru', query, options, folds => 2) b
+		UNION ALL SELECT 'drift', d::text FROM rn_drift(kind, query) d
+		UNION ALL SELECT 'version', (to_jsonb(v) - 'weights')::text FROM recurnet.version v JOIN recurnet.model m USING (model_id) WHERE m.name = kind)
+	SELECT string_agg(DISTINCT what, ', ') INTO bad FROM answers WHERE row ~ '\m(NaN|Infinity)\M';
+	RETURN coalesce(bad, 'ok');
+EXCEPTION WHEN OTHERS THEN
+	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, said = MESSAGE_TEXT;
+	RETURN CASE WHEN state LIKE '22%' OR state = '21000' THEN 'refused: ' ELSE 'failed: ' || state || ' ' END || said;
+END $$;
+CREATE TABLE tellings AS
+SELECT kind, options, told(kind, options) AS outcome FROM (SELECT DISTINCT kind FROM awkward) k,
+	unnest(ARRAY['{"recipe": "plain", "units": 2, "epochs": 2, "window": 5, "horizon": 3, "validation_split": 0.3, "on_error": "fail", "missing": "zero"}',
+		'{"units": 2, "epochs": 1, "window": 5, "horizon": 3, "ensemble": 1, "on_error": "fail", "missing": "zero"}']::jsonb[]) options;
+SELECT ok(outcome = 'ok' OR outcome LIKE 'refused: %', format('told of %s, %s: %s', kind, options->>'recipe', outcome))
+FROM tellings ORDER BY kind, options;
+SELECT is_empty($$SELECT kind, options, outcome FROM tellings
+	WHERE outcome <> 'ok' AND kind NOT IN ('single', 'two', 'all null', 'a huge one at the end', 'nulls between')$$, 'of no other series is nothing told');
+
 -- ---- a training that leaves the numbers ----
 
 CREATE TABLE calm AS SELECT i, 50 + 10 * sin(i) AS value FROM generate_series(1, 60) i;
@@ -112,6 +145,10 @@ SELECT refuses(format($$SELECT rn_train('rnn', 'SELECT i, value FROM calm',
 FROM unnest(ARRAY['sgd', 'adam', 'rmsprop']) optimizer;
 SELECT is((SELECT md5(string_agg(forecast::text, ' ')) FROM rn_forecast('steady', 5)), :'before', 'the version before still forecasts');
 SELECT is(count(*), 1::bigint, 'and is the only one') FROM rn_versions WHERE name = 'steady';
+-- and one on rows that have left them since
+UPDATE calm SET value = 1e300 WHERE i = 60;
+SELECT refuses($$SELECT rn_train('rnn', 'SELECT i, value FROM calm', '{"recipe": "plain", "units": 2, "epochs": 2, "window": 5}', name => 'steady')$$, '22003', '%', '%', 'trained again on a value that is too large');
+SELECT is(count(*), 1::bigint, 'there is still one version') FROM rn_versions WHERE name = 'steady';
 
 SELECT * FROM finish();
 ROLLBACK;
