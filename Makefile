@@ -239,7 +239,8 @@ $(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORE_SRCS:src/%.c=
 # (alone: make bench-parallel); it makes the peers an
 # environment of their own (some 3 GB).  make growth: do time and memory grow
 # linearly with the rows?  All tables of docs/performance.md.
-.PHONY: bench bench-many bench-parallel growth
+# make bench-call: what a call without options on 400 rows costs, on one core.
+.PHONY: bench bench-many bench-parallel bench-call growth
 bench: SERIES ?= examples/electric.csv
 bench: build/bench/speed build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/speed.sh $(SERIES)
@@ -249,6 +250,8 @@ bench-many: build/bench/venv/done all
 	@PYTHON=build/bench/venv/bin/python bench/many.sh
 bench-parallel: all
 	@bench/parallel.sh
+bench-call: all
+	@bench/call.sh
 growth: all
 	@bench/growth.sh
 # make accuracy RECURNET_DATA=FOLDER: forecasts and intervals of a call without

@@ -191,16 +191,43 @@ label_model(RecurnetFit *fit)
 		at = stpcpy(at, names->name[c]) + 1;
 }
 
-RnCode
-recurnet_fit_train(RecurnetFit *fit)
+/* What fit->plan says, by as many processes as may be. */
+static RnCode
+train_plan(RecurnetFit *fit)
 {
 	int			workers = recurnet_fit_workers(fit);
 
 	if (workers > 0)
-		RN_TRY(recurnet_fit_train_parallel(fit, workers));
-	else
-		RN_TRY(rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
-							   fit->warm, NULL, &fit->model, &fit->report));
+		return recurnet_fit_train_parallel(fit, workers);
+	return rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
+						   fit->warm, NULL, &fit->model, &fit->report);
+}
+
+/* Networks of one shape on trial; what they learnt is thrown away. */
+static RnCode
+try_shape(void *context, const RnTrainPlan *plan, double *mase)
+{
+	RecurnetFit *fit = context;
+
+	fit->plan = *plan;
+	RN_TRY(train_plan(fit));
+	*mase = fit->report.validation_mase;
+	rn_model_free(&fit->host->core, &fit->model);
+	rn_train_report_free(&fit->host->core, &fit->report);
+	return RN_OK;
+}
+
+RnCode
+recurnet_fit_train(RecurnetFit *fit)
+{
+	if (fit->plan.spec.tune && fit->plan.method == RN_METHOD_LOCAL)
+	{
+		RnTrainPlan best = fit->plan;
+
+		RN_TRY(rn_tune(&fit->host->core, &fit->options.spec, &fit->rows.panel, try_shape, fit, &best, &fit->tuning));
+		fit->plan = best;
+	}
+	RN_TRY(train_plan(fit));
 	label_model(fit);
 	return RN_OK;
 }

@@ -5,7 +5,7 @@
 #ifndef RECURNET_FIT_H
 #define RECURNET_FIT_H
 
-#include "model/recipe.h"
+#include "model/tune.h"
 
 #include "host.h"
 #include "options.h"
@@ -37,6 +37,7 @@ typedef struct RecurnetFit
 	size_t		bytes;			/* planned: rows, training and what is stored */
 	RnModel		model;
 	RnTrainReport report;
+	RnTuning	tuning;			/* shapes that were tried, if any were to be */
 	RecurnetHoldout holdout;
 } RecurnetFit;
 

@@ -85,6 +85,21 @@ append_holdout(const RecurnetHoldout *holdout, StringInfo text)
 						 holdout->active_version);
 }
 
+/* The shapes tried on held-out rows, in their order, and how each did. */
+static void
+append_tuning(const RnTuning *tuning, StringInfo text)
+{
+	for (int i = 0; i < tuning->count; i++)
+	{
+		const RnTuneShape *shape = &tuning->shape[i];
+
+		appendStringInfo(text, "%s{\"units\": %d, \"window\": %d, \"epochs\": %d, \"mase\": %s}", i == 0 ? ", \"tried\": [" : ", ",
+						 shape->units, shape->window, shape->epochs, number_json(shape->mase));
+	}
+	if (tuning->count > 0)
+		appendStringInfoChar(text, ']');
+}
+
 Jsonb *
 recurnet_fit_metrics(const RecurnetFit *fit)
 {
@@ -109,6 +124,7 @@ recurnet_fit_metrics(const RecurnetFit *fit)
 	if (isfinite(fit->report.validation_mase))
 		appendStringInfo(&text, ", \"validation_mase\": %s, \"naive_mase\": %s",
 						 number_json(fit->report.validation_mase), number_json(fit->report.naive_mase));
+	append_tuning(&fit->tuning, &text);
 	append_holdout(&fit->holdout, &text);
 	appendStringInfoChar(&text, '}');
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(text.data)));

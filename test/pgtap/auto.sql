@@ -67,6 +67,30 @@ SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount - 220 AS amount F
 SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"transform": "log", "lambda": 0.5}')$$, '22023', 'option "lambda" is for transform "box_cox", not "log"', '%one of the two%', 'a power is no logarithm');
 SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"lambda": 0.001}')$$, '22023', 'lambda 0.001 is too close to 0', '%logarithms%', 'nor nearly one');
 
+-- ---- size, window and epochs tried on held-out rows ----
+
+SET max_parallel_maintenance_workers = 0;
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"ensemble": 2, "tune": true}', name => 'tuned') > 0 AS trained \gset
+CREATE TABLE tried AS SELECT i, (t ->> 'units')::int AS units, (t ->> 'window')::int AS window, (t ->> 'epochs')::int AS epochs, (t ->> 'mase')::float8 AS mase
+FROM rn_models, jsonb_array_elements(metrics -> 'tried') WITH ORDINALITY j (t, i) WHERE name = 'tuned';
+SELECT results_eq('SELECT units, "window", epochs FROM tried WHERE i <= 3 ORDER BY i', 'VALUES (64, 36, 8), (32, 36, 8), (128, 36, 8)', 'the recipe''s shape first, then fewer and more units');
+SELECT ok(count(*) = 5 AND max("window") = 54 AND min(epochs) = 4, 'then a longer window, then fewer epochs') FROM tried;
+SELECT results_eq($$SELECT (options ->> 'units')::int, (options ->> 'window')::int, (options ->> 'epochs')::int, (metrics ->> 'validation_mase')::float8 FROM rn_models WHERE name = 'tuned'$$,
+	'SELECT units, "window", epochs, mase FROM tried ORDER BY mase, i LIMIT 1', 'the best is kept, and is as good as it was');
+SELECT results_eq($$SELECT forecast, lower, upper FROM rn_forecast('tuned', 12)$$, format($$SELECT forecast, lower, upper FROM rn_forecast(rn_train('auto', 'SELECT month, amount FROM sale', %L), 12)$$,
+	(SELECT jsonb_build_object('ensemble', 2, 'units', units, 'window', "window", 'epochs', epochs) FROM tried ORDER BY mase, i LIMIT 1)), 'as if it had been asked for');
+SET max_parallel_maintenance_workers = 2;
+SELECT results_eq($$SELECT forecast, lower, upper FROM rn_forecast('tuned', 12)$$,
+	$$SELECT forecast, lower, upper FROM rn_forecast(rn_train('auto', 'SELECT month, amount FROM sale', '{"ensemble": 2, "tune": true}'), 12)$$, 'parallel workers choose the same');
+RESET max_parallel_maintenance_workers;
+SELECT alike(value, '[{"mase": %}]', 'rn_summary says what was tried') FROM rn_summary('tuned') WHERE item = 'tried';
+CALL rn_retrain('tuned', 'warm', 'always');
+SELECT ok(NOT metrics ? 'tried', 'warm: of the same shape') FROM rn_models WHERE name = 'tuned';
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "epochs": 2}', name => 'narrow') > 0 AS trained \gset
+SELECT is(jsonb_path_query_array(metrics, '$.tried[*].window'), '[36, 54]', 'only what is open') FROM rn_models WHERE name = 'narrow';
+SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "validation_split": 0}', name => 'untried') > 0 AS trained \gset
+SELECT ok(NOT metrics ? 'tried', 'nothing is tried where nothing is held out') FROM rn_models WHERE name = 'untried';
+
 -- ---- training again ----
 
 CREATE TABLE before AS SELECT name, options FROM rn_models WHERE name = 'sale';

@@ -21,6 +21,7 @@
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
+#include "model/tune.h"
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
@@ -651,7 +652,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	RN_TRY(rn_network_check(host, &plan->network));
 	plan_fit(plan);
 	plan->bytes = plan_bytes(plan);
-	return RN_OK;
+	return plan->spec.tune && plan->method == RN_METHOD_LOCAL ? rn_tune_bytes(host, spec, panel, plan) : RN_OK;
 }
 
 /* Which windows of a series belong to a part: how many, and which is first. */

@@ -72,6 +72,7 @@ typedef struct RnTrainSpec
 	double		lambda;			/* of box_cox; NaN: open */
 	bool		classical;		/* may classical forecasts have a share? */
 	int			members;		/* networks; 0: open */
+	bool		tune;			/* are size, window and epochs that are open tried on held-out rows? (tune.h) */
 
 	int			epochs;			/* 0: open */
 	int			batch_size;		/* 0: open */
@@ -103,6 +104,7 @@ typedef struct RnTrainPlan
 	RnTrainSpec spec;			/* nothing open any more */
 	bool		season_said;	/* the season was not open */
 	bool		daily;			/* RN_METHOD_LOCAL: it is a day */
+	bool		trial;			/* RN_METHOD_LOCAL: only what is tried out trains, and nothing is kept */
 	RnMethod	method;
 	RnLocalSpec local;			/* RN_METHOD_LOCAL: but for the typical spread */
 	int			second_members;	/* networks that see series without logarithms */

@@ -290,7 +290,7 @@ keep_tails(Run *run)
 size_t
 rn_fits_count(const RnTrainPlan *plan)
 {
-	return plan->method == RN_METHOD_LOCAL ? (size_t) plan->spec.members + rn_train_local_trials(plan) : 1;
+	return plan->method == RN_METHOD_LOCAL ? rn_train_local_kept(plan) + rn_train_local_trials(plan) : 1;
 }
 
 size_t

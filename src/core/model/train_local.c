@@ -170,6 +170,12 @@ take_apart(Run *run, Part part, bool second)
 /* ---- networks ---- */
 
 size_t
+rn_train_local_kept(const RnTrainPlan *plan)
+{
+	return plan->trial ? 0 : (size_t) plan->spec.members;
+}
+
+size_t
 rn_train_local_trials(const RnTrainPlan *plan)
 {
 	if (plan->validation_windows == 0)
@@ -188,11 +194,11 @@ trial_seconds(const RnTrainPlan *plan)
 static bool
 is_second(const RnTrainPlan *plan, size_t i)
 {
-	size_t		members = (size_t) plan->spec.members;
+	size_t		kept = rn_train_local_kept(plan);
 
-	if (i < members)
-		return i >= members - (size_t) plan->second_members;
-	return i >= members + rn_train_local_trials(plan) - trial_seconds(plan);
+	if (i < kept)
+		return i >= kept - (size_t) plan->second_members;
+	return i >= kept + rn_train_local_trials(plan) - trial_seconds(plan);
 }
 
 /* The typical spreads of a part, whose networks are fitted. */
@@ -209,8 +215,8 @@ static RnCode
 fit_network(Run *run, size_t i)
 {
 	const RnFits *fits = run->fits;
-	size_t		members = (size_t) run->plan->spec.members;
-	bool		trial = i >= members;
+	size_t		kept = rn_train_local_kept(run->plan);
+	bool		trial = i >= kept;
 	RnNetwork	network = {run->plan->network, fits->size, fits->weights + i * fits->size};
 	RnFitSpec	fit = run->plan->fit;
 	RnSequences source = {
@@ -221,8 +227,8 @@ fit_network(Run *run, size_t i)
 	RnCode		code;
 
 	RN_TRY(take_apart(run, trial ? PART_TRIAL : PART_ALL, is_second(run->plan, i)));
-	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - members : i) * SEED_STEP;
-	fit.network = (int) ((i + fits->count - members) % fits->count) + 1;	/* as they are taken */
+	source.seed = fit.seed = run->plan->fit.seed + (uint64_t) (trial ? i - kept : i) * SEED_STEP;
+	fit.network = (int) ((i + fits->count - kept) % fits->count) + 1;	/* as they are taken */
 	fit.networks = (int) fits->count;
 	if (trial || !fits->warm)
 	{
@@ -241,10 +247,10 @@ static RnCode
 fit_networks(Run *run)
 {
 	const RnFits *fits = run->fits;
-	size_t		members = (size_t) run->plan->spec.members;
+	size_t		kept = rn_train_local_kept(run->plan);
 
 	for (size_t number; (number = fits->next_network(fits->queue)) < fits->count;)
-		RN_TRY(fit_network(run, (members + number) % fits->count));
+		RN_TRY(fit_network(run, (kept + number) % fits->count));
 	return RN_OK;
 }
 
@@ -366,7 +372,7 @@ trial_place(const Run *run, RnModel *model, Trial *trial)
 	rn_arena_place(&arena, fits->trial);
 	trial_lay_out(plan, &arena, trial);
 	*tried = (RnModel) {
-		.network = {plan->network, fits->size, fits->weights + (size_t) plan->spec.members * fits->size},
+		.network = {plan->network, fits->size, fits->weights + rn_train_local_kept(plan) * fits->size},
 		.members = (int) rn_train_local_trials(plan),.second_members = (int) trial_seconds(plan),
 		.steps = plan->steps,.stride = plan->stride,.local = plan->local
 	};
@@ -686,7 +692,7 @@ train(Run *run, RnModel *model, RnTrainReport *report)
 	RN_TRY(fit_networks(run));
 	RN_TRY(try_out(run, model, report));
 	put_spreads(fits, PART_ALL, model);
-	memcpy(model->network.weights, fits->weights, (size_t) model->members * fits->size * sizeof(rn_real));
+	memcpy(model->network.weights, fits->weights, rn_train_local_kept(run->plan) * fits->size * sizeof(rn_real));
 	return keep_losses(run->host, fits, &report->log);
 }
 

@@ -11,7 +11,10 @@
 
 #include "model/recipe.h"
 
-/* Networks of such a training that are tried out, beside those that are kept. */
+/* Networks of such a training that are kept. */
+extern size_t rn_train_local_kept(const RnTrainPlan *plan);
+
+/* Those that are tried out, beside them. */
 extern size_t rn_train_local_trials(const RnTrainPlan *plan);
 
 /* Bytes of what they forecast. */
