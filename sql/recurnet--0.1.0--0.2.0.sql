@@ -508,3 +508,39 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE
 AS 'MODULE_PATHNAME', 'recurnet_drop_model_name';
 COMMENT ON FUNCTION @extschema@.rn_drop_model(text, boolean)
 IS 'drop a model with all its versions, and with cascade the views of its forecasts';
+
+-- ---------------------------------------------------------------------------
+-- Exchange: files that other libraries read and write
+-- ---------------------------------------------------------------------------
+
+-- Without one: a model that was imported, until its owner gives it one.
+ALTER TABLE recurnet.version ALTER COLUMN query DROP NOT NULL;
+COMMENT ON COLUMN recurnet.version.query IS 'query that gave the rows; null if it was imported without one';
+
+CREATE FUNCTION @extschema@.rn_export(model bigint, format text DEFAULT 'safetensors') RETURNS bytea
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_export_id';
+COMMENT ON FUNCTION @extschema@.rn_export(bigint, text)
+IS 'the active version of a model as a file: safetensors, onnx or json';
+
+CREATE FUNCTION @extschema@.rn_export(model text, format text DEFAULT 'safetensors') RETURNS bytea
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_export_name';
+COMMENT ON FUNCTION @extschema@.rn_export(text, text)
+IS 'the active version of a model as a file: safetensors, onnx or json';
+
+CREATE FUNCTION @extschema@.rn_export(model @extschema@.rn_model, format text DEFAULT 'safetensors') RETURNS bytea
+LANGUAGE c STABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_export_value';
+COMMENT ON FUNCTION @extschema@.rn_export(@extschema@.rn_model, text)
+IS 'a model that is a value as a file: safetensors, onnx or json';
+
+CREATE FUNCTION @extschema@.rn_import(
+	data bytea, name text DEFAULT NULL, query text DEFAULT NULL, options jsonb DEFAULT '{}',
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_import';
+COMMENT ON FUNCTION @extschema@.rn_import(bytea, text, text, jsonb, text, text, text, text)
+IS 'store a model from a file: what rn_export wrote as safetensors or json, or safetensors of PyTorch; returns its id';

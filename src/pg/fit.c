@@ -191,16 +191,36 @@ label_model(RecurnetFit *fit)
 		at = stpcpy(at, names->name[c]) + 1;
 }
 
+/* ERROR unless the given network sees what the rows show. */
+static void
+check_given(const RecurnetFit *fit)
+{
+	int			there = fit->given->network.spec.inputs;
+	int			here = fit->plan.network.inputs;
+
+	if (there != here)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the network sees %d %s of each time step, but the rows and options give %d",
+						there, there == 1 ? "number" : "numbers", here),
+				 errhint("The value is one; covariates (two each, if known ahead) and option \"calendar_features\" give more.")));
+}
+
 RnCode
 recurnet_fit_train(RecurnetFit *fit)
 {
 	int			workers = recurnet_fit_workers(fit);
 
+	if (fit->given != NULL)
+	{
+		check_given(fit);
+		fit->plan.fit.epochs = 0;
+	}
 	if (workers > 0)
 		RN_TRY(recurnet_fit_train_parallel(fit, workers));
 	else
 		RN_TRY(rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
-							   fit->warm, NULL, &fit->model, &fit->report));
+							   fit->given != NULL ? fit->given : fit->warm, NULL, &fit->model, &fit->report));
 	label_model(fit);
 	return RN_OK;
 }

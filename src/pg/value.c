@@ -89,6 +89,15 @@ check_names(const RnModel *model)
 	MemoryContextDelete(scratch);
 }
 
+RnModel *
+recurnet_value_decode_foreign(RecurnetHost *host, const bytea *bytes)
+{
+	RnModel    *model = decode(host, bytes, true);
+
+	check_names(model);
+	return model;
+}
+
 /* ERROR unless the bytes are a model. */
 static bytea *
 checked(bytea *bytes)
@@ -104,7 +113,7 @@ checked(bytea *bytes)
 				 errmsg("a model of %zu bytes is larger than the %zu MB that one may have",
 						(size_t) VARSIZE_ANY_EXHDR(bytes), RN_CODEC_MAX_BYTES / (1024 * 1024))));
 	recurnet_host_init(&host, context);
-	check_names(decode(&host, bytes, true));
+	recurnet_value_decode_foreign(&host, bytes);
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return bytes;
