@@ -9,10 +9,11 @@
 #   make installcheck   regression tests against a running server
 #   make unit           tests of the numerics, no server needed
 #   make check-wall     is the core still free of PostgreSQL?
-#   make check-symbols  does recurnet.so keep its BLAS to itself?
+#   make check-symbols  does recurnet.so keep its BLAS and its protobuf to itself?
 #   make check-lint     compilers' warnings and static analysis
 #   make check-sanitize unit tests, and the extension in a server, under sanitizers
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
+#   make check-exchange exported models in PyTorch, Keras and onnxruntime, and back
 #   make coverage       which lines the tests run
 #   make reference-networks SERIES=file.csv   what four known networks reach
 #   make clean
@@ -316,6 +317,17 @@ check-sanitize:
 	@test/setup.sh test
 	@$(MAKE) --no-print-directory unit SANITIZE=1
 	@MAKE='$(MAKE)' SANITIZERS='$(SANITIZERS)' test/sanitize.sh
+
+# make check-exchange: files of rn_export in the packages that read them, and files of
+# these here; it makes them an environment of their own (some 3 GB).
+.PHONY: check-exchange
+check-exchange: all build/exchange/venv/done
+	@test/setup.sh test
+	@MAKE='$(MAKE)' PARTS=exchange test/run.sh
+build/exchange/venv/done: test/exchange/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet -r $<
+	@touch $@
 
 # make coverage: lines of the core that unit tests run, lines of the glue that tests in
 # a server run; at least 90 and 85 percent.

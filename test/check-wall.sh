@@ -33,10 +33,12 @@ for header in postgres.h server/postgres.h fmgr.h pg/error.h; do
     fi
 done
 
-breach "base includes a room above it" "$(includes base '(nn|series|model)/')"
-breach "nn includes series or model" "$(includes nn '(series|model)/')"
-breach "series includes nn or model" "$(includes series '(nn|model)/')"
+breach "base includes a room above it" "$(includes base '(nn|series|model|exchange)/')"
+breach "nn includes series or model" "$(includes nn '(series|model|exchange)/')"
+breach "series includes nn or model" "$(includes series '(nn|model|exchange)/')"
+breach "model includes exchange" "$(includes model 'exchange/')"
 breach "only base/gemm.c may include cblas.h" "$(includes . '.*cblas' | grep -v '^src/core/./base/gemm\.c:' || true)"
+breach "only exchange/graph.c may include protobuf-c's messages" "$(includes . '.*(onnx\.pb|protobuf)' | grep -v '^src/core/./exchange/graph\.c:' || true)"
 breach "no stdio streams, no assert, no jumps" "$(includes . '(assert|setjmp|signal|unistd|threads|pthread)\.h')"
 
 [ $# -gt 0 ] || breach "no objects to look at" "src/core is empty"

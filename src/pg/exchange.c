@@ -508,13 +508,13 @@ import_torch(RecurnetHost *host, const RnPackage *package, const RecurnetTrainin
 	RecurnetOptions options;
 	RnModel		network;
 
+	recurnet_options_parse("rnn", training->options, &options);
+	check_read(host, rn_exchange_torch(&host->core, package, options.spec.activation, &network));
 	if (training->query == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the file has a network, but nothing of the series that it is for"),
 				 errhint("Give a query of their rows, in argument \"query\", and options as for rn_train, such as {\"window\": 24}.")));
-	recurnet_options_parse("rnn", training->options, &options);
-	check_read(host, rn_exchange_torch(&host->core, package, options.spec.activation, &network));
 	if (network.network.spec.layer[0].activation != options.spec.activation)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -27,7 +27,36 @@ typedef struct Build
 	int64_t		T;				/* steps that a network sees */
 	int64_t		I;
 	int64_t		O;
+	unsigned	axes;			/* numbers of axes that are constants by now, as bits */
+	bool		newest;			/* so is the number of the newest step */
 } Build;
+
+/* The number of an axis as a constant: 0, 1 or 2. */
+static const char *
+axis(Build *build, int i)
+{
+	static const char *const names[] = {"zero", "one", "two"};
+
+	if ((build->axes & 1u << i) == 0)
+		rn_graph_int64(build->graph, names[i], i);
+	build->axes |= 1u << i;
+	return names[i];
+}
+
+/* The number of the newest step as a constant without an axis: Gather takes its own out. */
+static const char *
+newest_step(Build *build)
+{
+	int64_t    *newest = build->newest ? NULL : rn_graph_room(build->graph, 1, sizeof(int64_t));
+
+	if (newest != NULL)
+	{
+		*newest = build->T - 1;
+		rn_graph_int64s(build->graph, "newest", 0, NULL, newest);
+	}
+	build->newest = true;
+	return "newest";
+}
 
 /* Gate g of ONNX is that gate of ours: LSTM i f c o, GRU z r h. */
 static size_t
@@ -137,7 +166,7 @@ run_layer(Build *build, const char *name, const RnLayerSpec *layer, const RnLaye
 		rn_graph_set_int(graph, "linear_before_reset", layer->reset_after);
 	set_activations(build, layer);
 	/* the axis of directions, of which there is one */
-	return RN_NODE(graph, "Squeeze", rn_graph_name(graph, "%s.h", name), last ? end : all, last ? "zero" : "one");
+	return RN_NODE(graph, "Squeeze", rn_graph_name(graph, "%s.h", name), last ? end : all, axis(build, last ? 0 : 1));
 }
 
 /* A kernel of ours, [rows][columns], as a constant, and the bias [columns]. */
@@ -182,24 +211,9 @@ run_network(Build *build, int member, const char *x)
 		return y;
 	skip = rn_network_variable(spec, 3 * spec->layers + 2);
 	h = RN_NODE(graph, "MatMul", rn_graph_name(graph, "networks.%d.skip", member),
-				RN_NODE(graph, "Gather", rn_graph_name(graph, "networks.%d.newest", member), x, "newest"),
+				RN_NODE(graph, "Gather", rn_graph_name(graph, "networks.%d.newest", member), x, newest_step(build)),
 				plain_constant(build, rn_graph_name(graph, "networks.%d.skip.kernel", member), &skip, weights));
 	return RN_NODE(graph, "Add", rn_graph_name(graph, "networks.%d.sum", member), y, h);
-}
-
-/* Constants that several nodes want: axes, and the newest step. */
-static void
-add_constants(Build *build)
-{
-	RnGraph    *graph = build->graph;
-	int64_t    *newest = rn_graph_room(graph, 1, sizeof(int64_t));
-
-	rn_graph_int64(graph, "zero", 0);
-	rn_graph_int64(graph, "one", 1);
-	rn_graph_int64(graph, "two", 2);
-	if (newest != NULL)
-		*newest = build->T - 1;
-	rn_graph_int64s(graph, "newest", 0, NULL, newest);	/* without an axis: Gather takes it out */
 }
 
 /* From [B][T][I]. */
@@ -225,7 +239,7 @@ run_kind(Build *build, const char *input, const char *median, int first, int end
 	x = RN_NODE(graph, "Transpose", rn_graph_name(graph, "%s.by_step", input), input);
 	rn_graph_set_ints(graph, "perm", 3, by_step);
 	for (int i = first; i < end; i++)
-		said[i - first] = RN_NODE(graph, "Unsqueeze", rn_graph_name(graph, "networks.%d", i), run_network(build, i, x), "zero");
+		said[i - first] = RN_NODE(graph, "Unsqueeze", rn_graph_name(graph, "networks.%d", i), run_network(build, i, x), axis(build, 0));
 	all = rn_graph_node(graph, "Concat", rn_graph_name(graph, "%s.all", median), n, said);
 	rn_graph_set_int(graph, "axis", 0);
 	sorted = RN_NODE(graph, "TopK", rn_graph_name(graph, "%s.sorted", median), all,
@@ -328,7 +342,7 @@ add_level(Build *build, const char *values)
 	RN_NODE(graph, "Cast", "values.wide", values);
 	rn_graph_set_int(graph, "to", RN_ELEMENT_DOUBLE);
 	counted = RN_NODE(graph, "Mul", "values.counted", "values.wide", look_up(build, "share", T, share));
-	RN_NODE(graph, "ReduceSum", "level.wide", counted, "one");
+	RN_NODE(graph, "ReduceSum", "level.wide", counted, axis(build, 1));
 	RN_NODE(graph, "Cast", "level", "level.wide");
 	rn_graph_set_int(graph, "to", RN_ELEMENT_FLOAT);
 	return "level";
@@ -373,7 +387,7 @@ add_inputs(Build *build, const char *values)
 
 	if (build->model->relative)
 		seen = RN_NODE(graph, "Sub", "values.centred", values, add_level(build, values));
-	seen = RN_NODE(graph, "Unsqueeze", "values.column", seen, "two");
+	seen = RN_NODE(graph, "Unsqueeze", "values.column", seen, axis(build, 2));
 	if (build->I == 1)
 		return seen;
 	rn_graph_input(graph, "others", RN_ELEMENT_FLOAT, 3, (int64_t[]) {0, build->T, build->I - 1});
@@ -432,7 +446,6 @@ write(RnHost *host, const RnModel *model, const char *description, RnGraph *grap
 		.I = model->network.spec.inputs,.O = model->network.spec.outputs
 	};
 
-	add_constants(&build);
 	if (local)
 		build_local(&build);
 	else
