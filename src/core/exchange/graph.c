@@ -37,6 +37,7 @@ struct RnGraph
 	Messages	outputs;
 	Messages	properties;
 	Onnx__NodeProto *last;
+	char		none[1];		/* what texts are once there is no memory */
 };
 
 RnCode
@@ -70,10 +71,9 @@ rn_graph_room(RnGraph *graph, size_t n, size_t size)
 static char *
 copy(RnGraph *graph, const char *text)
 {
-	static char none[] = "";
 	char	   *to = rn_graph_room(graph, strlen(text) + 1, 1);
 
-	return to != NULL ? strcpy(to, text) : none;
+	return to != NULL ? strcpy(to, text) : graph->none;
 }
 
 const char *
