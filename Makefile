@@ -9,7 +9,7 @@
 #   make installcheck   regression tests against a running server
 #   make unit           tests of the numerics, no server needed
 #   make check-wall     is the core still free of PostgreSQL?
-#   make check-symbols  does recurnet.so keep its BLAS to itself?
+#   make check-symbols  does recurnet.so keep its BLAS and its protobuf to itself?
 #   make check-lint     compilers' warnings and static analysis
 #   make check-sanitize unit tests, and the extension in a server, under sanitizers
 #   make check-leaks    does a session's memory grow?
@@ -17,6 +17,7 @@
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
 #   make check-faults   processes killed, no memory, no disk, cancels at any moment
 #   make check-load     many clients at once; models created and dropped
+#   make check-exchange exported models in PyTorch, Keras and onnxruntime, and back
 #   make coverage       which lines the tests run
 #   make pictures       draw those of README again
 #   make reference      docs/reference.md, from what the catalogs say
@@ -46,7 +47,7 @@ override DATA = $(sort $(wildcard sql/recurnet--*.sql))
 
 # The rooms of the core to build; fewer of them while one is being rebuilt:
 # make unit CORE_ROOMS='base series'
-CORE_ROOMS ?= base nn series plot model
+CORE_ROOMS ?= base nn series plot model exchange
 
 CORE_SRCS := $(sort $(wildcard $(CORE_ROOMS:%=src/core/%/*.c)))
 GLUE_SRCS := $(sort $(wildcard src/pg/*.c))
@@ -70,6 +71,27 @@ $(OPENBLAS):
 	@exit 1
 
 
+# ---- ONNX -----------------------------------------------------------------
+
+# Its messages, made by protobuf-c of the published schema, and that library, static and hidden like
+# the BLAS.
+PROTOC_C     ?= protoc-c
+PROTOBUF_C   ?= /usr/lib/$(MULTIARCH)/libprotobuf-c.a
+ONNX_SCHEMA   = src/core/exchange/onnx.proto
+ONNX_MESSAGES = build/onnx/onnx.pb-c
+# What everything with the core in it is linked with.
+CORE_LINK     = $(ONNX_MESSAGES).o $(PROTOBUF_C) $(BLAS_LINK)
+
+$(PROTOBUF_C):
+	@echo "recurnet: there is no $@: install libprotobuf-c-dev and protobuf-c-compiler" >&2
+	@exit 1
+$(ONNX_MESSAGES).h $(ONNX_MESSAGES).c &: $(ONNX_SCHEMA)
+	@mkdir -p $(@D)
+	$(PROTOC_C) --c_out=$(@D) --proto_path=$(<D) $<
+$(ONNX_MESSAGES).o: $(ONNX_MESSAGES).c $(PROTOBUF_C)
+	$(CC) -O2 -fPIC -fvisibility=hidden $(PLACELESS) -DNDEBUG -w -c -o $@ $<
+
+
 # ---- flags ----------------------------------------------------------------
 
 # make WERROR= where a compiler that we have not met warns of something new.
@@ -83,6 +105,8 @@ DEPFLAGS  = -MMD -MP
 # #include "postgres.h" does not compile.  cblas.h is for gemm.c only.
 CORE_CPPFLAGS = -Isrc/core -D_FORTIFY_SOURCE=2
 GEMM_CPPFLAGS = $(CORE_CPPFLAGS) -isystem $(OPENBLAS_INC)
+# Nor protobuf's, which are for graph.c only.
+ONNX_CPPFLAGS = $(CORE_CPPFLAGS) -isystem $(dir $(ONNX_MESSAGES))
 
 # No -ffast-math (it would drop NaN and the order of sums) and no -march=native
 # (the library travels): what vectorises loops without changing their results.
@@ -110,7 +134,7 @@ EXTRA_CLEAN  = build $(OBJS:.o=.d)
 override with_llvm := no
 
 PG_CFLAGS     = $(DEPFLAGS)
-SHLIB_LINK   += $(BLAS_LINK)
+SHLIB_LINK   += $(CORE_LINK)
 SHLIB_EXPORTS = src/pg/exports.txt
 
 PGXS           := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
@@ -122,6 +146,8 @@ include $(PGXS)
 
 src/core/%.o:           override CPPFLAGS := $(CORE_CPPFLAGS)
 src/core/base/gemm.o:   override CPPFLAGS := $(GEMM_CPPFLAGS)
+src/core/exchange/graph.o: override CPPFLAGS := $(ONNX_CPPFLAGS)
+src/core/exchange/graph.o: $(ONNX_MESSAGES).h
 src/core/%.o:           override CFLAGS += $(CORE_CFLAGS)
 src/core/base/math.o:   override CFLAGS += $(VECTOR_CFLAGS)
 src/core/nn/%.o:        override CFLAGS += $(VECTOR_CFLAGS)
@@ -129,7 +155,7 @@ src/pg/%.o:             override CPPFLAGS := $(GLUE_CPPFLAGS) $(CPPFLAGS)
 src/pg/%.o:             override CFLAGS += $(GLUE_CFLAGS)
 
 $(OBJS): Makefile
-$(shlib): $(OPENBLAS)
+$(shlib): $(OPENBLAS) $(ONNX_MESSAGES).o
 -include $(OBJS:.o=.d)
 
 # Compiled with just what every object of the core is compiled with, because
@@ -176,6 +202,8 @@ $(UNIT_PROGRAMS:%=%.run): %.run: %
 # $(call unit_rules,build directory,flags)
 define unit_rules
 $(1)/core/base/gemm.o: CORE_CPPFLAGS := $(GEMM_CPPFLAGS)
+$(1)/core/exchange/graph.o: CORE_CPPFLAGS := $(ONNX_CPPFLAGS)
+$(1)/core/exchange/graph.o: $(ONNX_MESSAGES).h
 $(1)/core/base/math.o: CORE_CFLAGS += $(VECTOR_CFLAGS)
 $(1)/core/nn/%.o: CORE_CFLAGS += $(VECTOR_CFLAGS)
 
@@ -187,9 +215,9 @@ $(1)/core.a: $(CORE_SRCS:src/%.c=$(1)/%.o)
 	@rm -f $$@; mkdir -p $$(@D)
 	$$(AR) rcs $$@ $$^
 
-$(1)/test_%: test/unit/test_%.c $(1)/core.a $(OPENBLAS)
+$(1)/test_%: test/unit/test_%.c $(1)/core.a $(OPENBLAS) $(ONNX_MESSAGES).o
 	$$(CC) $$(UNIT_CFLAGS) -Isrc/core -Itest/unit $(2) -DRN_TEST_DIR='"$(abspath test)"' \
-		-MF $$@.d -o $$@ $$< $(1)/core.a $(BLAS_LINK) -lcmocka
+		-MF $$@.d -o $$@ $$< $(1)/core.a $(CORE_LINK) -lcmocka
 
 -include $(CORE_SRCS:src/%.c=$(1)/%.d) $(UNIT_SRCS:test/unit/%.c=$(1)/%.d)
 endef
@@ -219,6 +247,8 @@ fuzz: $(patsubst %,build/fuzz/%,$(filter $(FUZZ_TARGETS),$(TARGET))) | fuzz-tool
 	@MAKE='$(MAKE)' FUZZ_CC='$(FUZZ_CC)' TIME='$(TIME)' test/fuzz.sh $(TARGET)
 
 build/fuzz/core/base/gemm.o: CORE_CPPFLAGS := $(GEMM_CPPFLAGS)
+build/fuzz/core/exchange/graph.o: CORE_CPPFLAGS := $(ONNX_CPPFLAGS)
+build/fuzz/core/exchange/graph.o: $(ONNX_MESSAGES).h
 .PHONY: fuzz-tools
 fuzz-tools:
 	@test/tools.sh $(FUZZ_CC)
@@ -226,8 +256,8 @@ build/fuzz/core/%.o: src/core/%.c Makefile | fuzz-tools
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link $(CORE_CPPFLAGS) -c -o $@ $<
 
-$(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORE_SRCS:src/%.c=build/fuzz/%.o) $(OPENBLAS)
-	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Isrc/core -MF $@.d -o $@ $(filter %.c %.o,$^) $(BLAS_LINK)
+$(FUZZ_TARGETS:%=build/fuzz/%): build/fuzz/%: test/fuzz/%.c $(CORE_SRCS:src/%.c=build/fuzz/%.o) $(OPENBLAS) $(ONNX_MESSAGES).o
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -fsanitize=fuzzer -Isrc/core -MF $@.d -o $@ $(filter-out $(ONNX_MESSAGES).o,$(filter %.c %.o,$^)) $(CORE_LINK)
 
 -include $(CORE_SRCS:src/%.c=build/fuzz/%.d) $(FUZZ_TARGETS:%=build/fuzz/%.d)
 
@@ -282,9 +312,9 @@ reference: all
 .PHONY: reference-networks
 reference-networks: build/bench/reference_networks
 	$< $(SERIES) docs/reference-networks.csv
-build/bench/%: bench/%.c bench/bench.h build/unit/core.a $(OPENBLAS)
+build/bench/%: bench/%.c bench/bench.h build/unit/core.a $(OPENBLAS) $(ONNX_MESSAGES).o
 	@mkdir -p $(@D)
-	$(CC) $(CORE_CFLAGS) -Isrc/core -isystem $(OPENBLAS_INC) -o $@ $< build/unit/core.a $(BLAS_LINK)
+	$(CC) $(CORE_CFLAGS) -Isrc/core -isystem $(OPENBLAS_INC) -o $@ $< build/unit/core.a $(CORE_LINK)
 
 
 # ---- pictures -------------------------------------------------------------
@@ -341,6 +371,17 @@ check-valgrind:
 	@test/tools.sh valgrind
 	@MAKE='$(MAKE)' test/valgrind.sh
 
+# make check-exchange: files of rn_export in the packages that read them, and files of
+# these here; it makes them an environment of their own (some 3 GB).
+.PHONY: check-exchange
+check-exchange: all build/exchange/venv/done
+	@test/setup.sh test
+	@MAKE='$(MAKE)' PARTS=exchange test/run.sh
+build/exchange/venv/done: test/exchange/requirements.txt
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet -r $<
+	@touch $@
+
 # make coverage: lines of the core that unit tests run, lines of the glue that tests in
 # a server run; at least 90 and 85 percent.
 .PHONY: coverage
@@ -366,7 +407,8 @@ check-lint:
 	@$(MAKE) --no-print-directory -s -k -O -j$(shell nproc) $(LINT_SRCS:%=%.lint) cppcheck.lint
 	@echo "check-lint: $(words $(LINT_SRCS)) sources: gcc, clang, its analyser and cppcheck find nothing"
 
-src/core/%.lint: LINT_FLAGS = $(CORE_CPPFLAGS) -isystem $(OPENBLAS_INC)
+src/core/%.lint: LINT_FLAGS = $(ONNX_CPPFLAGS) -isystem $(OPENBLAS_INC)
+src/core/exchange/graph.c.lint: $(ONNX_MESSAGES).h
 src/pg/%.lint: LINT_FLAGS = $(LINT_GLUE_CPPFLAGS) -Wno-unused-parameter -Wno-missing-field-initializers
 $(LINT_SRCS:%=%.lint): %.lint: %
 	@$(LINT_GCC) -std=gnu11 -O3 -Wall -Wextra -Werror $(LINT_FLAGS) $(if $(filter src/pg/%,$<),-Wno-clobbered) -c -o /dev/null $<

@@ -658,3 +658,37 @@ LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
 AS 'MODULE_PATHNAME', 'recurnet_explain_value';
 COMMENT ON FUNCTION @extschema@.rn_explain(@extschema@.rn_model, integer, timestamptz, bigint, text, text, jsonb, integer)
 IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';
+-- Exchange: files that other libraries read and write
+-- ---------------------------------------------------------------------------
+
+-- Without one: a model that was imported, until its owner gives it one.
+ALTER TABLE recurnet.version ALTER COLUMN query DROP NOT NULL;
+COMMENT ON COLUMN recurnet.version.query IS 'query that gave the rows; null if it was imported without one';
+
+CREATE FUNCTION @extschema@.rn_export(model bigint, format text DEFAULT 'safetensors') RETURNS bytea
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_export_id';
+COMMENT ON FUNCTION @extschema@.rn_export(bigint, text)
+IS 'the active version of a model as a file: safetensors, onnx or json';
+
+CREATE FUNCTION @extschema@.rn_export(model text, format text DEFAULT 'safetensors') RETURNS bytea
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_export_name';
+COMMENT ON FUNCTION @extschema@.rn_export(text, text)
+IS 'the active version of a model as a file: safetensors, onnx or json';
+
+CREATE FUNCTION @extschema@.rn_export(model @extschema@.rn_model, format text DEFAULT 'safetensors') RETURNS bytea
+LANGUAGE c STABLE PARALLEL SAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_export_value';
+COMMENT ON FUNCTION @extschema@.rn_export(@extschema@.rn_model, text)
+IS 'a model that is a value as a file: safetensors, onnx or json';
+
+CREATE FUNCTION @extschema@.rn_import(
+	data bytea, name text DEFAULT NULL, query text DEFAULT NULL, options jsonb DEFAULT '{}',
+	series text DEFAULT NULL, covariates text DEFAULT NULL,
+	"time" text DEFAULT NULL, target text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000
+AS 'MODULE_PATHNAME', 'recurnet_import';
+COMMENT ON FUNCTION @extschema@.rn_import(bytea, text, text, jsonb, text, text, text, text)
+IS 'store a model from a file: what rn_export wrote as safetensors or json, or safetensors of PyTorch; returns its id';

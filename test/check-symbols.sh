@@ -1,5 +1,5 @@
 #!/bin/bash
-# check-symbols.sh LIBRARY: does the built library keep its BLAS to itself?
+# check-symbols.sh LIBRARY: does the built library keep its BLAS and its protobuf to itself?
 #
 # Exported, BLAS symbols would be shared with other extensions' libraries, and
 # a dynamic OpenBLAS could turn out to be the threaded one; see the Makefile.
@@ -13,7 +13,7 @@ if [ -n "$exported" ]; then
     echo "check-symbols: $library exports:" $(head -n 20 <<< "$exported") >&2
     failed=1
 fi
-if ldd "$library" | grep -iE 'blas|lapack|gomp|pthread.*=>.*blas'; then
+if ldd "$library" | grep -iE 'blas|lapack|gomp|protobuf|pthread.*=>.*blas'; then
     echo "check-symbols: $library loads the libraries above at run time" >&2
     failed=1
 fi
@@ -22,5 +22,5 @@ if nm -D --undefined-only "$library" | grep -E ' pthread_create| GOMP_'; then
     failed=1
 fi
 
-[ "$failed" -eq 0 ] && echo "check-symbols: $library exports no BLAS, loads none and starts no thread"
+[ "$failed" -eq 0 ] && echo "check-symbols: $library exports no BLAS and no protobuf, loads none and starts no thread"
 exit "$failed"

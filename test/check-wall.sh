@@ -33,11 +33,13 @@ for header in postgres.h server/postgres.h fmgr.h pg/error.h; do
     fi
 done
 
-breach "base includes a room above it" "$(includes base '(nn|series|plot|model)/')"
-breach "nn includes series, plot or model" "$(includes nn '(series|plot|model)/')"
-breach "series includes nn, plot or model" "$(includes series '(nn|plot|model)/')"
-breach "plot includes nn or model" "$(includes plot '(nn|model)/')"
+breach "base includes a room above it" "$(includes base '(nn|series|plot|model|exchange)/')"
+breach "nn includes series, plot, model or exchange" "$(includes nn '(series|plot|model|exchange)/')"
+breach "series includes nn, plot, model or exchange" "$(includes series '(nn|plot|model|exchange)/')"
+breach "plot includes nn, model or exchange" "$(includes plot '(nn|model|exchange)/')"
+breach "model includes plot or exchange" "$(includes model '(plot|exchange)/')"
 breach "only base/gemm.c may include cblas.h" "$(includes . '.*cblas' | grep -v '^src/core/./base/gemm\.c:' || true)"
+breach "only exchange/graph.c may include protobuf-c's messages" "$(includes . '.*(onnx\.pb|protobuf)' | grep -v '^src/core/./exchange/graph\.c:' || true)"
 breach "no stdio streams, no assert, no jumps" "$(includes . '(assert|setjmp|signal|unistd|threads|pthread)\.h')"
 
 [ $# -gt 0 ] || breach "no objects to look at" "src/core is empty"

@@ -10,9 +10,10 @@
 #   regress   SQL against expected output (test/sql, pg_regress)
 #   isolation sessions that meet, against expected output (test/specs)
 #   pgtap     SQL assertions (test/pgtap, pg_prove)
+#   exchange  models as files for other libraries, where these are installed (test/exchange)
 #   tap       whole clusters: dumps, upgrades, replication, parallel workers (test/t, prove)
 #
-# regress, isolation and pgtap share one throw-away cluster, in which this script
+# regress, isolation, pgtap and exchange share one throw-away cluster, in which this script
 # calls itself.  Every part writes TAP or something turned into it, and is counted by
 # its lines of ok and not ok; a part that fails without one counts as a failure.
 set -eu
@@ -103,6 +104,19 @@ pgtap() {
     pg_prove --verbose --dbname "$PGDATABASE" test/pgtap/*.sql
 }
 
+# EXCHANGE_PYTHON: a Python that has the packages; make check-exchange installs them.
+exchange() {
+    local python=${EXCHANGE_PYTHON:-build/exchange/venv/bin/python}
+
+    [ -x "$python" ] || python=python3
+    if ! "$python" -c 'import keras, onnx, onnxruntime, safetensors, torch' 2> /dev/null; then
+        echo "ok 1 - exchange # SKIP PyTorch, Keras, onnxruntime and safetensors are not installed: make check-exchange"
+        return
+    fi
+    psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE DATABASE exchange'
+    PGDATABASE=exchange "$python" test/exchange/check.py
+}
+
 # These make clusters of their own, which root may not: they run as the
 # server's user, on a copy that this user can read.
 tap() {
@@ -134,6 +148,7 @@ in_cluster() {
     ! wanted regress || part regress regress
     ! wanted isolation || part isolation isolation
     ! wanted pgtap || part pgtap pgtap
+    ! wanted exchange || part exchange exchange
 }
 
 total() {
@@ -146,7 +161,7 @@ total() {
         }' "$work/counts"
 }
 
-PARTS=${PARTS:-wall unit symbols regress isolation pgtap tap}
+PARTS=${PARTS:-wall unit symbols regress isolation pgtap exchange tap}
 if [ "${1:-}" = --in-cluster ]; then
     work=$2
     in_cluster
@@ -162,7 +177,7 @@ on_exit rm -rf "$work"
 ! wanted unit || part unit unit
 part build build
 ! wanted symbols || part symbols symbols
-if wanted regress || wanted isolation || wanted pgtap; then
+if wanted regress || wanted isolation || wanted pgtap || wanted exchange; then
     attended env PARTS="$PARTS" test/cluster.sh test/run.sh --in-cluster "$work" ||
         { echo "not ok - the cluster" ; echo "0 1 0" >> "$work/counts"; }
 fi

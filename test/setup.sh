@@ -39,6 +39,7 @@ has_perl() { perl -M"$1" -e 1 2>/dev/null; }
 has_openblas() {
     [ -e "${OPENBLAS:-/usr/lib/$(${CC:-cc} -print-multiarch 2>/dev/null)/openblas-serial/libopenblas.a}" ]
 }
+has_protobuf_c() { [ -e "${PROTOBUF_C:-/usr/lib/$(${CC:-cc} -print-multiarch 2>/dev/null)/libprotobuf-c.a}" ]; }
 
 # The packages of what is missing, one a line.
 missing() {
@@ -48,6 +49,8 @@ missing() {
     has_header stdio.h || echo libc6-dev
     has_header zlib.h || echo zlib1g-dev
     has_openblas || echo libopenblas-serial-dev
+    has_protobuf_c || echo libprotobuf-c-dev
+    has_command "${PROTOC_C:-protoc-c}" || echo protobuf-c-compiler
     has_pgxs || echo "postgresql-server-dev-$v"
     has_server || echo "postgresql-$v"
 

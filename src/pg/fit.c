@@ -191,6 +191,21 @@ label_model(RecurnetFit *fit)
 		at = stpcpy(at, names->name[c]) + 1;
 }
 
+/* ERROR unless the given network sees what the rows show. */
+static void
+check_given(const RecurnetFit *fit)
+{
+	int			there = fit->given->network.spec.inputs;
+	int			here = fit->plan.network.inputs;
+
+	if (there != here)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the network sees %d %s of each time step, but the rows and options give %d",
+						there, there == 1 ? "number" : "numbers", here),
+				 errhint("The value is one; covariates (two each, if known ahead) and option \"calendar_features\" give more.")));
+}
+
 /* What fit->plan says, by as many processes as may be. */
 static RnCode
 train_plan(RecurnetFit *fit)
@@ -200,7 +215,7 @@ train_plan(RecurnetFit *fit)
 	if (workers > 0)
 		return recurnet_fit_train_parallel(fit, workers);
 	return rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, fit->holiday, fit->holidays,
-						   fit->warm, NULL, &fit->model, &fit->report);
+						   fit->given != NULL ? fit->given : fit->warm, NULL, &fit->model, &fit->report);
 }
 
 /* Networks of one shape on trial; what they learnt is thrown away. */
@@ -220,7 +235,12 @@ try_shape(void *context, const RnTrainPlan *plan, double *mase)
 RnCode
 recurnet_fit_train(RecurnetFit *fit)
 {
-	if (fit->plan.spec.tune && fit->plan.method == RN_METHOD_LOCAL)
+	if (fit->given != NULL)
+	{
+		check_given(fit);
+		fit->plan.fit.epochs = 0;
+	}
+	else if (fit->plan.spec.tune && fit->plan.method == RN_METHOD_LOCAL)
 	{
 		RnTrainPlan best = fit->plan;
 

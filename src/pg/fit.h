@@ -33,6 +33,7 @@ typedef struct RecurnetFit
 	bool		unfilled;		/* rows are to be filled later, or in parts */
 	bool		parallel;		/* workers may help to train it */
 	const RnModel *warm;		/* model to start from, or NULL */
+	const RnModel *given;		/* a network that is not to be trained, but taken as it is; or NULL */
 	RnTrainPlan plan;
 	size_t		bytes;			/* planned: rows, training and what is stored */
 	RnModel		model;

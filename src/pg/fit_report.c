@@ -114,7 +114,7 @@ recurnet_fit_metrics(const RecurnetFit *fit)
 	append_row_counts(fit, &text);
 	appendStringInfo(&text, ", \"epochs\": %d, \"best_epoch\": %d", log->epochs, log->best_epoch);
 	appendStringInfo(&text, ", \"loss\": %s, \"best_loss\": %s",
-					 number_json(log->loss[log->epochs - 1]),
+					 number_json(log->epochs > 0 ? log->loss[log->epochs - 1] : NAN),
 					 number_json(best >= 0 ? log->loss[best] : NAN));
 	if (validated)
 		appendStringInfo(&text, ", \"best_val_loss\": %s, \"validation_mae\": %s, \"naive_mae\": %s",

@@ -248,15 +248,16 @@ request_new(Run *run, const RecurnetTraining *training)
 	recurnet_owner_note_session(&run->version);
 }
 
-int64
-recurnet_job_train(const RecurnetTraining *training)
+/* given: a network to be taken as it is, or NULL. */
+static int64
+train(const RecurnetTraining *training, const RnModel *given)
 {
 	MemoryContext caller;
 	Run		   *run = run_create(&caller);
 	int64		model_id;
 
-	check_can_store("rn_train()");
 	request_new(run, training);
+	run->fit.given = given;
 	recurnet_progress_begin(&run->host, RECURNET_COMMAND_TRAIN, 0);
 	run_read(run);
 	run_train(run);
@@ -264,6 +265,20 @@ recurnet_job_train(const RecurnetTraining *training)
 	model_id = run->version.model_id;
 	run_delete(run, caller);
 	return model_id;
+}
+
+int64
+recurnet_job_train(const RecurnetTraining *training)
+{
+	check_can_store("rn_train()");
+	return train(training, NULL);
+}
+
+int64
+recurnet_job_import(const RecurnetTraining *training, const RnModel *model)
+{
+	check_can_store("rn_import()");
+	return train(training, model);
 }
 
 /* ---- in steps ---- */

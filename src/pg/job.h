@@ -11,6 +11,9 @@
 /* Train and store; returns the model's id. */
 extern int64 recurnet_job_train(const RecurnetTraining *training);
 
+/* The same, but that the network, which is all that model has, is taken as it is. */
+extern int64 recurnet_job_import(const RecurnetTraining *training, const RnModel *model);
+
 typedef enum RecurnetPromotion
 {
 	RECURNET_PROMOTE_ALWAYS,

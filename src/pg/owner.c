@@ -101,11 +101,24 @@ say_whose(void *version)
 		errcontext("stored query of model " INT64_FORMAT ", run as its owner %s", of->model_id, quote_identifier(of->owner.name));
 }
 
+/* A model that was imported without one has none. */
+static void
+check_query(const RecurnetVersion *version)
+{
+	if (version->query == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("model " INT64_FORMAT " has no query", version->model_id),
+				 errdetail("It was imported without one."),
+				 errhint("Import it with argument \"query\", or give a query in the call where it takes one.")));
+}
+
 void
 recurnet_owner_open(RecurnetOwnerScope *scope, const RecurnetVersion *version)
 {
 	Oid			owner = recurnet_catalog_runs_as(version);
 
+	check_query(version);
 	GetUserIdAndSecContext(&scope->user, &scope->security);
 	if (owner != scope->user && has_temporary())
 		ereport(ERROR,

@@ -89,6 +89,15 @@ check_names(const RnModel *model)
 	MemoryContextDelete(scratch);
 }
 
+RnModel *
+recurnet_value_decode_foreign(RecurnetHost *host, const bytea *bytes)
+{
+	RnModel    *model = decode(host, bytes, true);
+
+	check_names(model);
+	return model;
+}
+
 /* Bytes from outside are wrong where stored ones would be corrupt. */
 static void
 blame_input(void *unused)
@@ -115,7 +124,7 @@ checked(bytea *bytes)
 						(size_t) VARSIZE_ANY_EXHDR(bytes), RN_CODEC_MAX_BYTES / (1024 * 1024))));
 	recurnet_host_init(&host, context);
 	error_context_stack = &blame;
-	check_names(decode(&host, bytes, true));
+	recurnet_value_decode_foreign(&host, bytes);
 	error_context_stack = blame.previous;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);

@@ -14,4 +14,7 @@
 /* The model that the bytes are, in the host's memory; ERROR if they are none. */
 extern RnModel *recurnet_value_decode(RecurnetHost *host, const bytea *bytes);
 
+/* The same of bytes from outside, which may be no model at all, and whose names may mean nothing here. */
+extern RnModel *recurnet_value_decode_foreign(RecurnetHost *host, const bytea *bytes);
+
 #endif							/* RECURNET_VALUE_H */

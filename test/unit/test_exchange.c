@@ -1,0 +1,409 @@
+/*
+ * test_exchange.c
+ *		Models as files: round trips, networks of PyTorch, ONNX, and JSON.
+ *
+ * The models are those that the corpus of the fuzz target codec was made of.  What
+ * other libraries make of the files is the business of test/exchange.
+ */
+#define _GNU_SOURCE				/* memmem */
+
+#include "test_host.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "exchange/exchange.h"
+#include "model/codec.h"
+
+static const char *const names[] = {"auto_days", "auto_months", "plain_rnn", "plain_lstm", "plain_gru"};
+
+#define MODELS (sizeof(names) / sizeof(names[0]))
+
+static void
+load_model(TestHost *test, const char *name, RnModel *model)
+{
+	char		path[512];
+	unsigned char bytes[65536];
+	FILE	   *file;
+	size_t		n;
+
+	snprintf(path, sizeof(path), "%s/fuzz/corpus/codec/%s", RN_TEST_DIR, name);
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	n = fread(bytes, 1, sizeof(bytes), file);
+	fclose(file);
+	assert_ok(*test, rn_model_decode(&test->host, bytes, n, model));
+}
+
+/* The model as stored bytes, to be freed. */
+static unsigned char *
+encode(TestHost *test, const RnModel *model, size_t *size)
+{
+	unsigned char *bytes;
+
+	*size = rn_model_encoded_size(model);
+	bytes = malloc(*size);
+	assert_ok(*test, rn_model_encode(&test->host, model, bytes, *size));
+	return bytes;
+}
+
+static RnCode
+write_file(TestHost *test, const RnModel *model, bool json, RnText *text)
+{
+	RnPackage	package;
+	RnCode		code = rn_exchange_pack(&test->host, model, "{\"name\": \"\\u00e4 \\ud83d\\ude00\"}", &package);
+
+	if (code == RN_OK)
+		code = json ? rn_package_write_json(&test->host, &package, text) : rn_package_write_safetensors(&test->host, &package, text);
+	rn_package_free(&test->host, &package);
+	return code;
+}
+
+static RnCode
+read_file(TestHost *test, const RnText *text, RnModel *model)
+{
+	RnPackage	package = {0};
+	RnCode		code = rn_package_read(&test->host, (const unsigned char *) text->at, text->length, &package);
+
+	if (code == RN_OK)
+		code = rn_exchange_unpack(&test->host, &package, model);
+	rn_package_free(&test->host, &package);
+	return code;
+}
+
+static void
+test_round_trips(void **state)
+{
+	TestHost	test = test_host();
+
+	(void) state;
+	for (size_t i = 0; i < 2 * MODELS; i++)
+	{
+		RnModel		model;
+		RnModel		copy;
+		RnText		text = {0};
+		size_t		size[2];
+		unsigned char *bytes[2];
+
+		load_model(&test, names[i / 2], &model);
+		bytes[0] = encode(&test, &model, &size[0]);
+		assert_ok(test, write_file(&test, &model, i % 2 == 0, &text));
+		assert_ok(test, read_file(&test, &text, &copy));
+		bytes[1] = encode(&test, &copy, &size[1]);
+		assert_int_equal(size[0], size[1]);
+		assert_memory_equal(bytes[0], bytes[1], size[0]);
+		free(bytes[0]);
+		free(bytes[1]);
+		rn_text_free(&test.host, &text);
+		rn_model_free(&test.host, &model);
+		rn_model_free(&test.host, &copy);
+	}
+	assert_int_equal(test.live, 0);
+}
+
+/* Whichever allocation fails, or poll stops: nothing is left, and the code says which. */
+static void
+test_failures(void **state)
+{
+	TestHost	test = test_host();
+	RnModel		model;
+	RnModel		copy;
+	RnText		good[2] = {{0}};
+	bool		done = false;
+
+	(void) state;
+	load_model(&test, "auto_months", &model);
+	for (int json = 0; json < 2; json++)
+		assert_ok(test, write_file(&test, &model, json, &good[json]));
+	for (int n = 0; !done; n++)
+	{
+		long		live = test.live;
+
+		done = true;
+		for (int i = 0; i < 5; i++)
+		{
+			RnText		text = {0};
+			RnCode		code;
+
+			test.allocations_left = n;
+			code = i < 2 ? write_file(&test, &model, i == 1, &text)
+				: i == 2 ? rn_exchange_onnx(&test.host, &model, NULL, &text) : read_file(&test, &good[i - 3], &copy);
+			test.allocations_left = -1;
+			assert_true(code == RN_OK || code == RN_NO_MEMORY);
+			done &= code == RN_OK;
+			if (code == RN_OK && i > 2)
+				rn_model_free(&test.host, &copy);
+			rn_text_free(&test.host, &text);
+			assert_int_equal(test.live, live);
+		}
+	}
+	test.polls_left = 1;
+	assert_int_equal(read_file(&test, &good[0], &copy), RN_CANCELLED);
+	for (int json = 0; json < 2; json++)
+		rn_text_free(&test.host, &good[json]);
+	rn_model_free(&test.host, &model);
+	assert_int_equal(test.live, 0);
+}
+
+/* A change of a text, once, to another of the same length. */
+static void
+replace(RnText *text, const char *from, const char *to)
+{
+	char	   *at = memmem(text->at, text->length, from, strlen(from));
+
+	assert_non_null(at);
+	assert_int_equal(strlen(from), strlen(to));
+	memcpy(at, to, strlen(to));
+}
+
+/* Changes of a file, and what they are called. */
+static void
+test_refused(void **state)
+{
+	static const struct
+	{
+		bool		json;
+		const char *from;
+		const char *to;
+		RnCode		code;
+		const char *words;
+	}			changes[] = {
+		{true, "\"format\": 1", "\"format\": 9", RN_UNSUPPORTED, "format 9"},
+		{true, "\"recurnet\"", "\"recurnut\"", RN_CORRUPT, "no model"},
+		{true, "\"cell\": \"gru\"", "\"cell\": \"gnu\"", RN_CORRUPT, "\"cell\""},
+		{true, "\"method\": \"windows\"", "\"method\": \"widows!\"", RN_CORRUPT, "\"method\""},
+		{true, "\"networks\": 1", "\"networks\": 0", RN_CORRUPT, "\"networks\""},
+		{true, "\"units\": 2", "\"units\": 3", RN_CORRUPT, "weight_ih_l0"},
+		{true, "\"units\": 2", "\"units\": 0", RN_CORRUPT, "0 units"},
+		{true, "\"layers\": [{", "\"layer!\": [{", RN_CORRUPT, "\"layers\""},
+		{true, "\"tail\": {\"dtype\": \"F64\"", "\"tail\": {\"dtype\": \"I64\"", RN_CORRUPT, "tail"},
+		{true, "\"tail\": {\"dtype\": \"F64\"", "\"tail\": {\"dtype\": \"F99\"", RN_UNSUPPORTED, "F99"},
+		{true, "\"series.rows\": {\"dtype\": \"I64\", \"shape\": [1]", "\"series.rows\": {\"dtype\": \"I64\", \"shape\": [2]", RN_CORRUPT, "as its shape"},
+		{true, "\"skip\": false", "\"skip\": 12345", RN_CORRUPT, "\"skip\""},
+		{true, "}}\n", "}} ", RN_OK, ""},
+		{true, "}}\n", "}}}", RN_CORRUPT, "behind the end"},
+		{false, "networks.0.head.weight", "networks.0.heap.weight", RN_CORRUPT, "head.weight"},
+		{false, "\"data_offsets\":[0,", "\"data_offsets\":[9,", RN_CORRUPT, "does not lie"},
+		{false, "\"__metadata__\"", "\"_-metadata__\"", RN_CORRUPT, "_-metadata__"},
+	};
+	TestHost	test = test_host();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+	{
+		RnModel		model;
+		RnModel		copy;
+		RnText		text = {0};
+		RnCode		code;
+
+		load_model(&test, "plain_gru", &model);
+		assert_ok(test, write_file(&test, &model, changes[i].json, &text));
+		replace(&text, changes[i].from, changes[i].to);
+		code = read_file(&test, &text, &copy);
+		if (code != changes[i].code || (code != RN_OK && strstr(test.host.error.message, changes[i].words) == NULL))
+			fail_msg("%s: %d %s", changes[i].to, code, test.host.error.message);
+		if (code == RN_OK)
+			rn_model_free(&test.host, &copy);
+		rn_text_free(&test.host, &text);
+		rn_model_free(&test.host, &model);
+	}
+	assert_int_equal(test.live, 0);
+}
+
+static void
+test_onnx(void **state)
+{
+	TestHost	test = test_host();
+
+	(void) state;
+	for (size_t i = 0; i < MODELS; i++)
+	{
+		RnModel		model;
+		RnText		text = {0};
+
+		load_model(&test, names[i], &model);
+		for (int l = 0; l < model.network.spec.layers; l++)
+			model.network.spec.layer[l].activation = (RnActivation) (i % RN_ACTIVATIONS);
+		model.relative = model.method == RN_METHOD_WINDOWS;
+		assert_ok(test, rn_exchange_onnx(&test.host, &model, NULL, &text));
+		assert_non_null(memmem(text.at, text.length, model.method == RN_METHOD_LOCAL ? "median" : "forecast", 6));
+		rn_text_free(&test.host, &text);
+		rn_model_free(&test.host, &model);
+	}
+	assert_int_equal(test.live, 0);
+}
+
+/* ---- PyTorch ---- */
+
+static void
+add(TestHost *test, RnPackage *package, const char *name, size_t rows, size_t columns, const float *data)
+{
+	assert_ok(*test, rn_package_add(&test->host, package, name, RN_F32, columns > 0 ? 2 : 1, (size_t[]) {rows, columns}, data));
+}
+
+/*
+ * One step from h = 0 of a GRU with one unit and one input:
+ * h = (1 - z) tanh(n x + b_n + r b'_n), all by hand.
+ */
+static void
+test_torch_gru(void **state)
+{
+	static const float ih[] = {0.3f, -0.4f, 0.7f};	/* r z n */
+	static const float hh[] = {0.1f, 0.2f, 0.3f};
+	static const float bias_ih[] = {0.05f, -0.1f, 0.2f};
+	static const float bias_hh[] = {-0.2f, 0.15f, 0.4f};
+	static const float head[] = {2.0f};
+	static const float head_bias[] = {-0.5f};
+	TestHost	test = test_host();
+	RnPackage	package = {0};
+	RnModel		model;
+	RnTape	   *tape;
+	double		x = 0.6;
+	double		r = 1 / (1 + exp(-(0.3 * x + 0.05 - 0.2)));
+	double		z = 1 / (1 + exp(-(-0.4 * x - 0.1 + 0.15)));
+	double		n = tanh(0.7 * x + 0.2 + r * 0.4);
+
+	(void) state;
+	add(&test, &package, "gru.weight_ih_l0", 3, 1, ih);
+	add(&test, &package, "gru.weight_hh_l0", 3, 1, hh);
+	add(&test, &package, "gru.bias_ih_l0", 3, 0, bias_ih);
+	add(&test, &package, "gru.bias_hh_l0", 3, 0, bias_hh);
+	add(&test, &package, "out.weight", 1, 1, head);
+	add(&test, &package, "out.bias", 1, 0, head_bias);
+	assert_ok(test, rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model));
+	assert_int_equal(model.network.spec.layer[0].kind, RN_CELL_GRU);
+	assert_ok(test, rn_tape_create(&test.host, &model.network.spec, 1, 1, false, &tape));
+	rn_tape_input(tape)[0] = (rn_real) x;
+	assert_ok(test, rn_network_forward(&test.host, &model.network, tape, 1, 0, 0));
+	assert_true(fabs((double) rn_tape_output(tape)[0] - (2 * (1 - z) * n - 0.5)) < 1e-6);
+	rn_tape_free(&test.host, tape);
+	rn_model_free(&test.host, &model);
+	rn_package_free(&test.host, &package);
+	assert_int_equal(test.live, 0);
+}
+
+/* Both biases of an LSTM count, layers of a list stack, and what is not known is refused. */
+static void
+test_torch_stacks(void **state)
+{
+	static float numbers[64];
+	TestHost	test = test_host();
+	RnPackage	package = {0};
+	RnModel		model;
+
+	(void) state;
+	for (int i = 0; i < 64; i++)
+		numbers[i] = (float) i / 8;
+	add(&test, &package, "layers.0.weight_ih_l0", 8, 1, numbers);
+	add(&test, &package, "layers.0.weight_hh_l0", 8, 2, numbers);
+	add(&test, &package, "layers.0.bias_ih_l0", 8, 0, numbers);
+	add(&test, &package, "layers.0.bias_hh_l0", 8, 0, numbers + 8);
+	add(&test, &package, "layers.1.weight_ih_l0", 3, 2, numbers);
+	add(&test, &package, "layers.1.weight_hh_l0", 3, 3, numbers);
+	add(&test, &package, "head.weight", 4, 3, numbers);
+	assert_ok(test, rn_exchange_torch(&test.host, &package, RN_ACTIVATION_RELU, &model));
+	assert_int_equal(model.network.spec.layers, 2);
+	assert_int_equal(model.network.spec.layer[0].kind, RN_CELL_LSTM);
+	assert_int_equal(model.network.spec.layer[1].kind, RN_CELL_SIMPLE);
+	assert_int_equal(model.network.spec.layer[1].activation, RN_ACTIVATION_RELU);
+	assert_int_equal(model.network.spec.outputs, 4);
+	assert_true(model.network.weights[rn_network_variable(&model.network.spec, 2).offset] == 1);	/* 0 + 8/8 */
+	rn_model_free(&test.host, &model);
+	add(&test, &package, "norm.scale", 4, 0, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+	add(&test, &package, "more.weight", 4, 4, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+	add(&test, &package, "layers.1.weight_hr_l0", 4, 4, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+	rn_package_free(&test.host, &package);
+	assert_int_equal(test.live, 0);
+}
+
+/* ---- JSON ---- */
+
+static void
+test_json(void **state)
+{
+	static const struct
+	{
+		const char *from;
+		const char *to;			/* written again; NULL: refused */
+	}			cases[] = {
+		{" {\"a\" : [1,2.5e3 , -0] , \"b\": {} } ", "{\"a\": [1,2.5e3 , -0], \"b\": {}}"},
+		{"[null,true,false,\"x\",[],[{}]]", "[null, true, false, \"x\", [], [{}]]"},
+		{"\"\\u00e4\\n\\\"\\\\\\/\\ud83d\\ude00\"", "\"\u00e4\\u000a\\\"\\\\/\U0001F600\""},
+		{"", NULL}, {"{", NULL}, {"[1,]", NULL}, {"[1 2]", NULL}, {"{\"a\"}", NULL}, {"{a:1}", NULL}, {"{\"a\":1,}", NULL},
+		{"01", NULL}, {"-", NULL}, {"1.", NULL}, {"1e", NULL}, {"+1", NULL}, {".5", NULL}, {"nul", NULL}, {"NaN", NULL},
+		{"\"a", NULL}, {"\"\\x\"", NULL}, {"\"\\u12\"", NULL}, {"\"\\u0000\"", NULL}, {"\"\\udc00\"", NULL},
+		{"\"\\ud800\"", NULL}, {"\"\\ud800\\u0041\"", NULL}, {"\"\n\"", NULL}, {"1 1", NULL}, {"\"\\\"", NULL},
+		{"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"\"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", NULL},
+	};
+	TestHost	test = test_host();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		RnPool		pool = {0};
+		RnText		text = {0};
+		const RnJson *value;
+		RnCode		code = rn_json_read(&test.host, &pool, cases[i].from, strlen(cases[i].from), &value);
+
+		assert_int_equal(code, cases[i].to != NULL ? RN_OK : RN_CORRUPT);
+		if (code == RN_OK)
+		{
+			assert_ok(test, rn_json_put(&test.host, &text, value));
+			assert_string_equal(text.at, cases[i].to);
+		}
+		rn_text_free(&test.host, &text);
+		rn_pool_free(&test.host, &pool);
+	}
+	assert_int_equal(test.live, 0);
+}
+
+static void
+test_json_numbers(void **state)
+{
+	static const char document[] = "{\"a\": 9223372036854775807, \"b\": 9223372036854775808, \"c\": 1.5, \"d\": 1e999, \"e\": [1, -2 ,3]}";
+	TestHost	test = test_host();
+	RnPool		pool = {.limit = 4096};
+	const RnJson *value;
+	const char *at;
+	int64_t		integer;
+	double		number;
+	void	   *pointer;
+
+	(void) state;
+	assert_ok(test, rn_json_read(&test.host, &pool, document, strlen(document), &value));
+	assert_true(rn_json_int64(rn_json_member(value, "a"), &integer) && integer == INT64_MAX);
+	assert_false(rn_json_int64(rn_json_member(value, "b"), &integer));
+	assert_false(rn_json_int64(rn_json_member(value, "c"), &integer));
+	assert_true(rn_json_double(rn_json_member(value, "c"), &number) && number == 1.5);
+	assert_false(rn_json_double(rn_json_member(value, "d"), &number));
+	assert_null(rn_json_member(value, "f"));
+	assert_null(rn_json_member(NULL, "f"));
+	assert_int_equal(rn_json_member(value, "e")->kind, RN_JSON_NUMBERS);
+	assert_int_equal(rn_json_member(value, "e")->count, 3);
+	at = rn_json_member(value, "e")->text;
+	assert_true(rn_json_next_double(&at) == 1 && rn_json_next_int64(&at, &integer) && integer == -2);
+	assert_int_equal(rn_pool_take(&test.host, &pool, 5000, 1, &pointer), RN_NO_MEMORY);
+	assert_int_equal(rn_pool_take(&test.host, &pool, SIZE_MAX, 2, &pointer), RN_NO_MEMORY);
+	rn_pool_free(&test.host, &pool);
+	assert_int_equal(test.live, 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_onnx),
+		cmocka_unit_test(test_torch_gru),
+		cmocka_unit_test(test_torch_stacks),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_numbers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
