@@ -295,6 +295,7 @@ walk_layer(Walk *walk, RnLayerSpec *layer)
 {
 	layer->kind = (RnCellKind) walk_word(walk, "cell", (int) layer->kind, cell_word, RN_CELL_KINDS);
 	layer->units = walk_int(walk, "units", layer->units);
+	layer->dilation = walk_int(walk, "dilation", layer->dilation);
 	layer->activation = (RnActivation) walk_word(walk, "activation", (int) layer->activation, activation_word, RN_ACTIVATIONS);
 	layer->reset_after = walk_bool(walk, "reset_after", layer->reset_after);
 	layer->input_dropout = walk_number(walk, "input_dropout", layer->input_dropout);
@@ -311,6 +312,7 @@ walk_network(Walk *walk, RnNetworkSpec *network)
 	network->outputs = walk_int(walk, "outputs", network->outputs);
 	network->return_sequences = walk_bool(walk, "return_sequences", network->return_sequences);
 	network->skip = walk_bool(walk, "skip", network->skip);
+	network->residual = walk_bool(walk, "residual", network->residual);
 	layers = enter_list(walk, "layers", (size_t) network->layers, RN_MAX_LAYERS);
 	for (size_t l = 0; l < layers.n && walk->code == RN_OK; l++)
 	{
@@ -328,7 +330,7 @@ walk_local(Walk *walk, RnModel *model)
 {
 	RnLocalSpec *local = &model->local;
 
-	local->log = walk_bool(walk, "log", local->log);
+	local->lambda = walk_number(walk, "lambda", local->lambda);
 	local->outer = walk_int(walk, "longer_season", local->outer);
 	local->lookback = walk_int(walk, "lookback", local->lookback);
 	local->typical_spread = walk_number(walk, "typical_spread", local->typical_spread);
