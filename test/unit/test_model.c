@@ -13,6 +13,7 @@
 #include "model/forecast.h"
 #include "model/interval.h"
 #include "model/recipe.h"
+#include "model/tune.h"
 #include "series/box_cox.h"
 
 #define ROWS 120
@@ -1124,6 +1125,69 @@ test_power(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* Mean errors of the shapes tried, one of a list after the other. */
+typedef struct Errors
+{
+	const double *mase;
+	size_t		bytes;			/* the most that any of them needs */
+	int			wrong;			/* plans that would keep something */
+} Errors;
+
+static RnCode
+tell_error(void *context, const RnTrainPlan *plan, double *mase)
+{
+	Errors	   *errors = context;
+
+	*mase = *errors->mase++;
+	errors->bytes = plan->bytes > errors->bytes ? plan->bytes : errors->bytes;
+	errors->wrong += !plan->trial || rn_fits_count(plan) != rn_fits_trials(plan);
+	return *mase < 0 ? RN_CANCELLED : RN_OK;
+}
+
+/* Shapes are tried one change after the other, the least error is kept, and the memory is that of the largest. */
+static void
+test_tune(void **state)
+{
+	TestHost	test = test_host();
+	static Data data;
+	RnTrainSpec spec = quick_auto(RN_METHOD_LOCAL);
+	RnTrainPlan planned;
+	RnTrainPlan plan;
+	RnTuning	tuning;
+	Errors		errors = {.mase = (const double[]) {1, 0.9, 0.8, 0.85, 0.7}};
+
+	(void) state;
+	make_data(&data, &test, false);
+	spec.layers = spec.epochs = 0;
+	spec.tune = true;
+	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &planned));
+	plan = planned;
+	assert_ok(test, rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning));
+	assert_int_equal(tuning.count, 5);
+	assert_int_equal(tuning.shape[3].units, 128);
+	assert_int_equal(tuning.shape[3].window, 54);
+	assert_int_equal(tuning.shape[4].window, 36);
+	assert_int_equal(tuning.shape[4].epochs, 4);
+	assert_int_equal(plan.spec.units[0], 128);
+	assert_int_equal(plan.spec.window, 36);
+	assert_int_equal(plan.spec.epochs, 4);
+	assert_false(plan.trial);
+	assert_int_equal(errors.wrong, 0);
+	assert_true(errors.bytes <= planned.bytes);
+
+	errors.mase = (const double[]) {1, 1, 1, NAN, 1};	/* of equals the first */
+	plan = planned;
+	assert_ok(test, rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning));
+	assert_true(plan.spec.units[0] == 64 && plan.spec.window == 36 && plan.spec.epochs == 8);
+	errors.mase = (const double[]) {1, -1};
+	plan = planned;
+	assert_int_equal(rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning), RN_CANCELLED);
+	spec.layers = spec.window = spec.epochs = 3;
+	assert_ok(test, rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning));
+	assert_int_equal(tuning.count, 0);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 test_interrupted(void **state)
 {
@@ -1259,6 +1323,7 @@ main(void)
 		cmocka_unit_test(test_hostile_bytes),
 		cmocka_unit_test(test_earlier_version),
 		cmocka_unit_test(test_power),
+		cmocka_unit_test(test_tune),
 		cmocka_unit_test(test_interrupted)
 	};
 
