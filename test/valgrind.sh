@@ -11,9 +11,9 @@ cd "$(dirname "$0")/.."
 . test/lib.sh
 
 # Those that take minutes on their own would take hours: whole trainings, again and again
-# (adapt, backtest, electric, fit, gradients, local, model, panel_model); what they run
+# (adapt, backtest, base, electric, fit, gradients, local, model, panel_model); what they run
 # is run under the address sanitizer, and in the session below.
-UNIT=${UNIT:-base calendar metrics panel reference samples transform}
+UNIT=${UNIT:-calendar metrics panel reference samples transform}
 MEMCHECK="valgrind --quiet --error-exitcode=99 --suppressions=$PWD/test/valgrind.supp"
 passed=0 failed=0
 
