@@ -23,7 +23,7 @@ my $many = $training{many} =~ s/'many'/NULL/r;
 my %work = (
 	'a training' => "SELECT rn_train($many)",
 	'a retraining' => q{CALL rn_retrain('many', 'cold', 'always')},
-	'rows sorted on disk' => q{SELECT rn_drop_model(rn_train('gru', 'SELECT i, sin(i) AS v FROM generate_series(1, 80000) i ORDER BY -i', '{"recipe": "plain", "units": 1, "epochs": 1, "window": 2, "validation_split": 0}'))},
+	'rows sorted on disk' => q{SELECT rn_drop_model(rn_train('gru', 'SELECT i, sin(i) AS v FROM generate_series(1, 80000) i ORDER BY -i', '{"recipe": "plain", "units": 1, "epochs": 1, "window": 2, "train_rows": 1000}'))},
 	'a tiny retraining' => q{CALL rn_retrain('few', 'cold', 'always')});
 my %seen;
 
