@@ -165,8 +165,8 @@ rn_ticks_logarithms(double *low, double *high, int most, RnTicks *ticks)
 		tick->under[0] = '\0';
 		snprintf(tick->label, sizeof(tick->label), "%g", tick->at);
 	}
-	*low = ticks->tick[0].at;
-	*high = ticks->tick[ticks->n - 1].at;
+	*low = rung(from);
+	*high = rung(to);
 }
 
 /* ---- times ---- */
