@@ -1,6 +1,7 @@
 --
--- Small models of all kinds: what the corpus of the fuzz target `codec` was made
--- of, and what test/fuzz/mutants.sql makes mutants of.
+-- Small models of all kinds: what the corpora of the fuzz targets `codec` and `exchange`
+-- were made of (the latter: as rn_export writes them), and what test/fuzz/mutants.sql
+-- makes mutants of.
 --
 CREATE TABLE sales AS
 SELECT s AS store, date '2024-01-29' + i AS day, timestamptz '2024-01-01' + i * interval '1 hour' AS hour,
