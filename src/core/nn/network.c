@@ -150,6 +150,7 @@ struct RnTape
 	bool		training;
 	int			first;			/* sequence of the batch that is the tape's first */
 	rn_real    *input;			/* [T][B][I] */
+	rn_real    *dx;				/* [T][B][I] the caller's: gradient by them; NULL: not wanted */
 	rn_real    *dropped;		/* [R][B][H] input of the head after a dropout; R: the
 								 * steps predicted, the last ones */
 	const rn_real *head;		/* [R][B][H] input of the head */
@@ -312,6 +313,12 @@ rn_tape_set_part(RnTape *tape, int first)
 	tape->first = first;
 	for (int l = 0; l < RN_MAX_LAYERS; l++)
 		tape->layer[l].add = first > 0;
+}
+
+void
+rn_tape_set_input_gradient(RnTape *tape, rn_real *dx)
+{
+	tape->dx = dx;
 }
 
 int
@@ -490,6 +497,23 @@ head_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_rea
 				   (size_t) spec->outputs);
 }
 
+/* The gradient by the inputs, of which the first layer's part is in tape->dx: its dropout, and the way past the layers. */
+static RnCode
+input_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy, int B)
+{
+	const RnNetworkSpec *spec = &network->spec;
+	size_t		I = (size_t) spec->inputs;
+	size_t		O = (size_t) spec->outputs;
+	size_t		R = (size_t) rn_network_predicted_steps(spec, tape->T);
+
+	if (spec->layer[0].input_dropout > 0)
+		RN_TRY(rn_dropout_apply(host, tape->dx, tape->dx, tape->masks[0].input, true, tape->T, (size_t) B * I));
+	if (!spec->skip)
+		return RN_OK;
+	return rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, R * (size_t) B, I, O, dy, O, skip_kernel(spec, network->weights), O, 1,
+				   tape->dx + ((size_t) tape->T - R) * (size_t) B * I, I);
+}
+
 RnCode
 rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy,
 					rn_real *grad, int B)
@@ -508,7 +532,7 @@ rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const 
 		rn_real    *swap = dh;
 
 		RN_TRY(rn_cell(layer->kind)->backward(host, layer, &weights, &tape->layer[l], dh,
-											  l > 0 ? below : NULL, &gradients, tape->T, B));
+											  l > 0 ? below : tape->dx, &gradients, tape->T, B));
 		if (l == 0)
 			break;
 		if (layer->input_dropout > 0)
@@ -519,5 +543,5 @@ rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const 
 		dh = below;
 		below = swap;
 	}
-	return RN_OK;
+	return tape->dx != NULL ? input_backward(host, network, tape, dy, B) : RN_OK;
 }

@@ -97,6 +97,9 @@ extern void rn_tape_set_training(RnTape *tape, bool training);
  */
 extern void rn_tape_set_part(RnTape *tape, int first);
 
+/* From now on backward leaves the loss's gradient by the inputs too, in dx, laid out as they are; NULL: not. */
+extern void rn_tape_set_input_gradient(RnTape *tape, rn_real *dx);
+
 /* Steps of a sequence that there are predictions of: T with return_sequences, or 1. */
 static inline int
 rn_network_predicted_steps(const RnNetworkSpec *spec, int T)
