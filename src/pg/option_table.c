@@ -19,6 +19,7 @@ CHOICE_FUNCTION(recipe_choice, RnRecipeKind, rn_recipe_name)
 CHOICE_FUNCTION(activation_choice, RnActivation, rn_activation_name)
 CHOICE_FUNCTION(scaler_choice, RnScalerKind, rn_scaler_name)
 CHOICE_FUNCTION(transform_choice, RnRecipeTransform, rn_recipe_transform_name)
+CHOICE_FUNCTION(smoothing_choice, RnRecipeSmoothing, rn_recipe_smoothing_name)
 CHOICE_FUNCTION(loss_choice, RnLossKind, rn_loss_name)
 CHOICE_FUNCTION(optimizer_choice, RnOptimKind, rn_optim_name)
 CHOICE_FUNCTION(schedule_choice, RnScheduleKind, rn_schedule_name)
@@ -69,6 +70,8 @@ const RecurnetOption recurnet_option_table[] = {
 	"steps in a season, 1 for none; or an array of it and of a longer season, a multiple of it"},
 	CHOICE("transform", transform, NEVER_OPEN, transform_choice, RN_RECIPE_TRANSFORMS,
 		   "auto: what values are turned into before all else; auto takes logarithms of positive ones, and in doubt of their use for half of the networks"),
+	CHOICE("smoothing", smoothing, NEVER_OPEN, smoothing_choice, RN_RECIPE_SMOOTHINGS,
+		   "auto: how fast the level of each series follows it: as least squares have it, or as each network learns it together with its weights"),
 	BOOLEAN("classical", classical,
 			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),
 	INTEGER("ensemble", members, OPEN_ZERO, 1, RN_MAX_MEMBERS,
@@ -156,6 +159,7 @@ static const struct
 	const char *name;
 }			of_method[] = {
 	{RN_METHOD_LOCAL, "transform"},
+	{RN_METHOD_LOCAL, "smoothing"},
 	{RN_METHOD_LOCAL, "classical"},
 	{RN_METHOD_LOCAL, "ensemble"},
 	{RN_METHOD_WINDOWS, "scaler"},

@@ -45,6 +45,8 @@ static const struct
 	{"timezone", "time_zone"},
 	{"n_members", "ensemble"},
 	{"log", "transform"},
+	{"alpha", "smoothing"},
+	{"es_rnn", "smoothing"},
 	{"gradient_clip", "clipnorm"},
 	{"scaling", "scaler"},
 	{"normalization", "scaler"},

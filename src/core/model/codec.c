@@ -18,7 +18,8 @@
  *	texts	time type, time zone, covariate names, keys
  *	series	f64 shift, scale; i32 base season, anchor day; i64 last time
  *	arrays	f64 tail [S][T], u8 missing [S][T], f32 covariates [S][T][given],
- *			i32 holidays, f64 residual [steps][points], f32 weights [P]
+ *			i32 holidays, f64 residual [steps][points], f32 smoothing [S + 1][M],
+ *			f32 weights [M][P]
  *
  * One function walks the fields for both directions, so that writer and
  * reader cannot drift apart.
@@ -47,6 +48,7 @@ typedef struct Cursor
 	const unsigned char *in;	/* reading, or NULL */
 	size_t		at;
 	size_t		size;
+	int			version;		/* of the format */
 	bool		failed;
 } Cursor;
 
@@ -191,6 +193,14 @@ walk_method(Cursor *cursor, RnModel *model)
 	model->second.typical_spread = walk_f64(cursor, model->second.typical_spread);
 }
 
+/* Was anything learnt of levels?  From version 3 on. */
+static void
+walk_smoothing(Cursor *cursor, RnModel *model)
+{
+	if (cursor->version >= 3)
+		model->learnt = walk_bool(cursor, model->learnt);
+}
+
 static void
 walk_rules(Cursor *cursor, RnModel *model)
 {
@@ -241,6 +251,7 @@ walk_fields(Cursor *cursor, RnModel *model, size_t text[3])
 	if (cursor->failed)
 		return;
 	walk_method(cursor, model);
+	walk_smoothing(cursor, model);
 	walk_rules(cursor, model);
 	walk_sizes(cursor, model, text);
 }
@@ -303,6 +314,13 @@ weights(const RnModel *model)
 	return (size_t) model->members * rn_network_size(&model->network.spec);
 }
 
+/* What was learnt of levels. */
+static size_t
+smoothings(const RnModel *model)
+{
+	return model->learnt ? (model->count + 1) * (size_t) model->members : 0;
+}
+
 static size_t
 residuals(const RnModel *model)
 {
@@ -314,6 +332,7 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 {
 	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
 	size_t		size = weights(model);
+	size_t		learnt = smoothings(model);
 
 	walk_bytes(cursor, model->time_type, text[0]);
 	walk_bytes(cursor, model->time_zone, text[1]);
@@ -333,6 +352,12 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	for (size_t i = 0; i < model->holidays; i++)
 		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
 	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
+	for (size_t i = 0; i < learnt; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		model->smoothing[i] = walk_f32(cursor, model->smoothing[i]);
+	}
 	for (size_t i = 0; i < size; i++)
 	{
 		if (i % SLICE == 0)
@@ -352,6 +377,21 @@ check_doubles(RnHost *host, const double *value, size_t n, double least)
 			RN_TRY(rn_poll(host));
 		if (!isfinite(value[i]) || value[i] < least)
 			return rn_fail(host, RN_DIVERGED, "the model has a number that is not finite");
+	}
+	return RN_OK;
+}
+
+static RnCode
+check_smoothing(RnHost *host, const RnModel *model)
+{
+	size_t		learnt = smoothings(model);
+
+	for (size_t i = 0; i < learnt; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		if (!(model->smoothing[i] >= -RN_SMOOTHING_FARTHEST && model->smoothing[i] <= RN_SMOOTHING_FARTHEST))
+			return rn_fail(host, RN_DIVERGED, "what the model learnt of a level is out of its range");
 	}
 	return RN_OK;
 }
@@ -392,6 +432,7 @@ check_arrays(RnHost *host, const RnModel *model)
 			return rn_fail(host, RN_DIVERGED, "the model has a weight that is not finite");
 	}
 	RN_TRY(check_series(host, model));
+	RN_TRY(check_smoothing(host, model));
 	for (size_t i = 0; i < covariates; i++)
 	{
 		if (i % SLICE == 0)
@@ -408,7 +449,7 @@ check_arrays(RnHost *host, const RnModel *model)
 
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
 static size_t
-encoded_size(const RnModel *model)
+encoded_size(const RnModel *model, int version)
 {
 	size_t		row = sizeof(double) + (model->inputs.masked ? 1 : 0)
 		+ (size_t) model->inputs.given * sizeof(float);
@@ -422,13 +463,14 @@ encoded_size(const RnModel *model)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
 		+ sizeof(double) * residuals(model)
+		+ (version >= 3 ? 4 : 0) + sizeof(float) * smoothings(model)
 		+ sizeof(float) * weights(model);
 }
 
 size_t
 rn_model_encoded_size(const RnModel *model)
 {
-	return encoded_size(model);
+	return encoded_size(model, RN_CODEC_VERSION);
 }
 
 static RnCode
@@ -448,15 +490,15 @@ checksum(RnHost *host, const unsigned char *bytes, size_t size, uint32_t *crc)
 RnCode
 rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t size)
 {
-	Cursor		cursor = {.out = bytes,.size = size};
+	Cursor		cursor = {.out = bytes,.size = size,.version = RN_CODEC_VERSION};
 	RnModel		copy = *model;	/* walking writes values back as they are */
 	size_t		text[3] = {0};
 	uint32_t	crc;
 
-	if (size != encoded_size(model) || size > RN_CODEC_MAX_BYTES)
+	if (size != rn_model_encoded_size(model) || size > RN_CODEC_MAX_BYTES)
 	{
 		rn_fail(host, RN_UNSUPPORTED, "the model has %zu bytes, at most %zu can be stored",
-				encoded_size(model), RN_CODEC_MAX_BYTES);
+				rn_model_encoded_size(model), RN_CODEC_MAX_BYTES);
 		return rn_fail_hint(host, "Use fewer units or layers, or a smaller window, or fewer series.");
 	}
 	RN_TRY(check_arrays(host, model));
@@ -483,19 +525,18 @@ corrupt(RnHost *host, const char *what)
 static RnCode
 check_header(RnHost *host, Cursor *cursor)
 {
-	int32_t		version;
 	uint32_t	stored;
 	uint32_t	actual;
 
 	if (cursor->size < HEADER_BYTES || memcmp(cursor->in, magic, sizeof(magic)) != 0)
 		return corrupt(host, "it does not begin as models do");
 	cursor->at = sizeof(magic);
-	version = walk_i32(cursor, 0);
+	cursor->version = walk_i32(cursor, 0);
 	stored = (uint32_t) walk_i32(cursor, 0);
-	if (version != RN_CODEC_VERSION)
+	if (cursor->version < RN_CODEC_OLDEST || cursor->version > RN_CODEC_VERSION)
 	{
-		rn_fail(host, RN_UNSUPPORTED, "the stored model has format version %d, this library reads %d",
-				version, RN_CODEC_VERSION);
+		rn_fail(host, RN_UNSUPPORTED, "the stored model has format version %d, this library reads %d to %d",
+				cursor->version, RN_CODEC_OLDEST, RN_CODEC_VERSION);
 		return rn_fail_hint(host, "Install the version of recurnet that stored it, or a newer one.");
 	}
 	if ((uint64_t) walk_i64(cursor, 0) != cursor->size)
@@ -564,7 +605,7 @@ method_valid(const RnModel *model)
 	const RnNetworkSpec *network = &model->network.spec;
 
 	if (model->method == RN_METHOD_WINDOWS)
-		return model->members == 1 && !network->return_sequences && !network->skip;
+		return model->members == 1 && !model->learnt && !network->return_sequences && !network->skip;
 	return model->method == RN_METHOD_LOCAL && !model->relative &&
 		between(model->members, 1, RN_MAX_MEMBERS) && between(model->steps, 1, RN_LOCAL_MAX_STEPS) &&
 		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->naive_share >= 0 &&
@@ -656,6 +697,7 @@ allocate_arrays(RnHost *host, RnModel *model)
 						(void **) &model->tail_covariate));
 	if (model->holidays > 0)
 		RN_TRY(rn_alloc(host, model->holidays, sizeof(int32_t), (void **) &model->holiday));
+	RN_TRY(rn_model_create_smoothing(host, model));
 	return rn_alloc(host, residuals(model), sizeof(double), (void **) &model->residual);
 }
 
@@ -674,7 +716,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
 		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
 		return corrupt(host, "a field is out of its range");
-	if (encoded_size(model) + text[0] + text[1] + text[2] != cursor->size)
+	if (encoded_size(model, cursor->version) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");
 	model->rows.frequency = model->calendar;
 	RN_TRY(allocate_arrays(host, model));

@@ -12,7 +12,8 @@
 
 #include "model/model.h"
 
-#define RN_CODEC_VERSION	2
+#define RN_CODEC_VERSION	3
+#define RN_CODEC_OLDEST		2	/* that is read */
 #define RN_CODEC_MAX_BYTES	((size_t) 256 * 1024 * 1024)
 
 /* Bytes rn_model_encode will write. */

@@ -66,6 +66,12 @@ rn_recipe_transform_name(RnRecipeTransform kind)
 	return names[kind];
 }
 
+const char *
+rn_recipe_smoothing_name(RnRecipeSmoothing kind)
+{
+	return kind == RN_RECIPE_SMOOTHING_LEARNT ? "learnt" : "fitted";
+}
+
 void
 rn_recipe_defaults(RnTrainSpec *spec)
 {
@@ -532,6 +538,7 @@ plan_fit(RnTrainPlan *plan)
 		.window = local ? plan->steps : spec->window,
 		.shuffle = spec->shuffle && !local,
 		.fresh = local,
+		.source_learns = local && spec->smoothing == RN_RECIPE_SMOOTHING_LEARNT,
 		.patience = plan->validation_windows > 0 ? spec->patience : 0,
 		.seed = spec->seed,
 		.network = 1,
@@ -730,7 +737,7 @@ rn_recipe_samples(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, c
 			continue;
 		samples->series[samples->count++] = (RnSampleSeries) {
 			samples->n,
-			{series->first + first, series->first, series->first + rows, rn_model_transform(model, of), of->base_season}
+			{series->first + first, series->first, series->first + rows, rn_model_transform(model, of), of->base_season, NULL}
 		};
 		samples->n += n;
 	}
