@@ -51,6 +51,8 @@ static const struct
 	{"boxcox", "transform"},
 	{"box_cox", "transform"},
 	{"boxcox_lambda", "lambda"},
+	{"alpha", "smoothing"},
+	{"es_rnn", "smoothing"},
 	{"gradient_clip", "clipnorm"},
 	{"scaling", "scaler"},
 	{"normalization", "scaler"},

@@ -111,6 +111,19 @@ put_windows(ReturnSetInfo *result, const RnModel *model)
 												model->season, model->season == 1 ? "step" : "steps"));
 }
 
+/* What networks learnt of the levels of series; NULL: nothing. */
+static char *
+smoothing_text(const RnModel *model)
+{
+	double		sum = 0;
+
+	if (!model->learnt)
+		return NULL;
+	for (int i = 0; i < model->members; i++)
+		sum += rn_model_faster(model, model->count)[i];
+	return psprintf("learnt with the networks, the logit of alpha %+.2f in the mean", sum / model->members);
+}
+
 /* How series are taken apart, and what networks and classical forecasts have a share in. */
 static void
 put_method(ReturnSetInfo *result, const RnModel *model)
@@ -132,6 +145,7 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	put(result, section, "sequence", psprintf("%d windows, each %d %s after the last", model->steps, model->stride,
 											  model->stride == 1 ? "step" : "steps"));
 	put(result, section, "rows looked at", psprintf("%d", local->lookback));
+	put(result, section, "smoothing", smoothing_text(model));
 	put(result, section, "networks", model->second_members == 0 ? psprintf("%d", model->members)
 		: psprintf("%d, %d of them without logarithms", model->members, model->second_members));
 	put(result, section, "share of the networks", psprintf("%.0f %%", 100 * model->share));

@@ -112,7 +112,7 @@ static RnCode
 predict_from(TestHost *test, const RnModel *model, const double *value, size_t n, double *predicted)
 {
 	RnRows		rows = {value, NULL, NULL};
-	RnView		view = {0, 0, n, rn_model_transform(model, model->series), model->series[0].base_season};
+	RnView		view = {0, 0, n, rn_model_transform(model, model->series), model->series[0].base_season, rn_model_faster(model, 0)};
 
 	return rn_predict(&test->host, model, &rows, &view, n, predicted, NULL);
 }

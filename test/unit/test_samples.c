@@ -190,7 +190,7 @@ stays_at_the_end(void **state)
 	float		covariate[6] = {0, 1, 2, 3, 4, 5};
 	double		value[6] = {0};
 	RnRows		short_rows = {value, NULL, covariate};
-	RnView		view = {0, 0, 6, {RN_SCALER_NONE, 0, 1}, 0};
+	RnView		view = {0, 0, 6, {RN_SCALER_NONE, 0, 1}, 0, NULL};
 	rn_real		x[4 * 3];
 
 	(void) state;

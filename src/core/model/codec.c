@@ -19,7 +19,8 @@
  *	texts	time type, time zone, covariate names, keys
  *	series	f64 shift, scale; i32 base season, anchor day; i64 last time
  *	arrays	f64 tail [S][T], u8 missing [S][T], f32 covariates [S][T][given],
- *			i32 holidays, f64 residual [steps][points], f32 weights [P]
+ *			i32 holidays, f64 residual [steps][points], f32 smoothing [S + 1][M],
+ *			f32 weights [M][P]
  *
  * One function walks the fields for both directions, so that writer and
  * reader cannot drift apart.
@@ -37,7 +38,7 @@ static const char magic[8] = {'R', 'N', 'M', 'O', 'D', 'E', 'L', '\n'};
 #define HEADER_BYTES	24
 #define CHECKED_FROM	16		/* the checksum covers what stands after it */
 
-/* The first version with what 0.2.0 added: how layers are put together, powers of values. */
+/* The first version with what 0.2.0 added: how layers are put together, powers, levels that learn. */
 #define WITH_0_2	3
 
 /* Bytes or array elements that are worked on between two polls. */
@@ -53,7 +54,7 @@ typedef struct Cursor
 	const unsigned char *in;	/* reading, or NULL */
 	size_t		at;
 	size_t		size;
-	int			version;		/* of the layout */
+	int			version;		/* of the format */
 	bool		failed;
 } Cursor;
 
@@ -223,6 +224,14 @@ walk_method(Cursor *cursor, RnModel *model)
 	model->second.typical_spread = walk_f64(cursor, model->second.typical_spread);
 }
 
+/* Was anything learnt of levels?  From version 3 on. */
+static void
+walk_smoothing(Cursor *cursor, RnModel *model)
+{
+	if (cursor->version >= WITH_0_2)
+		model->learnt = walk_bool(cursor, model->learnt);
+}
+
 static void
 walk_rules(Cursor *cursor, RnModel *model)
 {
@@ -275,6 +284,7 @@ walk_fields(Cursor *cursor, RnModel *model, size_t text[3])
 	if (cursor->failed)
 		return;
 	walk_method(cursor, model);
+	walk_smoothing(cursor, model);
 	walk_rules(cursor, model);
 	walk_sizes(cursor, model, text);
 }
@@ -337,6 +347,13 @@ weights(const RnModel *model)
 	return (size_t) model->members * rn_network_size(&model->network.spec);
 }
 
+/* What was learnt of levels. */
+static size_t
+smoothings(const RnModel *model)
+{
+	return model->learnt ? (model->count + 1) * (size_t) model->members : 0;
+}
+
 static size_t
 residuals(const RnModel *model)
 {
@@ -348,6 +365,7 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 {
 	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
 	size_t		size = weights(model);
+	size_t		learnt = smoothings(model);
 
 	walk_bytes(cursor, model->time_type, text[0]);
 	walk_bytes(cursor, model->time_zone, text[1]);
@@ -367,6 +385,12 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	for (size_t i = 0; i < model->holidays; i++)
 		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
 	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
+	for (size_t i = 0; i < learnt; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		model->smoothing[i] = walk_f32(cursor, model->smoothing[i]);
+	}
 	for (size_t i = 0; i < size; i++)
 	{
 		if (i % SLICE == 0)
@@ -386,6 +410,21 @@ check_doubles(RnHost *host, const double *value, size_t n, double least)
 			RN_TRY(rn_poll(host));
 		if (!isfinite(value[i]) || value[i] < least)
 			return rn_fail(host, RN_DIVERGED, "the model has a number that is not finite");
+	}
+	return RN_OK;
+}
+
+static RnCode
+check_smoothing(RnHost *host, const RnModel *model)
+{
+	size_t		learnt = smoothings(model);
+
+	for (size_t i = 0; i < learnt; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		if (!(model->smoothing[i] >= -RN_SMOOTHING_FARTHEST && model->smoothing[i] <= RN_SMOOTHING_FARTHEST))
+			return rn_fail(host, RN_DIVERGED, "what the model learnt of a level is out of its range");
 	}
 	return RN_OK;
 }
@@ -426,6 +465,7 @@ check_arrays(RnHost *host, const RnModel *model)
 			return rn_fail(host, RN_DIVERGED, "the model has a weight that is not finite");
 	}
 	RN_TRY(check_series(host, model));
+	RN_TRY(check_smoothing(host, model));
 	for (size_t i = 0; i < covariates; i++)
 	{
 		if (i % SLICE == 0)
@@ -444,7 +484,7 @@ check_arrays(RnHost *host, const RnModel *model)
 static size_t
 added_bytes(const RnModel *model, int version)
 {
-	return version < WITH_0_2 ? 0 : 4 + (size_t) model->network.spec.layers * 4 + 8;
+	return version < WITH_0_2 ? 0 : 4 + (size_t) model->network.spec.layers * 4 + 8 + 4;
 }
 
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
@@ -463,6 +503,7 @@ encoded_size(const RnModel *model, int version)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
 		+ sizeof(double) * residuals(model)
+		+ sizeof(float) * smoothings(model)
 		+ sizeof(float) * weights(model);
 }
 
@@ -604,7 +645,7 @@ method_valid(const RnModel *model)
 	const RnNetworkSpec *network = &model->network.spec;
 
 	if (model->method == RN_METHOD_WINDOWS)
-		return model->members == 1 && !network->return_sequences && !network->skip;
+		return model->members == 1 && !model->learnt && !network->return_sequences && !network->skip;
 	return model->method == RN_METHOD_LOCAL && !model->relative &&
 		between(model->members, 1, RN_MAX_MEMBERS) && between(model->steps, 1, RN_LOCAL_MAX_STEPS) &&
 		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->naive_share >= 0 &&
@@ -697,6 +738,7 @@ allocate_arrays(RnHost *host, RnModel *model)
 						(void **) &model->tail_covariate));
 	if (model->holidays > 0)
 		RN_TRY(rn_alloc(host, model->holidays, sizeof(int32_t), (void **) &model->holiday));
+	RN_TRY(rn_model_create_smoothing(host, model));
 	return rn_alloc(host, residuals(model), sizeof(double), (void **) &model->residual);
 }
 

@@ -56,6 +56,12 @@ rn_recipe_name(RnRecipeKind kind)
 	return kind == RN_RECIPE_AUTO ? "auto" : "plain";
 }
 
+const char *
+rn_recipe_smoothing_name(RnRecipeSmoothing kind)
+{
+	return kind == RN_RECIPE_SMOOTHING_LEARNT ? "learnt" : "fitted";
+}
+
 void
 rn_recipe_defaults(RnTrainSpec *spec)
 {
@@ -472,6 +478,7 @@ plan_fit(RnTrainPlan *plan)
 		.window = local ? plan->steps : spec->window,
 		.shuffle = spec->shuffle && !local,
 		.fresh = local,
+		.source_learns = local && spec->smoothing == RN_RECIPE_SMOOTHING_LEARNT,
 		.patience = plan->validation_windows > 0 ? spec->patience : 0,
 		.seed = spec->seed,
 		.network = 1,
@@ -700,7 +707,7 @@ rn_recipe_samples(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, c
 			continue;
 		samples->series[samples->count++] = (RnSampleSeries) {
 			samples->n,
-			{series->first + first, series->first, series->first + rows, rn_model_transform(model, of), of->base_season}
+			{series->first + first, series->first, series->first + rows, rn_model_transform(model, of), of->base_season, NULL}
 		};
 		samples->n += n;
 	}
