@@ -102,6 +102,14 @@ SELECT rn_train('rnn', 'SELECT store, day, sold FROM sales', '{"recipe": "plain"
 """
 
 
+# Of recipe auto without classical forecasts.
+SIMPLE = {"simple": {"transform": "log"}, "a_none": {"transform": "none", "upper_bound": 115}, "a_both": {"transform": "both", "ensemble": 3},
+          "a_power": {"lambda": 0.5, "dilations": [2], "units": 3}, "a_flat": {"season": 1, "window": 9}, "a_long": {"season": 13},
+          # one season and a bit: classical forecasts get no share, the seasonal naive one does
+          "few_seasonal": {"classical": True, "horizon": 12, "season": 12}}
+REFUSED = {"few_flat": {"classical": True, "horizon": 12, "season": 1}, "learns": {"smoothing": "learnt"}, "two": {"season": [4, 12]}}
+
+
 def description(path):
     """The description in safetensors."""
     from safetensors import safe_open
@@ -128,7 +136,7 @@ def run_blocks():
     """Run them all, one after the other."""
     text = (REPOSITORY / "docs" / "exchange.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    ok(sorted(language for language, _ in blocks) == ["python"] * 6 + ["sh"] + ["sql"] * 3,
+    ok(sorted(language for language, _ in blocks) == ["python"] * 7 + ["sh"] + ["sql"] * 3,
        "docs/exchange.md has blocks of Python, SQL and shell")
     for i, (language, block) in enumerate(blocks):
         run = subprocess.run(command(language, block), input=block if language == "sql" else "", text=True, check=False, capture_output=True)
@@ -224,6 +232,32 @@ def check_onnx_networks(model):
         same(said["second_median"][0], np.median(expected[firsts:], axis=0), f"{model}: median of the others")
 
 
+def train_simple(name, options):
+    """One of SIMPLE."""
+    options = json.dumps({"units": 4, "epochs": 2, "ensemble": 2, "classical": False} | options)
+    where = " WHERE date >= $$2021-11-01$$" if name.startswith("few") else ""
+    psql(f"SELECT rn_train('gru', 'SELECT date, amount FROM electric{where}', '{options}', '{name}')")
+
+
+def check_auto(model):
+    """From values to forecasts with auto.py of the document."""
+    from auto import forecast_auto
+
+    tail = load_file(export(model))["tail"]
+    same(forecast_auto(export(model, "onnx"), tail), forecast(model)[0], f"{model}: auto.py forecasts the same as rn_forecast")
+
+
+def check_auto_refuses(model):
+    """What auto.py does not do, it says."""
+    from auto import forecast_auto
+
+    try:
+        forecast_auto(export(model, "onnx"), np.arange(50.0))
+        ok(False, f"{model}: auto.py refuses it")
+    except NotImplementedError:
+        ok(True, f"{model}: auto.py refuses it")
+
+
 # ---- and back -----------------------------------------------------------------------
 
 
@@ -291,6 +325,11 @@ def main():
         os.chdir(folder)
         sys.path.insert(0, folder)
         psql(MODELS)
+        export("electric")
+        export("electric", "onnx")
+        for name, options in (SIMPLE | REFUSED).items():
+            train_simple(name, options)
+        export("simple", "onnx")
         run_blocks()
         for model in ("electric", "p_rnn", "p_lstm", "p_relu", "s_gru", "s_lstm", "s_rnn", "auto", "s_auto", "relative", "many"):
             check_torch(model)
@@ -302,6 +341,10 @@ def main():
             check_onnx_values(model)
         for model in ("auto", "s_auto"):
             check_onnx_networks(model)
+        for model in SIMPLE:
+            check_auto(model)
+        for model in REFUSED:
+            check_auto_refuses(model)
         check_tuned()
         check_all_trained()
         os.chdir("/")
