@@ -92,7 +92,11 @@ FROM (VALUES ('p_rnn', 'rnn', '{"units": 5, "horizon": 3}'),
 	('p_before', 'gru', '{"units": [5, 4], "reset_after": false, "upper_bound": 120}'),
 	('p_linear', 'lstm', '{"units": 4, "activation": "linear", "scaler": "robust"}'),
 	('p_sigmoid', 'gru', '{"units": 4, "activation": "sigmoid", "scaler": "none"}')) AS v (name, cell, options);
+SELECT rn_train(cell, 'SELECT date, amount FROM electric', ('{"recipe": "plain", "epochs": 2, "window": 24, "residual": true}'::jsonb || options::jsonb), name)
+FROM (VALUES ('s_gru', 'gru', '{"units": [5, 5, 5], "dilations": [1, 5, 7]}'), ('s_lstm', 'lstm', '{"units": [4, 4, 3], "dilations": [24, 2, 1]}'),
+	('s_rnn', 'rnn', '{"units": [4, 4], "dilations": [3, 1], "horizon": 3}')) AS v (name, cell, options);
 SELECT rn_train('lstm', 'SELECT date, amount FROM electric', '{"units": 4, "epochs": 2, "ensemble": 5, "transform": "both"}', 'auto');
+SELECT rn_train('gru', 'SELECT date, amount FROM electric', '{"units": [4, 4], "epochs": 2, "ensemble": 2, "dilations": [2, 5], "residual": true, "smoothing": "learnt", "lambda": 0.5}', 's_auto');
 SELECT rn_train('gru', 'SELECT * FROM sales', '{"units": 4, "epochs": 1, "missing": "mask", "horizon": 4}', 'relative', series => 'store', covariates => 'promo');
 SELECT rn_train('rnn', 'SELECT store, day, sold FROM sales', '{"recipe": "plain", "units": 4, "epochs": 1, "missing": "interpolate", "window": 7, "horizon": 2}', 'many', series => 'store');
 """
@@ -276,8 +280,8 @@ def check_all_trained():
     check_trained("t_relu", Forecaster(torch.nn.RNN, 2, nonlinearity="relu"), '{"activation": "relu"}')
     check_trained("t_lstm", Forecaster(torch.nn.LSTM, 2), '{"scaler": "standard"}')
     check_trained("t_gru", Forecaster(torch.nn.GRU, 3), '{"validation_split": 0.2}')
-    layers = [{"cell": "gru", "units": 5}, {"cell": "lstm", "units": 4}]
-    check_trained("t_list", Network({"inputs": 1, "outputs": 3, "skip": False, "layers": layers[:1] * 2}))
+    layers = [{"cell": "gru", "units": 5, "dilation": 1}, {"cell": "gru", "units": 4, "dilation": 1}]
+    check_trained("t_list", Network({"inputs": 1, "outputs": 3, "skip": False, "residual": False, "layers": layers}))
     ok(psql("SELECT count(lower) FROM rn_forecast('t_gru', 3)").strip() == "3", "validation_split gives intervals")
 
 
@@ -288,15 +292,16 @@ def main():
         sys.path.insert(0, folder)
         psql(MODELS)
         run_blocks()
-        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "auto", "relative", "many"):
+        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "s_gru", "s_lstm", "s_rnn", "auto", "s_auto", "relative", "many"):
             check_torch(model)
-        for model in ("electric", "p_rnn", "p_lstm", "p_before", "p_linear", "p_sigmoid", "auto"):
+        for model in ("electric", "p_rnn", "p_lstm", "p_before", "p_linear", "p_sigmoid", "s_gru", "s_lstm", "s_rnn", "auto", "s_auto"):
             check_keras(model)
-        for model in ("electric", "auto", "relative"):
+        for model in ("electric", "auto", "s_auto", "relative"):
             check_json(model)
-        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "p_before", "p_linear", "p_sigmoid", "relative", "many"):
+        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "p_before", "p_linear", "p_sigmoid", "s_gru", "s_lstm", "s_rnn", "relative", "many"):
             check_onnx_values(model)
-        check_onnx_networks("auto")
+        for model in ("auto", "s_auto"):
+            check_onnx_networks(model)
         check_tuned()
         check_all_trained()
         os.chdir("/")
