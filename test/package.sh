@@ -65,7 +65,10 @@ readme() {
 
 deb() {
     make deb
-    dpkg-deb --contents build/deb/postgresql-$major-recurnet_*.deb
+    dpkg-deb --contents build/deb/postgresql-$major-recurnet_*.deb > "$dir/contents"
+    cat "$dir/contents"
+    grep -q '/docs/tutorial.md$' "$dir/contents"
+    grep -q '/docs/images/forecast.svg$' "$dir/contents"
     as_root apt-get install -y "$PWD"/build/deb/postgresql-$major-recurnet_*.deb
 }
 
