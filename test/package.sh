@@ -10,13 +10,18 @@ cd "$(dirname "$0")/.."
 . test/lib.sh
 passed=0 failed=0
 
-# step WHAT COMMAND...: run it, count it.
+# step WHAT COMMAND...: run it up to its first error, count it.  Not as a condition: there
+# errors would not end it.
 step() {
-    local what=$1 start=$SECONDS
+    local what=$1 start=$SECONDS status
     shift
 
     echo "==== $what"
-    if (set -e; "$@"); then
+    set +e
+    (set -e -o pipefail; "$@")
+    status=$?
+    set -e
+    if [ "$status" -eq 0 ]; then
         echo "ok - $what ($((SECONDS - start)) s)"
         passed=$((passed + 1))
     else
