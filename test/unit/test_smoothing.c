@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <zlib.h>
 
 #include "base/rng.h"
 #include "model/codec.h"
