@@ -17,7 +17,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
 COPY . /src
 WORKDIR /src
 ENV PG_CONFIG=/usr/lib/postgresql/${PG_MAJOR}/bin/pg_config
-RUN make && make install DESTDIR=/out
+RUN make -j"$(nproc)" && make install DESTDIR=/out
 
 FROM postgres:${PG_MAJOR}-bookworm
 COPY --from=build /out/ /
