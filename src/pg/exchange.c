@@ -316,7 +316,7 @@ concatenate(const Jsonb *object, const char *more)
 static char *
 holidays_json(const Jsonb *options)
 {
-	JsonbValue *holidays = json_member(options, "holidays");
+	JsonbValue *holidays = options != NULL ? json_member(options, "holidays") : NULL;
 	StringInfoData text;
 
 	if (holidays == NULL || holidays->type != jbvString)
@@ -362,7 +362,8 @@ read_options(RecurnetHost *host, const RnJson *catalog, const RecurnetTraining *
 	if (cell == NULL || cell->type != jbvString || asked == NULL || asked->type != jbvBinary)
 		bad_catalog("request");
 	inner = JsonbValueToJsonb(asked);
-	if (training->query != NULL && json_member(version->options, "holidays") != NULL)
+	/* either is what some retraining goes by: no query of the file may stay in one of them */
+	if (training->query != NULL && (json_member(version->options, "holidays") != NULL || json_member(inner, "holidays") != NULL))
 	{
 		char	   *holidays = holidays_json(training->options);
 
