@@ -37,7 +37,7 @@ typedef struct Plot
 
 /* ---- rows ---- */
 
-/* The row that the newest so many are behind the end of, of a series of n rows that ends at origin. */
+/* Times of n steps, the first of which is so many after the last row of an origin. */
 static int64 *
 times_of(Plot *plot, const RnOrigin *origin, int64 first, size_t n)
 {
