@@ -56,7 +56,7 @@ find_format(const char *name)
 	hint = recurnet_hint_nearest(name, format_at, lengthof(formats));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized format \"%s\"", name),
+			 errmsg("unrecognized format \"%s\"", recurnet_hint_given(name)),
 			 errdetail("Valid formats are: %s.", recurnet_hint_list(format_at, lengthof(formats))),
 			 hint != NULL ? errhint("%s", hint) : 0));
 }

@@ -30,7 +30,7 @@ recurnet_picture_theme(const char *name)
 	nearest = recurnet_hint_nearest(name, theme_at, RN_THEMES);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("there is no theme \"%s\"", name),
+			 errmsg("there is no theme \"%s\"", recurnet_hint_given(name)),
 			 errdetail("There are: %s.", recurnet_hint_list(theme_at, RN_THEMES)),
 			 nearest != NULL ? errhint("%s", nearest) : 0));
 }
