@@ -113,7 +113,7 @@ SELECT is(rn_sparkline(x), '_.-~=+*#', 'for clients without these characters') F
 SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'on', true) AS set \gset
 SELECT rn_sparkline(x) AS line FROM generate_series(1, 8) x \gset
 SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'off', true) AS set \gset
-SELECT is(:'line', '_.-~=+*#', 'also where a parallel worker draws, which writes to its leader');
+SELECT is(:'line'::text, '_.-~=+*#', 'also where a parallel worker draws, which writes to its leader');
 RESET client_encoding;
 
 -- ---- refusals ----
