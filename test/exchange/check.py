@@ -325,8 +325,6 @@ def main():
         os.chdir(folder)
         sys.path.insert(0, folder)
         psql(MODELS)
-        export("electric")
-        export("electric", "onnx")
         for name, options in (SIMPLE | REFUSED).items():
             train_simple(name, options)
         export("simple", "onnx")

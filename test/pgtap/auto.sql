@@ -101,6 +101,7 @@ CALL rn_retrain('tuned', 'warm', 'always');
 SELECT ok(NOT metrics ? 'tried', 'warm: of the same shape') FROM rn_models WHERE name = 'tuned';
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "epochs": 2}', name => 'narrow') > 0 AS trained \gset
 SELECT is(jsonb_path_query_array(metrics, '$.tried[*].window'), '[36, 54]', 'only what is open') FROM rn_models WHERE name = 'narrow';
+SELECT is(value, 'by how networks of several did on held-out rows', 'and the summary says why') FROM rn_summary('narrow') WHERE section = 'why' AND item = 'window';
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "validation_split": 0}', name => 'untried') > 0 AS trained \gset
 SELECT ok(NOT metrics ? 'tried', 'nothing is tried where nothing is held out') FROM rn_models WHERE name = 'untried';
 

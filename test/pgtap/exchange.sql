@@ -64,6 +64,7 @@ SELECT * FROM refuses('SELECT * FROM rn_forecast(''json_plain'', history => ''so
 SELECT * FROM refuses('SELECT * FROM rn_drift(''json_plain'')', '55000', '%no query%', '%imported%', 'drift');
 SELECT * FROM refuses('SELECT * FROM rn_backtest_model(''json_plain'')', '55000', '%no query%', '%imported%', 'backtest');
 SELECT * FROM refuses('SELECT rn_create_view(''json_plain'', ''shown'')', '55000', '%no query%', '%imported%', 'view');
+SELECT * FROM refuses('SELECT rn_plot_training(''json_plain'')', '55000', 'version 1 of model % has no losses', '%imported%', 'losses');
 SELECT lives_ok('SELECT * FROM rn_summary(''json_plain'')', 'a summary it has');
 SELECT lives_ok('SELECT * FROM rn_forecast(''json_plain'', 4, history => ''SELECT day, v FROM days'')', 'and forecasts from other rows');
 SELECT rn_import(data, 'plain', query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('plain', 'json') \g /dev/null
@@ -73,6 +74,12 @@ SELECT lives_ok('SELECT * FROM rn_forecast(''plain'', history => ''source'')', '
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''plain'', folds => 1)', 'with the options of the file');
 SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('feasts', 'json')$$,
 	'22023', '%holidays%again%', '%would run as you%', 'a file with holidays');
+SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v FROM days', options => NULL) FROM file WHERE (name, format) = ('feasts', 'json')$$,
+	'22023', '%holidays%again%', '%would run as you%', 'and no options at all');
+-- one that only a retraining from the start would run
+SELECT * FROM refuses($$SELECT rn_import(convert_to(replace(convert_from(data, 'UTF8'), '"request": {"cell": "gru", "options": {',
+	'"request": {"cell": "gru", "options": {"holidays": "SELECT evil()", "calendar_features": ["holiday"], '), 'UTF8'), query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('plain', 'json')$$,
+	'22023', '%holidays%again%', '%would run as you%', 'a file that hides holidays in what was asked for');
 SELECT rn_import(data, 'with_feasts', 'SELECT day, v FROM days', '{"holidays": "SELECT day FROM feast WHERE true"}') FROM file WHERE (name, format) = ('feasts', 'json') \g /dev/null
 SELECT is(options ->> 'holidays', 'SELECT day FROM feast WHERE true', 'holidays as given') FROM rn_models WHERE name = 'with_feasts';
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''with_feasts'', folds => 1)', 'also for training anew');

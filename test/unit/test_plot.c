@@ -241,7 +241,8 @@ sparks(void **state)
 	double		number[] = {0, 1, 2, 3, 4, 5, 6, 7, NAN, INFINITY, -INFINITY};
 	double		same[] = {3, 3, NAN};
 	double		huge[] = {-1.7e308, 0, 1.7e308};
-	double		squeezed[] = {1, 3, NAN, NAN, 5, 7, NAN};
+	double		wide[] = {1, 3, NAN, NAN, 5, 7, NAN};
+	double		squeezed[3];
 	char		text[RN_SPARK_BYTES * 16];
 
 	(void) state;
@@ -255,7 +256,7 @@ sparks(void **state)
 	assert_string_equal(text, "_=#");
 	rn_spark(NULL, 0, true, text);
 	assert_string_equal(text, "");
-	rn_spark_squeeze(squeezed, 7, 3);
+	rn_spark_squeeze(wide, 7, squeezed, 3);
 	assert_true(squeezed[0] == 2 && isnan(squeezed[1]) && squeezed[2] == 6);
 }
 
