@@ -183,7 +183,7 @@ count(const char *text, const char *part)
 	return n;
 }
 
-/* Times may be as large as integers are (the sanitizer looks on). */
+/* Times may be as large as integers are. */
 static void
 last_integer(void **state)
 {
