@@ -417,6 +417,38 @@ test_json_numbers(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* However long a value is, who reads it can be stopped. */
+static void
+test_json_stops(void **state)
+{
+	const size_t size = (size_t) 1 << 22;
+	char	   *document = malloc(size);
+
+	(void) state;
+	for (int text = 0; text < 2; text++)
+	{
+		TestHost	test = test_host();
+		RnPool		pool = {0};
+		const RnJson *value;
+
+		for (size_t i = 0; i < size; i++)
+			document[i] = text ? 'a' : i % 2 == 1 ? '1' : ',';
+		document[0] = text ? '"' : '[';
+		document[size - 1] = text ? '"' : ']';
+		document[size - 2] = text ? 'a' : '1';
+		document[size - 3] = text ? 'a' : '1';
+		test.polls_left = 3;
+		assert_int_equal(rn_json_read(&test.host, &pool, document, size, &value), RN_CANCELLED);
+		rn_pool_free(&test.host, &pool);
+		test.polls_left = -1;
+		assert_ok(test, rn_json_read(&test.host, &pool, document, size, &value));
+		assert_int_equal(value->kind, text ? RN_JSON_STRING : RN_JSON_NUMBERS);
+		rn_pool_free(&test.host, &pool);
+		assert_int_equal(test.live, 0);
+	}
+	free(document);
+}
+
 int
 main(void)
 {
@@ -429,6 +461,7 @@ main(void)
 		cmocka_unit_test(test_torch_stacks),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_numbers),
+		cmocka_unit_test(test_json_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

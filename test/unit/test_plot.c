@@ -183,6 +183,27 @@ count(const char *text, const char *part)
 	return n;
 }
 
+/* Times may be as large as integers are. */
+static void
+last_integer(void **state)
+{
+	TestHost	test = test_host();
+	int64_t		x[2] = {INT64_MAX - 1, INT64_MAX};
+	double		y[2] = {1, 2};
+	RnCurve		curve = {.n = 2,.x = x,.y = y};
+	RnFacet		facet = {.curves = 1,.curve = {curve}};
+	RnChart		chart = {
+		.title = "title",.width = 800,.calendar = {.kind = RN_TIME_INTEGER,.step = 1},.facets = 1,.facet = &facet
+	};
+	RnDrawing	drawing;
+
+	(void) state;
+	assert_ok(test, rn_chart_draw(&test.host, &chart, &drawing));
+	assert_non_null(strstr(drawing.text, "9223372036854775"));
+	rn_drawing_free(&drawing);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 lines(void **state)
 {
@@ -268,6 +289,7 @@ main(void)
 		cmocka_unit_test(logarithms),
 		cmocka_unit_test(dates),
 		cmocka_unit_test(words),
+		cmocka_unit_test(last_integer),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(sparks),
