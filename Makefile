@@ -377,7 +377,7 @@ check-valgrind:
 .PHONY: check-exchange
 check-exchange: all build/exchange/venv/done
 	@test/setup.sh test
-	@MAKE='$(MAKE)' PARTS=exchange test/run.sh
+	@MAKE='$(MAKE)' EXCHANGE_PYTHON=build/exchange/venv/bin/python PARTS=exchange test/run.sh
 build/exchange/venv/done: test/exchange/requirements.txt
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet -r $<

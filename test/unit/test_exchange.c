@@ -15,7 +15,7 @@
 #include "exchange/exchange.h"
 #include "model/codec.h"
 
-static const char *const names[] = {"auto_days", "auto_months", "plain_rnn", "plain_lstm", "plain_gru"};
+static const char *const names[] = {"auto_days", "auto_months", "plain_rnn", "plain_lstm", "plain_gru", "panel_auto", "panel_covariates"};
 
 #define MODELS (sizeof(names) / sizeof(names[0]))
 
@@ -112,6 +112,8 @@ test_round_trips(void **state)
 		bytes[1] = encode(&test, &copy, &size[1]);
 		assert_int_equal(size[0], size[1]);
 		assert_memory_equal(bytes[0], bytes[1], size[0]);
+		rn_model_free(&test.host, &copy);
+		assert_ok(test, rn_model_decode(&test.host, bytes[1], size[1], &copy));
 		free(bytes[0]);
 		free(bytes[1]);
 		rn_text_free(&test.host, &text);
@@ -201,6 +203,8 @@ test_refused(void **state)
 		{true, "\"tail\": {\"dtype\": \"F64\"", "\"tail\": {\"dtype\": \"F99\"", RN_UNSUPPORTED, "F99"},
 		{true, "\"series.rows\": {\"dtype\": \"I64\", \"shape\": [1]", "\"series.rows\": {\"dtype\": \"I64\", \"shape\": [2]", RN_CORRUPT, "as its shape"},
 		{true, "\"skip\": false", "\"skip\": 12345", RN_CORRUPT, "\"skip\""},
+		{true, "\"tail\": {\"dtype\": \"F64\", \"shape\": [", "\"tail\": {\"dtype\": \"F64\", \"shapo\": [", RN_CORRUPT, "no shape"},
+		{true, "\"wall_zone\": \"Europe/Berlin\"", "\"wall_zone\": 123456789012345", RN_CORRUPT, "\"wall_zone\""},
 		{true, "}}\n", "}} ", RN_OK, ""},
 		{true, "}}\n", "}}}", RN_CORRUPT, "behind the end"},
 		{true, "\"dilation\": 1", "\"dilation\": x", RN_CORRUPT, ""},
@@ -342,6 +346,85 @@ test_torch_stacks(void **state)
 	add(&test, &package, "layers.1.weight_hr_l0", 4, 4, numbers);
 	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
 	rn_package_free(&test.host, &package);
+	package = (RnPackage) {0};
+	for (int l = 1; l < 3; l++)	/* layers 1 and 2 */
+	{
+		add(&test, &package, l == 1 ? "layers.1.weight_ih_l0" : "layers.2.weight_ih_l0", 3, 2, numbers);
+		add(&test, &package, l == 1 ? "layers.1.weight_hh_l0" : "layers.2.weight_hh_l0", 3, 3, numbers);
+	}
+	add(&test, &package, "head.weight", 4, 3, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+	add(&test, &package, "layers.0.weight_ih_l0", 3, 1, numbers);
+	add(&test, &package, "layers.0.weight_hh_l0", 3, 3, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);	/* 3 outputs, 2 inputs */
+	rn_package_free(&test.host, &package);
+	assert_int_equal(test.live, 0);
+}
+
+/* Networks that are none, or not whole: an LSTM of two units with its head but for one tensor, which is another. */
+static void
+test_torch_refused(void **state)
+{
+	static const struct
+	{
+		const char *name;
+		size_t		rows;
+		size_t		columns;
+	}			whole[] = {
+		{"r.weight_ih_l0", 8, 1}, {"r.weight_hh_l0", 8, 2}, {"r.bias_ih_l0", 8, 0}, {"h.weight", 3, 2}, {"h.bias", 3, 0},
+	};
+	static const struct
+	{
+		int			which;		/* of those above */
+		const char *name;
+		size_t		rows;
+		size_t		columns;
+		const char *words;
+	}			cases[] = {
+		{0, "r.weight", 8, 1, "neither a model"},
+		{0, "r.weight_ih_l0", 10, 1, "not the weights of a layer"},
+		{0, "r.weight_ih_l0_reverse", 8, 1, "two directions"},
+		{1, "r.weight_hr_l0", 8, 2, "projection"},
+		{2, "r.bias_ih_l0", 7, 0, "does not fit the others"},
+		{3, "h.kernel", 3, 2, "no nn.Linear"},
+		{3, "h.weight", 3, 4, "does not fit the last"},
+		{4, "h.bias", 2, 0, "does not fit the last"},
+		{4, "b.bias", 3, 0, "the file has 5 tensors"},
+	};
+	static const float numbers[64];
+	TestHost	test = test_host();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		RnPackage	package = {0};
+		RnModel		model;
+
+		for (int k = 0; k < 5; k++)
+			if (k == cases[i].which)
+				add(&test, &package, cases[i].name, cases[i].rows, cases[i].columns, numbers);
+			else
+				add(&test, &package, whole[k].name, whole[k].rows, whole[k].columns, numbers);
+		assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+		if (strstr(test.host.error.message, cases[i].words) == NULL)
+			fail_msg("%s: %s", cases[i].name, test.host.error.message);
+		rn_package_free(&test.host, &package);
+		assert_int_equal(test.live, 0);
+	}
+}
+
+/* Bytes that are no file of any kind. */
+static void
+test_no_files(void **state)
+{
+	static const char huge[8] = "\xff\xff\xff\xff\xff\xff\xff\x7f";
+	TestHost	test = test_host();
+	RnModel		model;
+
+	(void) state;
+	assert_int_equal(read_file(&test, &(RnText) {.at = (char *) "",.length = 0}, &model), RN_CORRUPT);
+	assert_int_equal(read_file(&test, &(RnText) {.at = (char *) "what is this", 12}, &model), RN_CORRUPT);
+	assert_int_equal(read_file(&test, &(RnText) {.at = (char *) huge,.length = sizeof(huge)}, &model), RN_CORRUPT);
 	assert_int_equal(test.live, 0);
 }
 
@@ -459,6 +542,8 @@ main(void)
 		cmocka_unit_test(test_onnx),
 		cmocka_unit_test(test_torch_gru),
 		cmocka_unit_test(test_torch_stacks),
+		cmocka_unit_test(test_torch_refused),
+		cmocka_unit_test(test_no_files),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_numbers),
 		cmocka_unit_test(test_json_stops),

@@ -347,7 +347,7 @@ build_local(Build *build)
 
 	if (model->second_members > 0)
 	{
-		all = RN_NODE(graph, "Concat", "networks", all, run_kind(build, "second_input", "second_median", firsts, model->members));
+		RN_NODE(graph, "Concat", "networks", all, run_kind(build, "second_input", "second_median", firsts, model->members));
 		rn_graph_set_int(graph, "axis", 0);
 	}
 	else

@@ -415,6 +415,7 @@ copy_data(RnHost *host, const RnPackage *package, const char *name, RnNumberKind
 	RN_TRY(find_data(host, package, name, kind, axes, n, &data));
 	RN_TRY(rn_alloc(host, n, rn_number_size(kind), copy));
 	if (n > 0)
+		/* lint: find_data has set it: what is missing is an error */
 		memcpy(*copy, data, n * rn_number_size(kind));
 	return RN_OK;
 }
@@ -465,6 +466,7 @@ read_series(RnHost *host, const RnPackage *package, RnModel *model)
 	RN_TRY(rn_alloc(host, n, sizeof(RnModelSeries), (void **) &model->series));
 	for (size_t s = 0; s < n; s++)
 		model->series[s] = (RnModelSeries) {
+			/* lint: find_data has set them all: what is missing is an error */
 			.shift = shift[s],.scale = scale[s],.base_season = base_season[s],.anchor_day = anchor_day[s],
 			.last_time = last_time[s],.rows = (size_t) rows[s]
 		};
