@@ -17,7 +17,8 @@
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
 #   make check-faults   processes killed, no memory, no disk, cancels at any moment
 #   make check-load     many clients at once; models created and dropped
-#   make check-exchange exported models in PyTorch, Keras and onnxruntime, and back
+#   make check-exchange exported models in PyTorch, Keras and onnxruntime, and back (3 GB)
+#   make bench, bench-call, growth, accuracy   what docs/performance.md and accuracy.md say
 #   make coverage       which lines the tests run
 #   make pictures       draw those of README again
 #   make reference      docs/reference.md, from what the catalogs say

@@ -35,6 +35,24 @@ load_model(TestHost *test, const char *name, RnModel *model)
 	assert_ok(*test, rn_model_decode(&test->host, bytes, n, model));
 }
 
+/* Give it what later versions have: dilations, residuals, a power, and levels that learnt. */
+static void
+renew_model(TestHost *test, RnModel *model)
+{
+	model->network.spec.residual = true;
+	for (int l = 0; l < model->network.spec.layers; l++)
+		model->network.spec.layer[l].dilation = l + 2;
+	if (model->method != RN_METHOD_LOCAL)
+		return;
+	model->second_members = 0;
+	model->second.typical_spread = 0;
+	model->local.lambda = 0.25;
+	model->learnt = true;
+	assert_ok(*test, rn_model_create_smoothing(&test->host, model));
+	for (size_t i = 0; i < (model->count + 1) * (size_t) model->members; i++)
+		model->smoothing[i] = (rn_real) i / 8;
+}
+
 /* The model as stored bytes, to be freed. */
 static unsigned char *
 encode(TestHost *test, const RnModel *model, size_t *size)
@@ -77,7 +95,7 @@ test_round_trips(void **state)
 	TestHost	test = test_host();
 
 	(void) state;
-	for (size_t i = 0; i < 2 * MODELS; i++)
+	for (size_t i = 0; i < 4 * MODELS; i++)
 	{
 		RnModel		model;
 		RnModel		copy;
@@ -85,7 +103,9 @@ test_round_trips(void **state)
 		size_t		size[2];
 		unsigned char *bytes[2];
 
-		load_model(&test, names[i / 2], &model);
+		load_model(&test, names[i / 4], &model);
+		if (i % 4 >= 2)
+			renew_model(&test, &model);
 		bytes[0] = encode(&test, &model, &size[0]);
 		assert_ok(test, write_file(&test, &model, i % 2 == 0, &text));
 		assert_ok(test, read_file(&test, &text, &copy));
@@ -113,6 +133,7 @@ test_failures(void **state)
 
 	(void) state;
 	load_model(&test, "auto_months", &model);
+	renew_model(&test, &model);
 	for (int json = 0; json < 2; json++)
 		assert_ok(test, write_file(&test, &model, json, &good[json]));
 	for (int n = 0; !done; n++)
@@ -182,6 +203,10 @@ test_refused(void **state)
 		{true, "\"skip\": false", "\"skip\": 12345", RN_CORRUPT, "\"skip\""},
 		{true, "}}\n", "}} ", RN_OK, ""},
 		{true, "}}\n", "}}}", RN_CORRUPT, "behind the end"},
+		{true, "\"dilation\": 1", "\"dilation\": x", RN_CORRUPT, ""},
+		{true, "\"dilation\": 1", "\"dilation\":-1", RN_CORRUPT, "dilation of -1"},
+		{true, "\"residual\": false", "\"residual\": 12345", RN_CORRUPT, "\"residual\""},
+		{true, "\"learnt_levels\": false", "\"learnt_levels\": true ", RN_CORRUPT, "smoothing"},
 		{false, "networks.0.head.weight", "networks.0.heap.weight", RN_CORRUPT, "head.weight"},
 		{false, "\"data_offsets\":[0,", "\"data_offsets\":[9,", RN_CORRUPT, "does not lie"},
 		{false, "\"__metadata__\"", "\"_-metadata__\"", RN_CORRUPT, "_-metadata__"},
@@ -222,6 +247,7 @@ test_onnx(void **state)
 		RnText		text = {0};
 
 		load_model(&test, names[i], &model);
+		renew_model(&test, &model);
 		for (int l = 0; l < model.network.spec.layers; l++)
 			model.network.spec.layer[l].activation = (RnActivation) (i % RN_ACTIVATIONS);
 		model.relative = model.method == RN_METHOD_WINDOWS;

@@ -48,7 +48,7 @@ static double
 derivative(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const double *x, const double *target, double *by)
 {
 	static const double offset[4] = {-2, -1, 1, 2};
-	const double h = 1e-5;		/* small: relu must not cross its kink */
+	const double h = c->spec.layer[0].activation == RN_ACTIVATION_RELU ? 1e-5 : 1e-4;	/* relu must not cross its kink */
 	double		w = *by;
 	double		f[4];
 

@@ -7,7 +7,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <zlib.h>
 
 #include "base/rng.h"
 #include "model/codec.h"
@@ -260,42 +259,6 @@ test_round_trip(void **state)
 	assert_int_equal(test.live, 0);
 }
 
-/* Models of version 2 of the format, which has no word of it, are read. */
-static void
-test_version_2(void **state)
-{
-	static Data data;
-	TestHost	test = test_host();
-	RnTrainSpec spec = small_spec(RN_RECIPE_SMOOTHING_FITTED);
-	const size_t flag = 24 + 12 + 32 + 8 + 12 + 64;	/* where version 3 has it */
-	RnModel		model;
-	RnModel		copy;
-	size_t		size;
-	unsigned char *bytes;
-	uint64_t	length;
-	uint32_t	word;
-
-	(void) state;
-	make_data(&data);
-	spec.epochs = 1;
-	train(&test, &spec, &data, NULL, &model, NULL);
-	bytes = encode(&test, &model, &size);
-	memmove(bytes + flag, bytes + flag + 4, size - flag - 4);
-	length = size - 4;
-	memcpy(bytes + 16, &length, 8);
-	word = 2;
-	memcpy(bytes + 8, &word, 4);
-	word = (uint32_t) crc32(crc32(0, NULL, 0), bytes + 16, (uInt) (length - 16));
-	memcpy(bytes + 12, &word, 4);
-	assert_ok(test, rn_model_decode(&test.host, bytes, (size_t) length, &copy));
-	assert_false(copy.learnt);
-	assert_true(error_of(&test, &model, &data) == error_of(&test, &copy, &data));
-	rn_model_free(&test.host, &model);
-	rn_model_free(&test.host, &copy);
-	free(bytes);
-	assert_int_equal(test.live, 0);
-}
-
 int
 main(void)
 {
@@ -303,8 +266,7 @@ main(void)
 		cmocka_unit_test(test_learns),
 		cmocka_unit_test(test_forecasts),
 		cmocka_unit_test(test_warm),
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_version_2)
+		cmocka_unit_test(test_round_trip)
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

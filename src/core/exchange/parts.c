@@ -150,6 +150,20 @@ add_series(RnHost *host, RnPackage *package, const RnModel *model)
 	return RN_OK;
 }
 
+/* What was learnt of levels. */
+static RnCode
+add_smoothing(RnHost *host, RnPackage *package, const RnModel *model)
+{
+	size_t		shape[] = {model->count + 1, (size_t) model->members};
+	size_t		n = shape[0] * shape[1];
+	float	   *data;
+
+	RN_TRY(rn_pool_take(host, &package->pool, n, sizeof(float), (void **) &data));
+	for (size_t i = 0; i < n; i++)
+		data[i] = (float) model->smoothing[i];
+	return rn_package_add(host, package, "smoothing", RN_F32, 2, shape, data);
+}
+
 static RnCode
 add_arrays(RnHost *host, RnPackage *package, const RnModel *model)
 {
@@ -167,6 +181,8 @@ add_arrays(RnHost *host, RnPackage *package, const RnModel *model)
 	if (model->residual_points > 0)
 		RN_TRY(rn_package_add(host, package, "residual", RN_F64, 2,
 							  (size_t[]) {(size_t) model->residual_steps, (size_t) model->residual_points}, model->residual));
+	if (model->learnt)
+		RN_TRY(add_smoothing(host, package, model));
 	return RN_OK;
 }
 
@@ -492,6 +508,22 @@ read_optional(RnHost *host, const RnPackage *package, RnModel *model)
 	return copy_data(host, package, "residual", RN_F64, 2, residual->count, (void **) &model->residual);
 }
 
+/* What was learnt of levels, if it was. */
+static RnCode
+read_smoothing(RnHost *host, const RnPackage *package, RnModel *model)
+{
+	const RnTensor *tensor = rn_package_find(package, "smoothing");
+
+	if (!model->learnt)
+		return RN_OK;
+	if (!rn_layout_fits(tensor, model->count + 1, (size_t) model->members))
+		return bad_tensor(host, "smoothing");
+	RN_TRY(rn_model_create_smoothing(host, model));
+	for (size_t i = 0; i < tensor->count; i++)
+		model->smoothing[i] = (rn_real) rn_tensor_real(tensor, i);
+	return RN_OK;
+}
+
 /* What is said twice in a model. */
 static void
 settle(RnModel *model)
@@ -520,6 +552,7 @@ unpack(RnHost *host, const RnPackage *package, RnModel *model)
 	RN_TRY(read_tails(host, package, model));
 	RN_TRY(read_series(host, package, model));
 	RN_TRY(read_optional(host, package, model));
+	RN_TRY(read_smoothing(host, package, model));
 	settle(model);
 	return RN_OK;
 }

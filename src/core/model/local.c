@@ -96,7 +96,9 @@ take_numbers(const RnLocalSpec *spec, const double *value, size_t q, RnLocal *lo
 	local->least = spec->lambda == 0 && isinf(least) ? 0 : least;
 	local->unit = spec->lambda > 0 && magnitude > 0 ? magnitude : 1;
 	local->centre = 0;
-	for (size_t t = 0; t < q && local->least > 0; t++)
+	if (local->least == 0)
+		return;
+	for (size_t t = 0; t < q; t++)
 		sum += x[t] = rn_local_number(spec, local, value[t]);
 	local->centre = sum / (double) q;
 	for (size_t t = 0; t < q; t++)

@@ -501,11 +501,12 @@ static size_t
 model_bytes(const RnTrainPlan *plan)
 {
 	size_t		row = sizeof(double) + 1 + (size_t) plan->spec.inputs.given * sizeof(float);
+	size_t		learnt = plan->fit.source_learns ? (plan->series + 1) * (size_t) plan->spec.members * sizeof(rn_real) : 0;
 	size_t		tail = 0;
 
 	if (__builtin_mul_overflow(rn_recipe_tail_rows(plan), row, &tail))
 		return SIZE_MAX / 4;
-	return tail + plan->series * (sizeof(RnModelSeries) + 2 * sizeof(RnSampleSeries));
+	return tail + learnt + plan->series * (sizeof(RnModelSeries) + 2 * sizeof(RnSampleSeries));
 }
 
 static size_t

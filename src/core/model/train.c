@@ -10,6 +10,9 @@
 #include "model/samples.h"
 #include "model/train_local.h"
 
+/* That are looked up between two polls. */
+#define SERIES_PER_POLL ((size_t) 1024)
+
 /* What a training works with. */
 typedef struct Run
 {
@@ -367,19 +370,20 @@ find_series(const RnModel *model, const RnModelSeries **sorted, const char *key)
 	return found != NULL ? *found : NULL;
 }
 
-/* What the networks of warm learnt of levels. */
+/* What the networks of warm, whose series are sorted, learnt of the levels of those of the panel. */
 static RnCode
-warm_smoothing(RnHost *host, const RnPanel *panel, const RnModel *warm, size_t members, const RnFits *fits)
+find_smoothing(RnHost *host, const RnPanel *panel, const RnModel *warm, const RnModelSeries **sorted,
+			   size_t members, const RnFits *fits)
 {
-	const RnModelSeries **sorted;
 	rn_real    *faster = fits->smoothing;
 
-	RN_TRY(sort_series(host, warm, &sorted));
 	for (size_t s = 0; s < panel->count; s++)
 	{
 		const RnModelSeries *found;
 		const rn_real *before;
 
+		if (s % SERIES_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
 		if (panel->series[s].n == 0)
 			continue;
 		found = find_series(warm, sorted, panel->series[s].key);
@@ -388,8 +392,19 @@ warm_smoothing(RnHost *host, const RnPanel *panel, const RnModel *warm, size_t m
 			faster[i] = before != NULL ? before[i] : 0;
 		faster += fits->count;
 	}
-	rn_free(host, (void *) sorted);
 	return RN_OK;
+}
+
+static RnCode
+warm_smoothing(RnHost *host, const RnPanel *panel, const RnModel *warm, size_t members, const RnFits *fits)
+{
+	const RnModelSeries **sorted;
+	RnCode		code;
+
+	RN_TRY(sort_series(host, warm, &sorted));
+	code = find_smoothing(host, panel, warm, sorted, members, fits);
+	rn_free(host, (void *) sorted);
+	return code;
 }
 
 RnCode

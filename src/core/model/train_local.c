@@ -702,20 +702,29 @@ keep_losses(RnHost *host, const RnFits *fits, RnFitLog *log)
 	return RN_OK;
 }
 
+/* The networks that are kept become the model's. */
+static RnCode
+keep_networks(const Run *run, RnModel *model)
+{
+	const RnFits *fits = run->fits;
+
+	put_spreads(fits, PART_ALL, model);
+	memcpy(model->network.weights, fits->weights, rn_train_local_kept(run->plan) * fits->size * sizeof(rn_real));
+	if (!model->learnt)
+		return RN_OK;
+	return rn_smoothing_collect(run->host, fits->smoothing, fits->count, model->count, (size_t) model->members,
+								model->smoothing);
+}
+
 /* What is not done yet, and what comes of it all. */
 static RnCode
 train(Run *run, RnModel *model, RnTrainReport *report)
 {
-	const RnFits *fits = run->fits;
-
 	RN_TRY(fit_networks(run));
 	RN_TRY(try_out(run, model, report));
-	put_spreads(fits, PART_ALL, model);
-	memcpy(model->network.weights, fits->weights, rn_train_local_kept(run->plan) * fits->size * sizeof(rn_real));
-	if (model->learnt && !run->plan->trial)
-		RN_TRY(rn_smoothing_collect(run->host, fits->smoothing, fits->count, model->count, (size_t) model->members,
-									model->smoothing));
-	return keep_losses(run->host, fits, &report->log);
+	if (!run->plan->trial)
+		RN_TRY(keep_networks(run, model));
+	return keep_losses(run->host, run->fits, &report->log);
 }
 
 RnCode
@@ -750,7 +759,8 @@ rn_train_local_bytes(const RnTrainPlan *plan)
 
 	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(rn_real), &sum) ||
 		__builtin_add_overflow(sum, rn_fits_bytes(plan), &sum) ||
-		__builtin_add_overflow(sum, lists + errors + smoothing + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
+		__builtin_add_overflow(sum, lists + errors + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
+		__builtin_add_overflow(sum, smoothing, &sum) ||
 		__builtin_add_overflow(sum, fit > outlook ? fit : outlook, &sum))
 		return SIZE_MAX;
 	return sum;
