@@ -101,6 +101,7 @@ add_network(RnHost *host, RnPackage *package, const RnModel *model, int member)
 	{
 		RnVariable	variable = rn_network_variable(spec, i);
 
+		/* lint: behind the layers there are two or three variables */
 		RN_TRY(add_linear(host, package, member, head_names[i - 3 * spec->layers], &variable, weights));
 	}
 	return RN_OK;
@@ -349,6 +350,7 @@ check_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec,
 	{
 		RnVariable	variable = rn_network_variable(spec, i);
 
+		/* lint: behind the layers there are two or three variables */
 		RN_TRY(find_linear(host, package, member, head_names[i - 3 * spec->layers], &variable, found));
 	}
 	return RN_OK;
@@ -371,6 +373,7 @@ load_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec, 
 	{
 		RnVariable	variable = rn_network_variable(spec, i);
 
+		/* lint: behind the layers there are two or three variables */
 		RN_TRY(find_linear(host, package, member, head_names[i - 3 * spec->layers], &variable, found));
 		for (size_t c = 0; c < variable.columns; c++)
 			for (size_t r = 0; r < variable.rows; r++)
