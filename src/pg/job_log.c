@@ -285,7 +285,8 @@ recurnet_job_log_end(int64 id, const char *state, const RecurnetVersion *version
 	recurnet_statement_open(&scope);
 	s = recurnet_statement("UPDATE recurnet.job SET state = $2, ended_at = clock_timestamp(), pid = NULL,"
 						   " model_id = coalesce($3, model_id), version = $4, promoted = $5, rows = $6,"
-						   " sqlstate = $7, error = $8, detail = $9, hint = $10 WHERE job_id = $1");
+						   " sqlstate = $7, error = $8, detail = $9, hint = $10"
+						   " WHERE job_id = $1 AND state = 'running' AND pid = $11");
 	recurnet_parameter_int8(&s, id);
 	recurnet_parameter_text(&s, state);
 	version_parameters(&s, version, strcmp(state, "done") == 0);
@@ -293,7 +294,12 @@ recurnet_job_log_end(int64 id, const char *state, const RecurnetVersion *version
 	recurnet_parameter_text(&s, error != NULL ? error->message : NULL);
 	recurnet_parameter_text(&s, error != NULL ? error->detail : NULL);
 	recurnet_parameter_text(&s, error != NULL ? error->hint : NULL);
-	recurnet_statement_run(&s, SPI_OK_UPDATE);
+	recurnet_parameter(&s, INT4OID, Int32GetDatum(MyProcPid));
+	if (recurnet_statement_run(&s, SPI_OK_UPDATE) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("job " INT64_FORMAT " is none of those in rn_jobs any more", id),
+				 errdetail("The extension was dropped, and created anew, while it ran.")));
 	recurnet_statement_close(&scope);
 }
 

@@ -56,8 +56,9 @@ extern void recurnet_job_log_refuse(int64 id);
 extern bool recurnet_job_log_cancel(int64 id);
 
 /*
- * How it ended: done, skipped, failed or cancelled.  version: what was stored, or
- * what it was skipped for (number, model and rows); error: what it failed of; or NULL.
+ * How it ended, in this process: done, skipped, failed or cancelled.  version: what was stored, or
+ * what it was skipped for (number, model and rows); error: what it failed of; or NULL.  ERROR if
+ * the row is not this process's: of an extension created anew, ids are those of other jobs and models.
  */
 extern void recurnet_job_log_end(int64 id, const char *state, const RecurnetVersion *version, const ErrorData *error);
 

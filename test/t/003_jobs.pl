@@ -500,5 +500,17 @@ my $said = substr slurp_file($node->logfile), $before;
 like($said, qr/WARNING:  the outcome of job $jobs[0] could not be logged/, 'saying that nobody will know');
 unlike($said, qr/ERROR|exit code/, 'and are no error themselves');
 
+# ---- with the extension created anew: jobs and models begin at 1 again ----
+
+sql('CREATE EXTENSION recurnet');
+my $some = q{'gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 64, "epochs": 60, "window": 5, "validation_split": 0}'};
+is(sql("SELECT rn_train_async($some, 'of before')"), '1', 'a job');
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'runs');
+sql('DROP EXTENSION recurnet; CREATE EXTENSION recurnet');
+is(sql("SELECT rn_train_async($short, 'of now')"), '1', 'another one has its number');
+state_comes(1, 'done', 'and is done');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'as both are');
+is(sql('SELECT name FROM rn_models'), 'of now', 'and the first has stored nothing among its models');
+
 $node->stop;
 done_testing();
