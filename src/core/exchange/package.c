@@ -89,7 +89,8 @@ rn_package_find(const RnPackage *package, const char *name)
 static RnCode
 bad_tensor(RnHost *host, const char *name, const char *what)
 {
-	return rn_fail(host, RN_CORRUPT, "tensor \"%.100s\" of the file %s", name, what);
+	rn_fail(host, RN_CORRUPT, "tensor \"%.100s\" of the file %s", name, what);
+	return rn_fail_hint(host, "Change weights, but no more than them; docs/exchange.md says what a file has.");
 }
 
 static bool

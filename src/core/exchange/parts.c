@@ -546,7 +546,10 @@ unpack(RnHost *host, const RnPackage *package, RnModel *model)
 	int64_t		version;
 
 	if (!rn_json_int64(rn_json_member(package->read, "format"), &version))
-		return rn_fail(host, RN_CORRUPT, "the description of the model in the file has no number of its format");
+	{
+		rn_fail(host, RN_CORRUPT, "the description of the model in the file has no number of its format");
+		return rn_fail_hint(host, "Change weights, but no more than them; docs/exchange.md says what a file has.");
+	}
 	if (version != RN_EXCHANGE_VERSION)
 	{
 		rn_fail(host, RN_UNSUPPORTED, "the file has format %lld, this library reads %d", (long long) version, RN_EXCHANGE_VERSION);
