@@ -53,7 +53,7 @@ const RecurnetOption recurnet_option_table[] = {
 	{"units", OPTION_LAYERS, AT(units), OPEN_ZERO, 1, RN_MAX_UNITS, ENDS_IN, NULL, 0,
 	"units of the recurrent layer, or an array with one number per layer"},
 	{"dilations", OPTION_LAYERS, AT(dilation), OPEN_ZERO, 1, RN_MAX_DILATION, ENDS_IN, NULL, 0,
-	"an array with one number per layer: the state of a step follows from that of so many steps before; 1 for each if not given"},
+	"one number per layer, or of a single layer the number alone: the state of a step follows from that of so many steps before; 1 for each if not given"},
 	BOOLEAN("residual", residual,
 			"add the input of a layer to its output, from the second layer on, where both have as many units"),
 	CHOICE("activation", activation, NEVER_OPEN, activation_choice, RN_ACTIVATIONS,
