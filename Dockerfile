@@ -12,11 +12,12 @@ ARG PG_MAJOR=17
 FROM postgres:${PG_MAJOR}-bookworm AS build
 ARG PG_MAJOR
 RUN apt-get update && apt-get install -y --no-install-recommends \
-        gcc libc6-dev make libopenblas-serial-dev zlib1g-dev postgresql-server-dev-${PG_MAJOR}
+        gcc libc6-dev make libopenblas-serial-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev \
+        postgresql-server-dev-${PG_MAJOR}
 COPY . /src
 WORKDIR /src
 ENV PG_CONFIG=/usr/lib/postgresql/${PG_MAJOR}/bin/pg_config
-RUN make && make install DESTDIR=/out
+RUN make -j"$(nproc)" && make install DESTDIR=/out
 
 FROM postgres:${PG_MAJOR}-bookworm
 COPY --from=build /out/ /

@@ -17,7 +17,8 @@
 #   make check-fuzz     hostile bytes, times, rows and options, a minute each
 #   make check-faults   processes killed, no memory, no disk, cancels at any moment
 #   make check-load     many clients at once; models created and dropped
-#   make check-exchange exported models in PyTorch, Keras and onnxruntime, and back
+#   make check-exchange exported models in PyTorch, Keras and onnxruntime, and back (3 GB)
+#   make bench, bench-call, growth, accuracy   what docs/performance.md and accuracy.md say
 #   make coverage       which lines the tests run
 #   make pictures       draw those of README again
 #   make reference      docs/reference.md, from what the catalogs say
@@ -376,7 +377,7 @@ check-valgrind:
 .PHONY: check-exchange
 check-exchange: all build/exchange/venv/done
 	@test/setup.sh test
-	@MAKE='$(MAKE)' PARTS=exchange test/run.sh
+	@MAKE='$(MAKE)' EXCHANGE_PYTHON=build/exchange/venv/bin/python PARTS=exchange test/run.sh
 build/exchange/venv/done: test/exchange/requirements.txt
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet -r $<
@@ -426,7 +427,7 @@ cppcheck.lint:
 # PostgreSQL versions that this release of Debian has.  Nothing is signed.
 .PHONY: deb
 deb:
-	@test/tools.sh dpkg-buildpackage dh pg_buildext
+	@test/tools.sh g++ dpkg-buildpackage dh dh_pgxs_test
 	@rm -rf build/deb && mkdir -p build/deb/recurnet
 	@git ls-files -z | xargs -0 cp --parents -t build/deb/recurnet
 	@cd build/deb/recurnet && pg_buildext updatecontrol && env -u PG_CONFIG -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b

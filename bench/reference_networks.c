@@ -37,7 +37,7 @@ run(RnHost *host, const Network *network, RnPanel *panel, uint64_t seed,
 	RN_TRY(rn_recipe_plan(host, &spec, panel, &plan));
 	RN_TRY(rn_recipe_train(host, &plan, panel, NULL, 0, NULL, NULL, &model, &report));
 	*loss = report.log.loss[report.log.epochs - 1];
-	view = (RnView) {0, 0, panel->rows, rn_model_transform(&model, model.series), model.series[0].base_season};
+	view = (RnView) {0, 0, panel->rows, rn_model_transform(&model, model.series), model.series[0].base_season, rn_model_faster(&model, 0)};
 	RN_TRY(rn_predict(host, &model, &rows, &view, panel->rows, predicted, NULL));
 	for (size_t i = TRAIN_ROWS; i < panel->rows; i++)
 		sum += (predicted[i] - panel->value[i]) * (predicted[i] - panel->value[i]);

@@ -212,7 +212,7 @@ static double
 pool_ms(RnHost *host, int epochs, double *loss)
 {
 	static rn_real value[POOL_SERIES * POOL_ROWS];
-	RnDataset	data = {POOL_SERIES * (POOL_ROWS - WINDOW), value, pool_gather};
+	RnDataset	data = {.n = POOL_SERIES * (POOL_ROWS - WINDOW),.source = value,.gather = pool_gather};
 	RnNetworkSpec shape = {.layers = 1,.inputs = 1,.outputs = 1};
 	RnFitSpec	spec = {.epochs = epochs,.batch_size = POOL_BATCH,.window = WINDOW,.shuffle = true};
 	RnNetwork	network;

@@ -658,6 +658,8 @@ LANGUAGE c VOLATILE PARALLEL SAFE COST 10000 ROWS 100
 AS 'MODULE_PATHNAME', 'recurnet_explain_value';
 COMMENT ON FUNCTION @extschema@.rn_explain(@extschema@.rn_model, integer, timestamptz, bigint, text, text, jsonb, integer)
 IS 'what the forecasts of a model are made of: base, trend, season, recent rows, covariates; they add up to the forecast';
+
+-- ---------------------------------------------------------------------------
 -- Exchange: files that other libraries read and write
 -- ---------------------------------------------------------------------------
 

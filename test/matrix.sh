@@ -93,12 +93,16 @@ make_user() {
 
 # One release: a line for people and "passed failed" for the sum.
 try_release() {
-    local release=${1%:*} user=root log root=$dir/$1 home demo=failed count version='?' start=$SECONDS
+    local release=${1%:*} user=root log root=$dir/$1 home demo=failed count version='?' start=$SECONDS status
 
     case $1 in *:*) user=${1#*:} ;; esac
     log=$logs/$release.log
     echo "matrix: $release as $user ..."
-    if (set -eu; make_bare_machine) > "$log" 2>&1; then
+    set +e      # as a condition, it would go on behind errors
+    (set -eu; make_bare_machine) > "$log" 2>&1
+    status=$?
+    set -e
+    if [ "$status" -eq 0 ]; then
         home=$(chroot "$root" getent passwd "$user" | cut -d: -f6)
         [ -z "$PACKAGE" ] || inside "$user" "$home/recurnet/test/package.sh" >> "$log" 2>&1 || true
         if inside "$user" make -C "$home/recurnet" demo >> "$log" 2>&1; then demo=passed; fi

@@ -10,13 +10,18 @@ cd "$(dirname "$0")/.."
 . test/lib.sh
 passed=0 failed=0
 
-# step WHAT COMMAND...: run it, count it.
+# step WHAT COMMAND...: run it up to its first error, count it.  Not as a condition: there
+# errors would not end it.
 step() {
-    local what=$1 start=$SECONDS
+    local what=$1 start=$SECONDS status
     shift
 
     echo "==== $what"
-    if (set -e; "$@"); then
+    set +e
+    (set -e -o pipefail; "$@")
+    status=$?
+    set -e
+    if [ "$status" -eq 0 ]; then
         echo "ok - $what ($((SECONDS - start)) s)"
         passed=$((passed + 1))
     else
@@ -65,7 +70,10 @@ readme() {
 
 deb() {
     make deb
-    dpkg-deb --contents build/deb/postgresql-$major-recurnet_*.deb
+    dpkg-deb --contents build/deb/postgresql-$major-recurnet_*.deb > "$dir/contents"
+    cat "$dir/contents"
+    grep -q '/docs/tutorial.md$' "$dir/contents"
+    grep -q '/docs/images/forecast.svg$' "$dir/contents"
     as_root apt-get install -y "$PWD"/build/deb/postgresql-$major-recurnet_*.deb
 }
 

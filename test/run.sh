@@ -104,12 +104,13 @@ pgtap() {
     pg_prove --verbose --dbname "$PGDATABASE" test/pgtap/*.sql
 }
 
-# EXCHANGE_PYTHON: a Python that has the packages; make check-exchange installs them.
+# EXCHANGE_PYTHON: a Python that has the packages (it is an error if not); make check-exchange installs them.
 exchange() {
     local python=${EXCHANGE_PYTHON:-build/exchange/venv/bin/python}
 
-    [ -x "$python" ] || python=python3
-    if ! "$python" -c 'import keras, onnx, onnxruntime, safetensors, torch' 2> /dev/null; then
+    [ -n "${EXCHANGE_PYTHON:-}" ] || [ -x "$python" ] || python=python3
+    if [ -z "${EXCHANGE_PYTHON:-}" ] &&
+        ! KERAS_BACKEND=torch "$python" -c 'import keras, onnx, onnxruntime, safetensors, torch' 2> /dev/null; then
         echo "ok 1 - exchange # SKIP PyTorch, Keras, onnxruntime and safetensors are not installed: make check-exchange"
         return
     fi

@@ -12,8 +12,9 @@ package() {
     case $1 in
         clang) echo clang libclang-rt-dev ;;
         dpkg-buildpackage) echo dpkg-dev fakeroot ;;
-        dh) echo debhelper libopenblas-serial-dev zlib1g-dev ;;
-        pg_buildext) echo postgresql-server-dev-all ;;
+        dh) echo debhelper libopenblas-serial-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev ;;
+        g++) echo build-essential ;;
+        dh_pgxs_test) echo postgresql-server-dev-all ;;
         *) echo "$1" ;;
     esac
 }

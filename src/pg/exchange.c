@@ -56,7 +56,7 @@ find_format(const char *name)
 	hint = recurnet_hint_nearest(name, format_at, lengthof(formats));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized format \"%s\"", name),
+			 errmsg("unrecognized format \"%s\"", recurnet_hint_given(name)),
 			 errdetail("Valid formats are: %s.", recurnet_hint_list(format_at, lengthof(formats))),
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
@@ -316,7 +316,7 @@ concatenate(const Jsonb *object, const char *more)
 static char *
 holidays_json(const Jsonb *options)
 {
-	JsonbValue *holidays = json_member(options, "holidays");
+	JsonbValue *holidays = options != NULL ? json_member(options, "holidays") : NULL;
 	StringInfoData text;
 
 	if (holidays == NULL || holidays->type != jbvString)
@@ -362,7 +362,8 @@ read_options(RecurnetHost *host, const RnJson *catalog, const RecurnetTraining *
 	if (cell == NULL || cell->type != jbvString || asked == NULL || asked->type != jbvBinary)
 		bad_catalog("request");
 	inner = JsonbValueToJsonb(asked);
-	if (training->query != NULL && json_member(version->options, "holidays") != NULL)
+	/* either is what some retraining goes by: no query of the file may stay in one of them */
+	if (training->query != NULL && (json_member(version->options, "holidays") != NULL || json_member(inner, "holidays") != NULL))
 	{
 		char	   *holidays = holidays_json(training->options);
 

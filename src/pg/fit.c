@@ -135,6 +135,8 @@ stored_bytes(const RecurnetFit *fit)
 
 	if (__builtin_mul_overflow(rn_recipe_tail_rows(&fit->plan), row, &bytes) || bytes > SIZE_MAX / 4)
 		return SIZE_MAX / 4;
+	if (fit->plan.fit.source_learns)
+		bytes += (fit->plan.series + 1) * (size_t) spec->members * sizeof(float);
 	return bytes + fit->plan.series * 64
 		+ (size_t) spec->members * rn_network_size(&fit->plan.network) * sizeof(float);
 }
@@ -160,7 +162,7 @@ recurnet_fit_plan(RecurnetFit *fit)
 	/* what is stored as bytes, twice more on its way into the table; the old weights */
 	stored = 3 * stored_bytes(fit);
 	if (fit->warm != NULL)
-		stored += fit->warm->network.size * sizeof(float);
+		stored += (size_t) fit->warm->members * fit->warm->network.size * sizeof(float);
 	if (__builtin_add_overflow(fit->plan.bytes, fit->rows.bytes + stored, &bytes))
 		bytes = SIZE_MAX;
 	fit->bytes = bytes;

@@ -124,7 +124,7 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 	shared->panel = recurnet_parallel_share_panel(&arena, &fit->rows.panel);
 	place_fits(&queue, &arena, &fits);
 	if (fit->warm != NULL)
-		recurnet_host_check(fit->host, rn_fits_warm(core, &fit->plan, fit->warm, &fits));
+		recurnet_host_check(fit->host, rn_fits_warm(core, &fit->plan, &fit->rows.panel, fit->warm, &fits));
 	recurnet_parallel_launch(context);
 	recurnet_progress_share_members(fit->host, &shared->networks, context->nworkers_launched + 1);
 	work(fit->host, shared, &fit->rows.panel, &fits);

@@ -5,9 +5,12 @@
 #include "postgres.h"
 
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/varlena.h"
 
 #include "hint.h"
+
+#define MOST_SAID 100			/* bytes */
 
 char *
 recurnet_hint_nearest(const char *given, RecurnetNameAt name_at, int n)
@@ -31,6 +34,16 @@ recurnet_hint_nearest(const char *given, RecurnetNameAt name_at, int n)
 		}
 	}
 	return best != NULL ? psprintf("Did you mean \"%s\"?", best) : NULL;
+}
+
+const char *
+recurnet_hint_given(const char *given)
+{
+	int			length = (int) strlen(given);
+
+	if (length <= MOST_SAID)
+		return given;
+	return psprintf("%.*s...", pg_mbcliplen(given, length, MOST_SAID), given);
 }
 
 char *

@@ -14,6 +14,9 @@ typedef const char *(*RecurnetNameAt) (int i);
  */
 extern char *recurnet_hint_nearest(const char *given, RecurnetNameAt name_at, int n);
 
+/* What was given, as messages say it: not megabytes of it. */
+extern const char *recurnet_hint_given(const char *given);
+
 /* All n names: "minmax, standard, robust, none". */
 extern char *recurnet_hint_list(RecurnetNameAt name_at, int n);
 

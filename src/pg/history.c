@@ -478,11 +478,13 @@ recurnet_history_view(RecurnetHost *host, const RecurnetSubject *subject, const 
 	{
 		view.transform = rn_model_transform(model, &model->series[of_model]);
 		view.base_season = model->series[of_model].base_season;
+		view.faster = rn_model_faster(model, of_model);
 		return view;
 	}
 	recurnet_host_check(host, rn_transform_fit(&host->core, model->scaler, panel->value + series->first,
 											   series->n, &view.transform));
 	view.base_season = rn_model_base_season(model, series->n, false);
+	view.faster = rn_model_faster(model, model->count);
 	return view;
 }
 
@@ -551,7 +553,8 @@ recurnet_history_end(RecurnetHost *host, const RecurnetSubject *subject, const R
 		.last_time = last_time_of(host, panel, series),
 		.calendar = rn_panel_calendar(panel, series),
 		.transform = view.transform,
-		.base_season = view.base_season
+		.base_season = view.base_season,
+		.faster = view.faster
 	};
 }
 

@@ -87,10 +87,13 @@ host_keep_error(RecurnetHost *host, MemoryContext caller)
 /*
  * A server whose first process was killed cannot be started again before the last of
  * its others is gone, and a training may have hours to go.  FATAL does not come back.
+ * A single-user server has no such process.
  */
 static void
 leave_dead_server(void)
 {
+	if (likely(!IsUnderPostmaster || PostmasterIsAlive()))
+		return;
 	ereport(FATAL,
 			(errcode(ERRCODE_ADMIN_SHUTDOWN),
 			 errmsg("terminating connection due to unexpected postmaster exit")));
@@ -104,8 +107,7 @@ host_should_stop(RnHost *core)
 
 	if (host->pending != NULL)
 		return true;
-	if (unlikely(!PostmasterIsAlive()))
-		leave_dead_server();
+	leave_dead_server();
 	if (likely(!InterruptPending))
 		return false;
 

@@ -19,6 +19,7 @@ CHOICE_FUNCTION(recipe_choice, RnRecipeKind, rn_recipe_name)
 CHOICE_FUNCTION(activation_choice, RnActivation, rn_activation_name)
 CHOICE_FUNCTION(scaler_choice, RnScalerKind, rn_scaler_name)
 CHOICE_FUNCTION(transform_choice, RnRecipeTransform, rn_recipe_transform_name)
+CHOICE_FUNCTION(smoothing_choice, RnRecipeSmoothing, rn_recipe_smoothing_name)
 CHOICE_FUNCTION(loss_choice, RnLossKind, rn_loss_name)
 CHOICE_FUNCTION(optimizer_choice, RnOptimKind, rn_optim_name)
 CHOICE_FUNCTION(schedule_choice, RnScheduleKind, rn_schedule_name)
@@ -75,6 +76,8 @@ const RecurnetOption recurnet_option_table[] = {
 		   "auto: what values are turned into before all else; auto takes logarithms of positive ones, and in doubt of their use for half of the networks; box_cox a power"),
 	NUMBER("lambda", lambda, OPEN_NAN, 0, 1, ENDS_IN,
 		   "transform box_cox: the power, 0 for logarithms; open, it is that which makes the changes of all series likeliest"),
+	CHOICE("smoothing", smoothing, NEVER_OPEN, smoothing_choice, RN_RECIPE_SMOOTHINGS,
+		   "auto: how fast the level of each series follows it: as least squares have it, or as each network learns it together with its weights"),
 	BOOLEAN("classical", classical,
 			"auto: give the Theta method and a damped trend a share of the forecast, as held-out rows suggest"),
 	INTEGER("ensemble", members, OPEN_ZERO, 1, RN_MAX_MEMBERS,
@@ -171,6 +174,7 @@ static const struct
 }			of_method[] = {
 	{RN_METHOD_LOCAL, "transform"},
 	{RN_METHOD_LOCAL, "lambda"},
+	{RN_METHOD_LOCAL, "smoothing"},
 	{RN_METHOD_LOCAL, "classical"},
 	{RN_METHOD_LOCAL, "ensemble"},
 	{RN_METHOD_LOCAL, "tune"},

@@ -51,6 +51,8 @@ static const struct
 	{"boxcox", "transform"},
 	{"box_cox", "transform"},
 	{"boxcox_lambda", "lambda"},
+	{"alpha", "smoothing"},
+	{"es_rnn", "smoothing"},
 	{"gradient_clip", "clipnorm"},
 	{"scaling", "scaler"},
 	{"normalization", "scaler"},
@@ -162,7 +164,7 @@ checked_choice(const RecurnetOption *option, const JsonbValue *value)
 	hint = recurnet_hint_nearest(given, option->choice, option->choices);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized value for option \"%s\": \"%s\"", option->name, given),
+			 errmsg("unrecognized value for option \"%s\": \"%s\"", option->name, recurnet_hint_given(given)),
 			 errdetail("Valid values are: %s.", recurnet_hint_list(option->choice, option->choices)),
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
@@ -402,11 +404,14 @@ set_option(const RecurnetOption *option, const JsonbValue *value, RecurnetOption
 		*recurnet_option_flag(option, &options->spec) = false;
 }
 
-static void
-unknown_option(const char *name)
+const RecurnetOption *
+recurnet_options_find(const char *name)
 {
+	const RecurnetOption *option = recurnet_option_find(name);
 	const char *near;
 
+	if (option != NULL)
+		return option;
 	near = recurnet_hint_nearest(name, option_name_at, recurnet_option_count);
 	for (int i = 0; i < (int) lengthof(other_names); i++)
 		if (pg_strcasecmp(name, other_names[i].theirs) == 0)
@@ -415,7 +420,7 @@ unknown_option(const char *name)
 		near = "The cell is an argument of its own, in rn_tune a part of the space.";
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized option \"%s\"", name),
+			 errmsg("unrecognized option \"%s\"", recurnet_hint_given(name)),
 			 errhint("%s%srn_options() lists the options.", near ? near : "", near ? " " : "")));
 }
 
@@ -459,7 +464,7 @@ set_cell(const char *cell, RnTrainSpec *spec)
 	hint = recurnet_hint_nearest(cell, cell_name_at, lengthof(cell_names));
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized cell \"%s\"", cell),
+			 errmsg("unrecognized cell \"%s\"", recurnet_hint_given(cell)),
 			 errdetail("Valid cells are: %s.", recurnet_hint_list(cell_name_at, lengthof(cell_names))),
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
@@ -531,10 +536,8 @@ recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *op
 	while (JsonbIteratorNext(&iterator, &value, true) == WJB_KEY)
 	{
 		char	   *name = string_copy(&value);
-		const RecurnetOption *option = recurnet_option_find(name);
+		const RecurnetOption *option = recurnet_options_find(name);
 
-		if (option == NULL)
-			unknown_option(name);
 		JsonbIteratorNext(&iterator, &value, true);
 		set_option(option, &value, options);
 		options->given |= UINT64CONST(1) << (option - recurnet_option_table);

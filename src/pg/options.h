@@ -9,6 +9,8 @@
 #include "model/recipe.h"
 #include "utils/jsonb.h"
 
+#include "option_table.h"
+
 typedef struct RecurnetOptions
 {
 	RnTrainSpec spec;
@@ -23,6 +25,9 @@ typedef struct RecurnetOptions
  * values of the wrong type or out of range.
  */
 extern void recurnet_options_parse(const char *cell, const Jsonb *given, RecurnetOptions *options);
+
+/* The option of that name; ERROR if there is none, naming the nearest one. */
+extern const RecurnetOption *recurnet_options_find(const char *name);
 
 /*
  * ERROR if an option is given that has no effect, once the covariates are known.

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "mb/pg_wchar.h"
+#include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "argument.h"
@@ -30,7 +31,7 @@ recurnet_picture_theme(const char *name)
 	nearest = recurnet_hint_nearest(name, theme_at, RN_THEMES);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("there is no theme \"%s\"", name),
+			 errmsg("there is no theme \"%s\"", recurnet_hint_given(name)),
 			 errdetail("There are: %s.", recurnet_hint_list(theme_at, RN_THEMES)),
 			 nearest != NULL ? errhint("%s", nearest) : 0));
 }
@@ -69,7 +70,8 @@ recurnet_picture(RecurnetHost *host, const RnChart *chart, MemoryContext context
 bool
 recurnet_picture_blocks(void)
 {
-	int			client = pg_get_client_encoding();
+	/* a parallel worker writes to its leader, and has only the setting of the client's */
+	int			client = pg_char_to_encoding(GetConfigOption("client_encoding", false, false));
 
 	return GetDatabaseEncoding() == PG_UTF8 && (client == PG_UTF8 || client == PG_SQL_ASCII);
 }

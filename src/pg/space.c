@@ -5,12 +5,14 @@
 #include "postgres.h"
 
 #include "compat.h"
+#include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/json.h"
 
 #include "base/rng.h"
 
+#include "options.h"
 #include "space.h"
 
 #define USUAL_SPACE "{\"cell\": [\"gru\", \"lstm\"], \"units\": [32, 128]}"
@@ -36,9 +38,12 @@ static const char *const same_for_all[] = {
 	"calendar_features", "holidays", "train_rows", "lower_bound", "upper_bound"
 };
 
+/* So there are no more axes than options, however long the JSON is. */
 static void
 check_name(const char *name)
 {
+	if (strcmp(name, "cell") != 0)
+		recurnet_options_find(name);
 	for (int i = 0; i < (int) lengthof(same_for_all); i++)
 		if (strcmp(name, same_for_all[i]) == 0)
 			ereport(ERROR,
@@ -80,7 +85,10 @@ read_values(JsonbValue *value, Axis *axis)
 	axis->n = (int) n;
 	axis->value = palloc(n * sizeof(char *));
 	for (uint32 i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
 		axis->value[i] = value_text(getIthJsonbValueFromContainer(list, i));
+	}
 }
 
 static Space

@@ -26,8 +26,17 @@ typedef struct Explanation
 	RecurnetOutput output;
 	ReturnSetInfo *result;
 	int			recent;
+	int			parts;
+	NullableDatum *part;		/* [parts] columns part */
+	NullableDatum *item;		/* and item */
 	double	   *contribution;	/* [parts][steps] */
 } Explanation;
+
+static NullableDatum
+text_datum(const char *text)
+{
+	return (NullableDatum) {text != NULL ? CStringGetTextDatum(text) : (Datum) 0, text == NULL};
+}
 
 /* Which one a part is, of those of its kind; NULL: there is one only. */
 static const char *
@@ -40,13 +49,33 @@ item_of(const Explanation *explanation, RnPiece part)
 	return NULL;
 }
 
-/* All rows of one step. */
+/* The words of all parts, once: a part of a forecast may have millions of rows. */
 static void
-put_step(Explanation *explanation, const RecurnetAhead *ahead, int step)
+find_words(Explanation *explanation)
 {
-	const RnModel *model = explanation->use.model;
-	Datum		values[COLUMNS] = {0};
-	bool		nulls[COLUMNS] = {false};
+	explanation->part = palloc(explanation->parts * sizeof(NullableDatum));
+	explanation->item = palloc(explanation->parts * sizeof(NullableDatum));
+	for (int i = 0; i < explanation->parts; i++)
+	{
+		RnPiece		part = rn_explain_part(explanation->use.model, explanation->recent, i);
+
+		explanation->part[i] = text_datum(rn_piece_name(part.kind));
+		explanation->item[i] = text_datum(item_of(explanation, part));
+	}
+}
+
+/* Column i of a row. */
+static void
+put(Datum *values, bool *nulls, int i, NullableDatum datum)
+{
+	values[i] = datum.value;
+	nulls[i] = datum.isnull;
+}
+
+/* All rows of one step, whose first column is there. */
+static void
+put_step(Explanation *explanation, const RecurnetAhead *ahead, int step, Datum *values, bool *nulls)
+{
 	NullableDatum ts;
 	NullableDatum t;
 	int64		time;
@@ -54,21 +83,13 @@ put_step(Explanation *explanation, const RecurnetAhead *ahead, int step)
 	recurnet_host_check(&explanation->use.host, rn_calendar_add(&explanation->use.host.core, &ahead->origin->calendar,
 																ahead->origin->last_time, step, &time));
 	recurnet_output_time(&explanation->output, time, &ts, &t);
-	nulls[0] = ahead->key == NULL;
-	values[0] = ahead->key != NULL ? recurnet_key_datum(ahead->key) : (Datum) 0;
 	values[1] = Int32GetDatum(step);
-	values[2] = ts.value;
-	nulls[2] = ts.isnull;
-	values[3] = t.value;
-	nulls[3] = t.isnull;
-	for (int i = 0; i < rn_explain_parts(model, explanation->recent); i++)
+	put(values, nulls, 2, ts);
+	put(values, nulls, 3, t);
+	for (int i = 0; i < explanation->parts; i++)
 	{
-		RnPiece		part = rn_explain_part(model, explanation->recent, i);
-		const char *item = item_of(explanation, part);
-
-		values[4] = CStringGetTextDatum(rn_piece_name(part.kind));
-		nulls[5] = item == NULL;
-		values[5] = item != NULL ? CStringGetTextDatum(item) : (Datum) 0;
+		put(values, nulls, 4, explanation->part[i]);
+		put(values, nulls, 5, explanation->item[i]);
 		values[6] = Float8GetDatum(explanation->contribution[(size_t) i * ahead->steps + step - 1]);
 		tuplestore_putvalues(explanation->result->setResult, explanation->result->setDesc, values, nulls);
 	}
@@ -78,13 +99,17 @@ static void
 put_series(void *listener, const RecurnetAhead *ahead)
 {
 	Explanation *explanation = listener;
+	Datum		values[COLUMNS] = {0};
+	bool		nulls[COLUMNS] = {false};
 
 	recurnet_host_check(&explanation->use.host, rn_explain(&explanation->use.host.core, explanation->use.model, ahead->origin,
 														   ahead->steps, explanation->recent, explanation->contribution));
+	nulls[0] = ahead->key == NULL;
+	values[0] = ahead->key != NULL ? recurnet_key_datum(ahead->key) : (Datum) 0;
 	for (int step = 1; step <= ahead->steps; step++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		put_step(explanation, ahead, step);
+		put_step(explanation, ahead, step, values, nulls);
 	}
 }
 
@@ -105,9 +130,11 @@ explain(FunctionCallInfo fcinfo, RecurnetFinder find)
 	model = explanation.use.model;
 	explanation.use.adaptive = false;	/* intervals are not asked for */
 	explanation.recent = recurnet_argument_int(fcinfo, 7, "recent", USUAL_RECENT, 0, RN_MOST_RECENT);
+	explanation.parts = rn_explain_parts(model, explanation.recent);
 	explanation.output = recurnet_output(&explanation.use.subject, TIMESTAMPTZOID);
 	spec = recurnet_use_ahead(&explanation.use, fcinfo, 1, 2);
-	bytes = (size_t) rn_explain_parts(model, explanation.recent) * spec.steps * sizeof(double);
+	find_words(&explanation);
+	bytes = (size_t) explanation.parts * spec.steps * sizeof(double);
 	recurnet_guc_check_memory(bytes + rn_explain_bytes(model, rn_model_most_rows(model), spec.steps), "explaining a forecast", "ask for fewer steps");
 	explanation.contribution = MemoryContextAllocHuge(CurrentMemoryContext, bytes);
 	recurnet_use_forecast(&explanation.use, &spec, put_series, &explanation);

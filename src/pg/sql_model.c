@@ -111,6 +111,19 @@ put_windows(ReturnSetInfo *result, const RnModel *model)
 												model->season, model->season == 1 ? "step" : "steps"));
 }
 
+/* What networks learnt of the levels of series; NULL: nothing. */
+static char *
+smoothing_text(const RnModel *model)
+{
+	double		sum = 0;
+
+	if (!model->learnt)
+		return NULL;
+	for (int i = 0; i < model->members; i++)
+		sum += rn_model_faster(model, model->count)[i];
+	return psprintf("learnt with the networks, the logit of alpha %+.2f in the mean", sum / model->members);
+}
+
 /* How series are taken apart, and what networks and classical forecasts have a share in. */
 static void
 put_method(ReturnSetInfo *result, const RnModel *model)
@@ -132,6 +145,7 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	put(result, section, "sequence", psprintf("%d windows, each %d %s after the last", model->steps, model->stride,
 											  model->stride == 1 ? "step" : "steps"));
 	put(result, section, "rows looked at", psprintf("%d", local->lookback));
+	put(result, section, "smoothing", smoothing_text(model));
 	put(result, section, "networks", model->second_members == 0 ? psprintf("%d", model->members)
 		: psprintf("%d, %d of them without logarithms", model->members, model->second_members));
 	put(result, section, "share of the networks", psprintf("%.0f %%", 100 * model->share));
@@ -139,14 +153,12 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 	put(result, section, "share of the seasonal naive forecast", psprintf("%.0f %%", 100 * model->naive_share));
 }
 
-/* Did the user ask for that option?  Those who may not manage the model do not know. */
+/* Did the user ask for that option? */
 static bool
 is_asked_for(const RecurnetVersion *version, const char *option)
 {
 	JsonbValue *options;
 
-	if (version->request == NULL)
-		return false;
 	options = getKeyJsonValueFromContainer(&version->request->root, "options", 7, NULL);
 	return options != NULL && options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data) &&
 		getKeyJsonValueFromContainer(options->val.binary.data, option, strlen(option), NULL) != NULL;
@@ -179,12 +191,15 @@ put_reasons(ReturnSetInfo *result, const RnModel *model, const RecurnetVersion *
 {
 	const char *section = "why";
 	bool		judged = model->residual_points > 0;
+	bool		tried = getKeyJsonValueFromContainer(&version->metrics->root, "tried", 5, NULL) != NULL;
 
-	if (model->method != RN_METHOD_LOCAL)
+	/* what was asked for, only those who may manage the model see */
+	if (model->method != RN_METHOD_LOCAL || version->request == NULL)
 		return;
 	put(result, section, "transform", is_asked_for(version, "transform") ? "asked for" : why_transform(model));
 	put(result, section, "season", is_asked_for(version, "season") ? "asked for" : why_season(model));
-	put(result, section, "window", is_asked_for(version, "window") ? "asked for" : model->season > 1 ? "three seasons, as far as there are rows"
+	put(result, section, "window", is_asked_for(version, "window") ? "asked for"
+		: tried ? "by how networks of several did on held-out rows" : model->season > 1 ? "three seasons, as far as there are rows"
 		: "as far as there are rows");
 	put(result, section, "shares", judged ? "by the errors of each on the newest rows, held out from networks trained for that"
 		: "usual ones: there were too few rows to hold any out");
@@ -272,17 +287,13 @@ static const char *
 curve_words(const double *loss, int n)
 {
 	int			width = Min(n, CURVE_WIDTH);
-	double	   *number;
-	char	   *line;
+	double		squeezed[CURVE_WIDTH];
+	char		line[CURVE_WIDTH * RN_SPARK_BYTES + 1];
 
 	if (loss == NULL || n == 0 || isnan(loss[n - 1]))
 		return NULL;
-	number = palloc(n * sizeof(double));
-	memcpy(number, loss, n * sizeof(double));
-	if (width < n)
-		rn_spark_squeeze(number, n, width);
-	line = palloc(width * RN_SPARK_BYTES + 1);
-	rn_spark(number, width, !recurnet_picture_blocks(), line);
+	rn_spark_squeeze(loss, n, squeezed, width);
+	rn_spark(squeezed, width, !recurnet_picture_blocks(), line);
 	return psprintf("%s %.4g to %.4g", line, loss[0], loss[n - 1]);
 }
 

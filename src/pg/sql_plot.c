@@ -37,7 +37,7 @@ typedef struct Plot
 
 /* ---- rows ---- */
 
-/* The row that the newest so many are behind the end of, of a series of n rows that ends at origin. */
+/* Times of n steps, the first of which is so many after the last row of an origin. */
 static int64 *
 times_of(Plot *plot, const RnOrigin *origin, int64 first, size_t n)
 {
@@ -298,6 +298,20 @@ usual_rows(const Plot *plot)
 	return Min(Max(rows, FEWEST_SHOWN), MOST_SHOWN);
 }
 
+/* The rows of the longest series that is shown. */
+static size_t
+most_rows(const Plot *plot)
+{
+	const RecurnetOrigins *origins = plot->ahead.origins;
+	size_t		most = 0;
+
+	if (origins->rows == NULL)
+		return rn_model_most_rows(plot->use.model);
+	for (size_t i = 0; i < origins->count; i++)
+		most = Max(most, origins->rows->panel.series[origins->series[i]].n);
+	return most;
+}
+
 /*
  * Arguments: model, horizon, level; those of recurnet_use_ahead; title, theme, width, height,
  * rows, facets.
@@ -318,7 +332,7 @@ plot(FunctionCallInfo fcinfo, RecurnetFinder find)
 	all = plot.ahead.origins->count;
 	plot.ahead.origins->count = plot.chart.facets = Min(all, (size_t) facets);
 	recurnet_guc_check_memory(rn_predict_bytes(plot.use.model) + plot.chart.facets * sizeof(double) *
-							  (5 * (size_t) plot.rows + 4 * (size_t) plot.ahead.steps),
+							  (5 * Min((size_t) plot.rows, most_rows(&plot)) + 4 * (size_t) plot.ahead.steps),
 							  "plotting", "ask for fewer rows or steps");
 	plot.facet = palloc0(plot.chart.facets * sizeof(RnFacet));
 	plot.chart.facet = plot.facet;

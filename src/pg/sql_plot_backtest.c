@@ -209,7 +209,7 @@ recurnet_plot_backtest_transition(PG_FUNCTION_ARGS)
 
 /* ---- the picture ---- */
 
-/* The mean errors of a method by step, of those steps that have any. */
+/* The mean errors of a method by step, of those steps that have any; what is too large for a number is a gap. */
 static RnCurve
 curve_of(const State *state, int m, bool scaled)
 {
@@ -221,11 +221,12 @@ curve_of(const State *state, int m, bool scaled)
 	{
 		const StepErrors *errors = &state->step[i];
 		double		pairs = scaled ? errors->scaled_pairs : errors->pairs;
+		double		mean = (scaled ? errors->scaled[m] : errors->sum[m]) / pairs;
 
 		if (pairs == 0)
 			continue;
 		x[curve.n] = i + 1;
-		y[curve.n++] = (scaled ? errors->scaled[m] : errors->sum[m]) / pairs;
+		y[curve.n++] = isfinite(mean) ? mean : NAN;
 	}
 	curve.x = x;
 	curve.y = y;

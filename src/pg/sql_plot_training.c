@@ -110,8 +110,9 @@ plot_training(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the losses of version %d are not there any more", version->version),
-				 errhint("Another session has just dropped it: try again.")));
+				 errmsg("version %d of model " INT64_FORMAT " has no losses", version->version, version->model_id),
+				 errdetail("It was imported, and not trained here, or has just been dropped."),
+				 errhint("rn_retrain trains it again, if it has a query.")));
 	recurnet_picture_arguments(fcinfo, 1, version->name != NULL ? psprintf("Training of %s", version->name)
 							   : psprintf("Training of model " INT64_FORMAT, version->model_id), &chart);
 	lay_out(&chart, &facet, version, loss, val_loss, n);

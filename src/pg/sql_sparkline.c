@@ -69,17 +69,21 @@ Datum
 recurnet_sparkline_final(PG_FUNCTION_ARGS)
 {
 	const State *state = PG_ARGISNULL(0) ? NULL : (const State *) PG_GETARG_POINTER(0);
+	const double *number;
 	size_t		width;
-	double	   *number;
 	char	   *text;
 
 	if (state == NULL)
 		PG_RETURN_NULL();
+	number = state->number;
 	width = Min(state->n, (size_t) state->width);
-	number = MemoryContextAllocHuge(CurrentMemoryContext, state->n * sizeof(double));
-	memcpy(number, state->number, state->n * sizeof(double));
 	if (width < state->n)
-		rn_spark_squeeze(number, state->n, width);
+	{
+		double	   *squeezed = palloc(width * sizeof(double));
+
+		rn_spark_squeeze(state->number, state->n, squeezed, width);
+		number = squeezed;
+	}
 	text = palloc(width * RN_SPARK_BYTES + 1);
 	rn_spark(number, width, !recurnet_picture_blocks(), text);
 	PG_RETURN_TEXT_P(cstring_to_text(text));

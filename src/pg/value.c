@@ -89,15 +89,6 @@ check_names(const RnModel *model)
 	MemoryContextDelete(scratch);
 }
 
-RnModel *
-recurnet_value_decode_foreign(RecurnetHost *host, const bytea *bytes)
-{
-	RnModel    *model = decode(host, bytes, true);
-
-	check_names(model);
-	return model;
-}
-
 /* Bytes from outside are wrong where stored ones would be corrupt. */
 static void
 blame_input(void *unused)
@@ -107,6 +98,19 @@ blame_input(void *unused)
 	errcontext("bytes for type rn_model");
 }
 
+RnModel *
+recurnet_value_decode_foreign(RecurnetHost *host, const bytea *bytes)
+{
+	ErrorContextCallback blame = {.callback = blame_input,.previous = error_context_stack};
+	RnModel    *model;
+
+	error_context_stack = &blame;
+	model = decode(host, bytes, true);
+	check_names(model);
+	error_context_stack = blame.previous;
+	return model;
+}
+
 /* ERROR unless the bytes are a model. */
 static bytea *
 checked(bytea *bytes)
@@ -114,7 +118,6 @@ checked(bytea *bytes)
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "recurnet model",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
-	ErrorContextCallback blame = {.callback = blame_input,.previous = error_context_stack};
 	RecurnetHost host;
 
 	if (VARSIZE_ANY_EXHDR(bytes) > RN_CODEC_MAX_BYTES)
@@ -123,9 +126,7 @@ checked(bytea *bytes)
 				 errmsg("a model of %zu bytes is larger than the %zu MB that one may have",
 						(size_t) VARSIZE_ANY_EXHDR(bytes), RN_CODEC_MAX_BYTES / (1024 * 1024))));
 	recurnet_host_init(&host, context);
-	error_context_stack = &blame;
 	recurnet_value_decode_foreign(&host, bytes);
-	error_context_stack = blame.previous;
 	MemoryContextSwitchTo(caller);
 	MemoryContextDelete(context);
 	return bytes;

@@ -3,7 +3,7 @@
 
 Prints TAP.  Called by test/exchange.sh, in whose cluster it makes models, exports
 them by psql, and runs them in PyTorch, Keras and onnxruntime, to 1e-5.  The code is that of
-docs/exchange.md: its blocks of Python are run as they stand there.
+docs/exchange.md: its blocks are run as they stand there.
 """
 
 import json
@@ -87,15 +87,27 @@ CREATE TABLE sales AS SELECT s AS store, d::date AS day, 10 * s + mod(i * 7, 11)
 FROM generate_series(1, 3) AS s, generate_series('2024-01-01'::date, '2024-04-30', '1 day') WITH ORDINALITY AS g (d, i)
 WHERE mod(i + s, 17) <> 0;
 SELECT rn_train(cell, 'SELECT date, amount FROM electric', ('{"recipe": "plain", "epochs": 2, "window": 24}'::jsonb || options::jsonb), name)
-FROM (VALUES ('electric', 'gru', '{"units": [16, 8], "horizon": 12}'), ('p_rnn', 'rnn', '{"units": 5, "horizon": 3}'),
+FROM (VALUES ('p_rnn', 'rnn', '{"units": 5, "horizon": 3}'),
 	('p_lstm', 'lstm', '{"units": [4, 6], "scaler": "standard", "dropout": 0.1}'), ('p_relu', 'rnn', '{"units": 4, "activation": "relu"}'),
 	('p_before', 'gru', '{"units": [5, 4], "reset_after": false, "upper_bound": 120}'),
 	('p_linear', 'lstm', '{"units": 4, "activation": "linear", "scaler": "robust"}'),
 	('p_sigmoid', 'gru', '{"units": 4, "activation": "sigmoid", "scaler": "none"}')) AS v (name, cell, options);
+SELECT rn_train(cell, 'SELECT date, amount FROM electric', ('{"recipe": "plain", "epochs": 2, "window": 24, "residual": true}'::jsonb || options::jsonb), name)
+FROM (VALUES ('s_gru', 'gru', '{"units": [5, 5, 5], "dilations": [1, 5, 7]}'), ('s_lstm', 'lstm', '{"units": [4, 4, 3], "dilations": [24, 2, 1]}'),
+	('s_rnn', 'rnn', '{"units": [4, 4], "dilations": [3, 1], "horizon": 3}')) AS v (name, cell, options);
 SELECT rn_train('lstm', 'SELECT date, amount FROM electric', '{"units": 4, "epochs": 2, "ensemble": 5, "transform": "both"}', 'auto');
+SELECT rn_train('gru', 'SELECT date, amount FROM electric', '{"units": [4, 4], "epochs": 2, "ensemble": 2, "dilations": [2, 5], "residual": true, "smoothing": "learnt", "lambda": 0.5}', 's_auto');
 SELECT rn_train('gru', 'SELECT * FROM sales', '{"units": 4, "epochs": 1, "missing": "mask", "horizon": 4}', 'relative', series => 'store', covariates => 'promo');
 SELECT rn_train('rnn', 'SELECT store, day, sold FROM sales', '{"recipe": "plain", "units": 4, "epochs": 1, "missing": "interpolate", "window": 7, "horizon": 2}', 'many', series => 'store');
 """
+
+
+# Of recipe auto without classical forecasts.
+SIMPLE = {"simple": {"transform": "log"}, "a_none": {"transform": "none", "upper_bound": 115}, "a_both": {"transform": "both", "ensemble": 3},
+          "a_power": {"lambda": 0.5, "dilations": [2], "units": 3}, "a_flat": {"season": 1, "window": 9}, "a_long": {"season": 13},
+          # one season and a bit: classical forecasts get no share, the seasonal naive one does
+          "few_seasonal": {"classical": True, "horizon": 12, "season": 12}}
+REFUSED = {"few_flat": {"classical": True, "horizon": 12, "season": 1}, "learns": {"smoothing": "learnt"}, "two": {"season": [4, 12]}}
 
 
 def description(path):
@@ -109,24 +121,26 @@ def description(path):
 # ---- the blocks of the document -----------------------------------------------
 
 
-def write_blocks():
-    """Write the blocks of Python in docs/exchange.md as the files that their first lines name."""
-    text = (REPOSITORY / "docs" / "exchange.md").read_text(encoding="utf-8")
-    names = []
-    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-        name = re.match(r"# (\w+\.py)\n", block).group(1)
-        Path(name).write_text(block, encoding="utf-8")
-        names.append(name)
-    return names
+def command(language, block):
+    """What runs a block; of Python, from a file, which its first line names and others import."""
+    if language == "sh":
+        return ["bash", "-euo", "pipefail", "-c", block]
+    if language == "sql":
+        return ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"]
+    name = re.match(r"# (\w+\.py)\n", block).group(1)
+    Path(name).write_text(block, encoding="utf-8")
+    return [sys.executable, name]
 
 
 def run_blocks():
-    """Run them one by one."""
-    names = write_blocks()
-    ok(len(names) == 6, "docs/exchange.md has six blocks of Python")
-    for name in names:
-        run = subprocess.run([sys.executable, name], text=True, check=False, capture_output=True)
-        ok(run.returncode == 0, f"{name} of docs/exchange.md runs")
+    """Run them all, one after the other."""
+    text = (REPOSITORY / "docs" / "exchange.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    ok(sorted(language for language, _ in blocks) == ["python"] * 7 + ["sh"] + ["sql"] * 3,
+       "docs/exchange.md has blocks of Python, SQL and shell")
+    for i, (language, block) in enumerate(blocks):
+        run = subprocess.run(command(language, block), input=block if language == "sql" else "", text=True, check=False, capture_output=True)
+        ok(run.returncode == 0, f"block {i + 1} of docs/exchange.md, {language}, runs")
         if run.returncode != 0:
             print("# " + run.stderr.replace("\n", "\n# "))
 
@@ -218,6 +232,32 @@ def check_onnx_networks(model):
         same(said["second_median"][0], np.median(expected[firsts:], axis=0), f"{model}: median of the others")
 
 
+def train_simple(name, options):
+    """One of SIMPLE."""
+    options = json.dumps({"units": 4, "epochs": 2, "ensemble": 2, "classical": False} | options)
+    where = " WHERE date >= $$2021-11-01$$" if name.startswith("few") else ""
+    psql(f"SELECT rn_train('gru', 'SELECT date, amount FROM electric{where}', '{options}', '{name}')")
+
+
+def check_auto(model):
+    """From values to forecasts with auto.py of the document."""
+    from auto import forecast_auto
+
+    tail = load_file(export(model))["tail"]
+    same(forecast_auto(export(model, "onnx"), tail), forecast(model)[0], f"{model}: auto.py forecasts the same as rn_forecast")
+
+
+def check_auto_refuses(model):
+    """What auto.py does not do, it says."""
+    from auto import forecast_auto
+
+    try:
+        forecast_auto(export(model, "onnx"), np.arange(50.0))
+        ok(False, f"{model}: auto.py refuses it")
+    except NotImplementedError:
+        ok(True, f"{model}: auto.py refuses it")
+
+
 # ---- and back -----------------------------------------------------------------------
 
 
@@ -230,13 +270,13 @@ def forecast_in_torch(network, tensors):
 
 
 def check_tuned():
-    """What tune.py of the document changed, imported: rn_forecast is PyTorch's with it."""
+    """What the document changed and imported, the active version: rn_forecast is PyTorch's with it."""
     from networks import load
 
-    before = forecast("electric", ", 12")
-    rn_import("tuned.safetensors", "name => 'electric', query => 'SELECT date, amount FROM electric'")
     networks, tensors, _ = load("tuned.safetensors")
     after = forecast("electric", ", 12")
+    psql("SELECT rn_rollback('electric')")
+    before = forecast("electric", ", 12")
     ok(np.abs(after - before).max() > 1e-3, "tuned weights forecast something else")
     same(after, forecast_in_torch(networks[0], {k: v.numpy() for k, v in tensors.items()}),
          "tuned weights forecast the same as in PyTorch")
@@ -274,8 +314,8 @@ def check_all_trained():
     check_trained("t_relu", Forecaster(torch.nn.RNN, 2, nonlinearity="relu"), '{"activation": "relu"}')
     check_trained("t_lstm", Forecaster(torch.nn.LSTM, 2), '{"scaler": "standard"}')
     check_trained("t_gru", Forecaster(torch.nn.GRU, 3), '{"validation_split": 0.2}')
-    layers = [{"cell": "gru", "units": 5}, {"cell": "lstm", "units": 4}]
-    check_trained("t_list", Network({"inputs": 1, "outputs": 3, "skip": False, "layers": layers[:1] * 2}))
+    layers = [{"cell": "gru", "units": 5, "dilation": 1}, {"cell": "gru", "units": 4, "dilation": 1}]
+    check_trained("t_list", Network({"inputs": 1, "outputs": 3, "skip": False, "residual": False, "layers": layers}))
     ok(psql("SELECT count(lower) FROM rn_forecast('t_gru', 3)").strip() == "3", "validation_split gives intervals")
 
 
@@ -285,18 +325,24 @@ def main():
         os.chdir(folder)
         sys.path.insert(0, folder)
         psql(MODELS)
-        export("electric")
-        export("electric", "onnx")
+        for name, options in (SIMPLE | REFUSED).items():
+            train_simple(name, options)
+        export("simple", "onnx")
         run_blocks()
-        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "auto", "relative", "many"):
+        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "s_gru", "s_lstm", "s_rnn", "auto", "s_auto", "relative", "many"):
             check_torch(model)
-        for model in ("electric", "p_rnn", "p_lstm", "p_before", "p_linear", "p_sigmoid", "auto"):
+        for model in ("electric", "p_rnn", "p_lstm", "p_before", "p_linear", "p_sigmoid", "s_gru", "s_lstm", "s_rnn", "auto", "s_auto"):
             check_keras(model)
-        for model in ("electric", "auto", "relative"):
+        for model in ("electric", "auto", "s_auto", "relative"):
             check_json(model)
-        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "p_before", "p_linear", "p_sigmoid", "relative", "many"):
+        for model in ("electric", "p_rnn", "p_lstm", "p_relu", "p_before", "p_linear", "p_sigmoid", "s_gru", "s_lstm", "s_rnn", "relative", "many"):
             check_onnx_values(model)
-        check_onnx_networks("auto")
+        for model in ("auto", "s_auto"):
+            check_onnx_networks(model)
+        for model in SIMPLE:
+            check_auto(model)
+        for model in REFUSED:
+            check_auto_refuses(model)
         check_tuned()
         check_all_trained()
         os.chdir("/")

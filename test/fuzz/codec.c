@@ -79,7 +79,7 @@ check_predictions(FuzzHost *fuzz, const RnModel *model)
 	double		predicted[PREDICTED];
 	double		unit[PREDICTED];
 	RnRows		rows = {.value = value};
-	RnView		view = {0, 0, PREDICTED, rn_model_transform(model, series), series->base_season};
+	RnView		view = {0, 0, PREDICTED, rn_model_transform(model, series), series->base_season, rn_model_faster(model, 0)};
 	RnCode		code;
 
 	if (model->inputs.given > 0 || model->inputs.features > 0 || model->inputs.masked)

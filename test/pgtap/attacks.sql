@@ -93,9 +93,18 @@ FROM (VALUES
 SELECT matches(outcome(format('SELECT count(*) FROM rn_tune(%L, %s, options => %L)', 'SELECT t, v FROM eve.t', space, '{"epochs": 1}')), '^(22023|54\w{3}|22000|42601): ', what)
 FROM (VALUES
 	('a space of 10^30 trials', $$ (SELECT jsonb_object_agg(k, (SELECT jsonb_agg(i) FROM generate_series(1, 1000) i)) FROM unnest('{units,window,epochs,batch_size,season,horizon,seed,patience,train_rows,ensemble}'::text[]) k) $$),
+	('a space of a hundred thousand options', $$ (SELECT jsonb_object_agg('o' || i, i) FROM generate_series(1, 100000) i) $$),
 	('a space five thousand deep', $$ ('{"units": ' || repeat('[', 5000) || repeat(']', 5000) || '}')::jsonb $$)) AS giant (what, space);
 SELECT matches(outcome(format('SELECT count(*) FROM rn_forecast(%L, 2, future => %L)', 'eves', 'SELECT ' || repeat('(', 100000) || '1')), '^(22023|54001|42601|42\w{3}|0A000): ', 'a query a hundred thousand deep');
 SELECT matches(outcome(format('SELECT rn_train(%L, %L)', 'gru', 'SELECT t, v FROM eve.t WHERE t IN (' || repeat('1,', 200000) || '1)')), '^(21000|54\w{3}): ', 'a query of 400 kB');
+
+-- What is no option is refused before any value of those behind it is looked at.
+SELECT matches(outcome(format('SELECT count(*) FROM rn_tune(%L, %s)', 'SELECT t, v FROM eve.t',
+	$$ (SELECT jsonb_object_agg(k, (SELECT jsonb_agg(i) FROM generate_series(1, 1000) i)) FROM unnest('{o,units,window,epochs,batch_size,season}'::text[]) k) $$)), '^22023: unrecognized option "o"$', 'an option that there is not, in a space');
+-- And of a long name is said what shows which it is.
+SELECT cmp_ok(length(said(command)), '<', 1000, 'a long error: ' || left(command, 60))
+FROM (VALUES ($$SELECT rn_train('gru', 'SELECT t, v FROM eve.t', jsonb_build_object(repeat('k', 2000000), 1))$$), ($$SELECT rn_train('gru', 'SELECT t, v FROM eve.t', jsonb_build_object('scaler', repeat('minmax', 1000000)))$$),
+	($$SELECT rn_train(repeat('é', 2000000), 'SELECT t, v FROM eve.t')$$), ($$SELECT rn_export('eves', repeat('k', 2000000))$$), ($$SELECT rn_plot('eves', theme => repeat('k', 2000000))$$)) AS long (command);
 
 -- ---- names that are formats or statements ----
 

@@ -36,6 +36,19 @@ SELECT ok(count(*) = 3, 'a history of one row') FROM rn_forecast('sale', 3, hist
 
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"classical": false}', name => 'alone') > 0 AS trained \gset
 SELECT is(value, '100 %', 'networks alone') FROM rn_summary('alone') WHERE item = 'share of the networks';
+SELECT rn_train('auto', 'SELECT i % 3 AS id, month, amount * (1 + i % 3) AS amount FROM sale, generate_series(0, 2) i', :quick::jsonb || '{"smoothing": "learnt", "epochs": 2}', name => 'learnt', series => 'id') > 0 AS trained \gset
+SELECT matches(value, '^learnt with the networks, the logit of alpha [+-]0[.]\d\d in the mean$', 'levels that learnt') FROM rn_summary('learnt') WHERE item = 'smoothing' AND section = 'method';
+SELECT is(options ->> 'smoothing', 'learnt', 'it is among the options used') FROM rn_models WHERE name = 'learnt';
+SELECT is(count(*), 0::bigint, 'else there is nothing to say of it') FROM rn_summary('sale') WHERE item = 'smoothing' AND section = 'method';
+SELECT isnt_empty($$SELECT step, series, forecast FROM rn_forecast('learnt', 12) EXCEPT SELECT step, series, forecast FROM rn_forecast(rn_train('auto',
+	'SELECT i % 3 AS id, month, amount * (1 + i % 3) AS amount FROM sale, generate_series(0, 2) i', '{"units": 8, "ensemble": 2, "epochs": 2}', series => 'id'), 12)$$, 'it changes forecasts');
+SELECT results_eq($$SELECT * FROM rn_forecast('learnt', 20)$$, $$SELECT * FROM rn_forecast('learnt', 20, history => 'source')$$, 'learnt levels: from the rows kept, as from the query');
+SELECT results_eq($$SELECT forecast FROM rn_forecast('learnt', 1, history => 'SELECT 1 AS id, month, 2 * amount AS amount FROM sale WHERE month < ''2020-05-01''')$$,
+	$$SELECT predicted FROM rn_predict('learnt', 'SELECT 1 AS id, month, 2 * amount AS amount FROM sale') WHERE ts = '2020-05-01'$$, 'learnt levels: one step ahead is a forecast');
+SELECT is(count(*), 3::bigint, 'a series that was not there has a forecast') FROM rn_forecast('learnt', 3, history => 'SELECT 9 AS id, month, amount FROM sale');
+SELECT is(count(*), 24::bigint, 'every fold of a backtest learns its own') FROM rn_backtest('auto', 'SELECT month, amount FROM sale', '{"units": 2, "ensemble": 1, "epochs": 1, "smoothing": "learnt"}', folds => 2) WHERE forecast > 0;
+SELECT refuses($$SELECT rn_train('auto', 'SELECT month, amount FROM sale', '{"smoothing": "lernt"}')$$, '22023', 'unrecognized value for option "smoothing": "lernt"', '%fitted, learnt%', 'no such smoothing');
+SELECT refuses($$SELECT rn_train('gru', 'SELECT month, amount FROM sale', '{"recipe": "plain", "smoothing": "learnt"}')$$, '22023', 'option "smoothing" has no effect here', '%recipe auto%', 'smoothing by windows');
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"transform": "none"}', name => 'linear') > 0 AS trained \gset
 SELECT is(value, 'share of the mean magnitude', 'no logarithms') FROM rn_summary('linear') WHERE item = 'transform' AND section = 'method';
 SELECT ok(bool_and(abs(upper + lower - 2 * forecast) < 1e-6), 'intervals reach as far up as down') FROM rn_forecast('linear', 12);
@@ -88,6 +101,7 @@ CALL rn_retrain('tuned', 'warm', 'always');
 SELECT ok(NOT metrics ? 'tried', 'warm: of the same shape') FROM rn_models WHERE name = 'tuned';
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "epochs": 2}', name => 'narrow') > 0 AS trained \gset
 SELECT is(jsonb_path_query_array(metrics, '$.tried[*].window'), '[36, 54]', 'only what is open') FROM rn_models WHERE name = 'narrow';
+SELECT is(value, 'by how networks of several did on held-out rows', 'and the summary says why') FROM rn_summary('narrow') WHERE section = 'why' AND item = 'window';
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "validation_split": 0}', name => 'untried') > 0 AS trained \gset
 SELECT ok(NOT metrics ? 'tried', 'nothing is tried where nothing is held out') FROM rn_models WHERE name = 'untried';
 

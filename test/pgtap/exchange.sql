@@ -25,9 +25,13 @@ SELECT rn_train('gru', 'SELECT day, v FROM days', '{"units": 2, "epochs": 1, "wi
 SELECT rn_train('gru', 'SELECT i AS n, (i % 5)::float8 AS v FROM generate_series(1, 60) i', o() || '{"reset_after": false}', 'numbered') \g /dev/null
 SELECT rn_train('gru', 'SELECT day::timestamptz AS at, v FROM days', o() || '{"time_zone": "Europe/Berlin", "frequency": "1 day", "duplicates": "avg"}', 'zoned') \g /dev/null
 
+SELECT rn_train('lstm', 'SELECT day, v FROM days', o() || '{"units": [3, 3, 3], "dilations": [1, 2, 4], "residual": true, "window": 10}', 'stack') \g /dev/null
+SELECT rn_train('gru', 'SELECT "the store", day, sold FROM many', '{"units": 2, "epochs": 2, "ensemble": 2, "smoothing": "learnt", "lambda": 0.5, "horizon": 3, "missing": "interpolate"}', 'learnt',
+	series => '"the store"') \g /dev/null
+
 CREATE TABLE file AS
 SELECT m AS name, f AS format, rn_export(m, f) AS data
-FROM unnest('{plain, auto, many, feasts, numbered, zoned}'::text[]) m, unnest('{safetensors, json}'::text[]) f;
+FROM unnest('{plain, auto, many, feasts, numbered, zoned, stack, learnt}'::text[]) m, unnest('{safetensors, json}'::text[]) f;
 CREATE FUNCTION hash_of(model text) RETURNS bytea LANGUAGE sql AS $$
 SELECT v.content_hash FROM recurnet.model m JOIN recurnet.version v ON v.model_id = m.model_id AND v.version = m.active_version WHERE m.name = $1 $$;
 SELECT rn_import(data, format || '_' || name) FROM file \g /dev/null
@@ -37,7 +41,7 @@ SELECT set_eq(format('SELECT f.* FROM rn_forecast(%L, 4) f', format || '_' || na
 SELECT is((SELECT count(*) FROM file JOIN rn_models a USING (name) JOIN rn_models b ON b.name = format || '_' || file.name
 	WHERE (a.options - 'holidays', a.cell, a.time_column, a.target_column, a.series_columns, a.covariates, a.step, a.rows, a.train_from, a.train_to, a.metrics)
 		IS NOT DISTINCT FROM (b.options - 'holidays', b.cell, b.time_column, b.target_column, b.series_columns, b.covariates, b.step, b.rows, b.train_from, b.train_to, b.metrics)),
-	12::bigint, 'and all that the catalog knows');
+	16::bigint, 'and all that the catalog knows');
 
 -- An export of what was imported is the file that it was imported from, but for its name and query.
 SELECT is(regexp_replace(convert_from(rn_export('json_plain', 'json'), 'UTF8'), 'json_', ''),
@@ -60,6 +64,7 @@ SELECT * FROM refuses('SELECT * FROM rn_forecast(''json_plain'', history => ''so
 SELECT * FROM refuses('SELECT * FROM rn_drift(''json_plain'')', '55000', '%no query%', '%imported%', 'drift');
 SELECT * FROM refuses('SELECT * FROM rn_backtest_model(''json_plain'')', '55000', '%no query%', '%imported%', 'backtest');
 SELECT * FROM refuses('SELECT rn_create_view(''json_plain'', ''shown'')', '55000', '%no query%', '%imported%', 'view');
+SELECT * FROM refuses('SELECT rn_plot_training(''json_plain'')', '55000', 'version 1 of model % has no losses', '%imported%', 'losses');
 SELECT lives_ok('SELECT * FROM rn_summary(''json_plain'')', 'a summary it has');
 SELECT lives_ok('SELECT * FROM rn_forecast(''json_plain'', 4, history => ''SELECT day, v FROM days'')', 'and forecasts from other rows');
 SELECT rn_import(data, 'plain', query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('plain', 'json') \g /dev/null
@@ -69,6 +74,12 @@ SELECT lives_ok('SELECT * FROM rn_forecast(''plain'', history => ''source'')', '
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''plain'', folds => 1)', 'with the options of the file');
 SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('feasts', 'json')$$,
 	'22023', '%holidays%again%', '%would run as you%', 'a file with holidays');
+SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v FROM days', options => NULL) FROM file WHERE (name, format) = ('feasts', 'json')$$,
+	'22023', '%holidays%again%', '%would run as you%', 'and no options at all');
+-- one that only a retraining from the start would run
+SELECT * FROM refuses($$SELECT rn_import(convert_to(replace(convert_from(data, 'UTF8'), '"request": {"cell": "gru", "options": {',
+	'"request": {"cell": "gru", "options": {"holidays": "SELECT evil()", "calendar_features": ["holiday"], '), 'UTF8'), query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('plain', 'json')$$,
+	'22023', '%holidays%again%', '%would run as you%', 'a file that hides holidays in what was asked for');
 SELECT rn_import(data, 'with_feasts', 'SELECT day, v FROM days', '{"holidays": "SELECT day FROM feast WHERE true"}') FROM file WHERE (name, format) = ('feasts', 'json') \g /dev/null
 SELECT is(options ->> 'holidays', 'SELECT day FROM feast WHERE true', 'holidays as given') FROM rn_models WHERE name = 'with_feasts';
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''with_feasts'', folds => 1)', 'also for training anew');
@@ -175,13 +186,13 @@ CROSS JOIN LATERAL paths(document) path
 CROSS JOIN unnest(ARRAY['null', '-1', '2147483647', '1e300', '"x"', '[]', '{}']::jsonb[]) AS w (word);
 SELECT cmp_ok(count(*), '>', 2000::bigint, 'documents with one member changed') FROM mutant;
 SELECT is(array_agg(DISTINCT m.outcome), NULL, 'are refused in words, or forecast numbers')
-FROM mutant m WHERE outcome NOT IN ('t', '22P01', 'XX001', '22P03', '0A000', '22023', '53200', '22003', '22008', '42704', '42602', '42703', '22P02');
-SELECT diag(name, path::text, word::text, outcome) FROM mutant WHERE outcome NOT IN ('t', '22P01', 'XX001', '22P03', '0A000', '22023', '53200', '22003', '22008', '42704', '42602', '42703', '22P02') LIMIT 5;
+FROM mutant m WHERE outcome NOT IN ('t', '22P01', '22P03', '0A000', '22023', '53200', '22003', '22008', '42704', '42602', '42703', '22P02');
+SELECT diag(name, path::text, word::text, outcome) FROM mutant WHERE outcome NOT IN ('t', '22P01', '22P03', '0A000', '22023', '53200', '22003', '22008', '42704', '42602', '42703', '22P02') LIMIT 5;
 SELECT cmp_ok(count(*) FILTER (WHERE outcome = '22P03'), '>', 1000::bigint, 'most are refused') FROM mutant;
 SELECT is(array_agg(DISTINCT o), NULL, 'so are files with a byte changed')
 FROM (SELECT outcome(set_byte(data, at, get_byte(data, at) # (1 << (at % 8)))) AS o
 	FROM file CROSS JOIN LATERAL generate_series(0, length(data) - 1, length(data) / 150) at WHERE name IN ('plain', 'auto')) m
-WHERE o NOT IN ('t', '22P01', 'XX001', '22P03', '0A000', '22023', '53200', '22003', '22012', '22021', '42704', '22P02', '42703');
+WHERE o NOT IN ('t', '22P01', '22P03', '0A000', '22023', '53200', '22003', '22012', '22021', '42704', '22P02', '42703');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -64,11 +64,19 @@ SELECT adds_up('rn_explain(''many'', 2)', 'rn_forecast(''many'', 2)', 'many seri
 SELECT is(count(DISTINCT series), 1::bigint, 'or one of them') FROM rn_explain('many', 2, for_series => '{"key": 2}');
 SELECT refuses($$SELECT rn_explain('whole', 2, recent => 101)$$, '22023', 'recent is out of range: 101', '%0 to 100%', 'recent');
 SELECT refuses($$SELECT rn_explain('promoted', 1)$$, '22023', '%', '%future%', 'a future that is not given');
+SELECT results_eq($$SELECT item, value FROM rn_summary('whole') WHERE section = 'why' AND item IN ('season', 'window')$$, $$VALUES ('season', 'asked for'), ('window', 'three seasons, as far as there are rows')$$, 'why a model is as it is');
+-- however many rows come out, of many series at a time, none of them takes memory
+CREATE FUNCTION most_memory() RETURNS bigint LANGUAGE sql AS $$ SELECT substring(pg_read_file('/proc/self/status') FROM 'VmHWM:\s*(\d+)')::bigint $$;
+SELECT most_memory() AS before \gset
+SELECT is(count(*), 60 * 100 * 24::bigint, 'many rows') FROM rn_explain('many', 100, recent => 20, history =>
+	'SELECT k AS "key", date ''2024-01-01'' + t AS day, season * k AS v FROM s, generate_series(1, 60) k');
+SELECT cmp_ok(most_memory() - :before, '<', 16384::bigint, 'in less than 16 MB');
 CREATE ROLE explain_user;
 CREATE ROLE explain_other;
 SELECT rn_grant('whole', 'explain_user', 'use');
 SET LOCAL ROLE explain_user;
 SELECT is(count(*) > 0, true, 'who may use a model may ask') FROM rn_explain('whole', 2);
+SELECT is(count(*), 0::bigint, 'and is told nothing of why, without knowing what was asked for') FROM rn_summary('whole') WHERE section = 'why';
 SET LOCAL ROLE explain_other;
 SELECT refuses($$SELECT rn_explain('whole', 2)$$, '42704', '%whole%', '%', 'to others it is not there');
 RESET ROLE;

@@ -45,6 +45,7 @@ SELECT ok(pieces(p, 'class="facet"') = 2 AND p LIKE '%>store 3<%' AND p LIKE '%>
 SELECT ok(rn_plot('one', 7) LIKE '%prefers-color-scheme:dark%' AND rn_plot('one', 7, theme => 'light') NOT LIKE '%prefers-color-scheme%'
 	AND rn_plot('one', 7, theme => 'light') LIKE '%#ffffff%' AND rn_plot('one', 7, theme => 'dark') NOT LIKE '%#ffffff%', 'themes');
 SELECT ok(p LIKE '%width="300" height="200"%', 'size') FROM rn_plot('one', 7, width => 300, height => 200) p;
+SELECT ok(pieces(rn_plot('many', 3, history => 'source', rows => 1000000), 'class="facet"') = 12, 'all rows, of twelve series, are no more than there are');
 SELECT ok(length(rn_plot('one', 2000, history => 'SELECT date ''1990-01-01'' + i AS day, sin(i) AS amount FROM generate_series(1, 9999) i', rows => 3000)) < 200000, 'however long, a picture is small');
 SELECT ok(rn_plot('plain', 7) NOT LIKE '%one step ahead%' AND rn_plot('plain', 7, history => 'source') LIKE '%one step ahead%', 'a plain model keeps one window only; with its source there are predictions');
 -- one step ahead is what rn_predict says: of the last row it is the last of that line
@@ -90,6 +91,10 @@ SELECT is(count(*), 4::bigint, 'errors by step are those of rn_mase') FROM (SELE
 	(SELECT step, rn_mase(actual, forecast, mase_scale) AS mase FROM tested GROUP BY step) m
 WHERE EXISTS (SELECT FROM regexp_matches(p, '<title>' || step || ': ([0-9.]+)</title>', 'g') AS found WHERE abs(found[1]::float8 - mase) < 0.01);
 SELECT ok(p LIKE '%absolute error of 12 forecasts%', 'without a scale, in the unit of the values') FROM (SELECT rn_plot_backtest(b) p FROM (SELECT step, actual, forecast, naive, seasonal_naive, NULL::float8 AS mase_scale FROM tested) b) f;
+-- errors that are too large for a number are gaps
+SELECT ok(p NOT LIKE '%inf<%' AND p NOT LIKE '%-1000000%' AND p LIKE '%<title>3: %', 'a backtest of huge numbers')
+FROM (SELECT rn_plot_backtest(b) p FROM (VALUES (1, 10.0::float8, 9.0::float8), (2, 1e308, -1e308), (3, 10, 8)) v (step, actual, forecast),
+	LATERAL (SELECT step, actual, forecast, actual AS naive, actual AS seasonal_naive, NULL::float8 AS mase_scale) b) f;
 SELECT is(rn_plot_backtest(b), NULL, 'no rows, no picture') FROM tested b WHERE false;
 SELECT ok(p LIKE '%<svg % class="rn-dark"%>title</text>%', 'title and theme') FROM (SELECT rn_plot_backtest(b, 'title', 'dark') p FROM tested b) f;
 
@@ -105,6 +110,10 @@ SELECT is(rn_sparkline(x), NULL, 'of nothing, nothing') FROM generate_series(1, 
 SELECT is(string_agg(l, ' '), '▄ ▁█ ▁▅█', 'over a window') FROM (SELECT rn_sparkline(x) OVER (ORDER BY x) l FROM generate_series(1, 3) x) w;
 SET LOCAL client_encoding = 'LATIN1';
 SELECT is(rn_sparkline(x), '_.-~=+*#', 'for clients without these characters') FROM generate_series(1, 8) x;
+SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'on', true) AS set \gset
+SELECT rn_sparkline(x) AS line FROM generate_series(1, 8) x \gset
+SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'off', true) AS set \gset
+SELECT is(:'line'::text, '_.-~=+*#', 'also where a parallel worker draws, which writes to its leader');
 RESET client_encoding;
 
 -- ---- refusals ----

@@ -55,6 +55,12 @@ my %work = (
 		CALL rn_retrain('stack', promote => 'always');
 		SELECT md5(weights), losses, metrics FROM recurnet.version ORDER BY model_id DESC, version DESC LIMIT 2;
 		SELECT rn_drop_model('stack')},
+	'a training whose levels learn' => q{
+		SELECT rn_train('auto', 'SELECT id, day, amount FROM sales',
+			'{"horizon": 7, "season": 7, "missing": "locf", "epochs": 3, "smoothing": "learnt"}', 'levels', series => 'id');
+		CALL rn_retrain('levels');
+		SELECT md5(weights), losses, metrics FROM recurnet.version ORDER BY model_id DESC, version DESC LIMIT 1;
+		SELECT rn_drop_model('levels')},
 	'a backtest whose folds do not divide evenly' => q{
 		SELECT md5(string_agg(b::text, ';')) FROM rn_backtest('auto', 'SELECT id, day, amount FROM sales',
 			'{"horizon": 7, "season": 7, "missing": "interpolate", "epochs": 3}', series => 'id', folds => 7) b},

@@ -273,7 +273,7 @@ data_news(const Data *data, const RnModel *model, size_t n, size_t fresh)
 {
 	RnNews		news = {
 		.rows = {data->value, data->missing, NULL},.fresh = fresh,
-		.view = {0, 0, n, rn_model_transform(model, model->series), model->series[0].base_season}
+		.view = {0, 0, n, rn_model_transform(model, model->series), model->series[0].base_season, rn_model_faster(model, 0)}
 	};
 
 	return news;

@@ -80,7 +80,7 @@ test_gru_256(void **state)
 	assert_ok(test, rn_recipe_train(&test.host, &plan, &panel, NULL, 0, NULL, NULL, &model, &report));
 	assert_int_equal(report.log.epochs, 100);
 	loss = report.log.loss[99];
-	view = (RnView) {0, 0, ROWS, rn_model_transform(&model, model.series), model.series[0].base_season};
+	view = (RnView) {0, 0, ROWS, rn_model_transform(&model, model.series), model.series[0].base_season, rn_model_faster(&model, 0)};
 	assert_ok(test, rn_predict(&test.host, &model, &rows, &view, ROWS, predicted, NULL));
 	for (int i = TRAIN_ROWS; i < ROWS; i++)
 		sum += (predicted[i] - value[i]) * (predicted[i] - value[i]);

@@ -15,7 +15,7 @@
 #include "exchange/exchange.h"
 #include "model/codec.h"
 
-static const char *const names[] = {"auto_days", "auto_months", "plain_rnn", "plain_lstm", "plain_gru"};
+static const char *const names[] = {"auto_days", "auto_months", "plain_rnn", "plain_lstm", "plain_gru", "panel_auto", "panel_covariates"};
 
 #define MODELS (sizeof(names) / sizeof(names[0]))
 
@@ -33,6 +33,24 @@ load_model(TestHost *test, const char *name, RnModel *model)
 	n = fread(bytes, 1, sizeof(bytes), file);
 	fclose(file);
 	assert_ok(*test, rn_model_decode(&test->host, bytes, n, model));
+}
+
+/* Give it what later versions have: dilations, residuals, a power, and levels that learnt. */
+static void
+renew_model(TestHost *test, RnModel *model)
+{
+	model->network.spec.residual = true;
+	for (int l = 0; l < model->network.spec.layers; l++)
+		model->network.spec.layer[l].dilation = l + 2;
+	if (model->method != RN_METHOD_LOCAL)
+		return;
+	model->second_members = 0;
+	model->second.typical_spread = 0;
+	model->local.lambda = 0.25;
+	model->learnt = true;
+	assert_ok(*test, rn_model_create_smoothing(&test->host, model));
+	for (size_t i = 0; i < (model->count + 1) * (size_t) model->members; i++)
+		model->smoothing[i] = (rn_real) i / 8;
 }
 
 /* The model as stored bytes, to be freed. */
@@ -77,7 +95,7 @@ test_round_trips(void **state)
 	TestHost	test = test_host();
 
 	(void) state;
-	for (size_t i = 0; i < 2 * MODELS; i++)
+	for (size_t i = 0; i < 4 * MODELS; i++)
 	{
 		RnModel		model;
 		RnModel		copy;
@@ -85,13 +103,17 @@ test_round_trips(void **state)
 		size_t		size[2];
 		unsigned char *bytes[2];
 
-		load_model(&test, names[i / 2], &model);
+		load_model(&test, names[i / 4], &model);
+		if (i % 4 >= 2)
+			renew_model(&test, &model);
 		bytes[0] = encode(&test, &model, &size[0]);
 		assert_ok(test, write_file(&test, &model, i % 2 == 0, &text));
 		assert_ok(test, read_file(&test, &text, &copy));
 		bytes[1] = encode(&test, &copy, &size[1]);
 		assert_int_equal(size[0], size[1]);
 		assert_memory_equal(bytes[0], bytes[1], size[0]);
+		rn_model_free(&test.host, &copy);
+		assert_ok(test, rn_model_decode(&test.host, bytes[1], size[1], &copy));
 		free(bytes[0]);
 		free(bytes[1]);
 		rn_text_free(&test.host, &text);
@@ -113,6 +135,7 @@ test_failures(void **state)
 
 	(void) state;
 	load_model(&test, "auto_months", &model);
+	renew_model(&test, &model);
 	for (int json = 0; json < 2; json++)
 		assert_ok(test, write_file(&test, &model, json, &good[json]));
 	for (int n = 0; !done; n++)
@@ -180,8 +203,14 @@ test_refused(void **state)
 		{true, "\"tail\": {\"dtype\": \"F64\"", "\"tail\": {\"dtype\": \"F99\"", RN_UNSUPPORTED, "F99"},
 		{true, "\"series.rows\": {\"dtype\": \"I64\", \"shape\": [1]", "\"series.rows\": {\"dtype\": \"I64\", \"shape\": [2]", RN_CORRUPT, "as its shape"},
 		{true, "\"skip\": false", "\"skip\": 12345", RN_CORRUPT, "\"skip\""},
+		{true, "\"tail\": {\"dtype\": \"F64\", \"shape\": [", "\"tail\": {\"dtype\": \"F64\", \"shapo\": [", RN_CORRUPT, "no shape"},
+		{true, "\"wall_zone\": \"Europe/Berlin\"", "\"wall_zone\": 123456789012345", RN_CORRUPT, "\"wall_zone\""},
 		{true, "}}\n", "}} ", RN_OK, ""},
 		{true, "}}\n", "}}}", RN_CORRUPT, "behind the end"},
+		{true, "\"dilation\": 1", "\"dilation\": x", RN_CORRUPT, ""},
+		{true, "\"dilation\": 1", "\"dilation\":-1", RN_CORRUPT, "dilation of -1"},
+		{true, "\"residual\": false", "\"residual\": 12345", RN_CORRUPT, "\"residual\""},
+		{true, "\"learnt_levels\": false", "\"learnt_levels\": true ", RN_CORRUPT, "smoothing"},
 		{false, "networks.0.head.weight", "networks.0.heap.weight", RN_CORRUPT, "head.weight"},
 		{false, "\"data_offsets\":[0,", "\"data_offsets\":[9,", RN_CORRUPT, "does not lie"},
 		{false, "\"__metadata__\"", "\"_-metadata__\"", RN_CORRUPT, "_-metadata__"},
@@ -222,6 +251,7 @@ test_onnx(void **state)
 		RnText		text = {0};
 
 		load_model(&test, names[i], &model);
+		renew_model(&test, &model);
 		for (int l = 0; l < model.network.spec.layers; l++)
 			model.network.spec.layer[l].activation = (RnActivation) (i % RN_ACTIVATIONS);
 		model.relative = model.method == RN_METHOD_WINDOWS;
@@ -316,6 +346,85 @@ test_torch_stacks(void **state)
 	add(&test, &package, "layers.1.weight_hr_l0", 4, 4, numbers);
 	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
 	rn_package_free(&test.host, &package);
+	package = (RnPackage) {0};
+	for (int l = 1; l < 3; l++)	/* layers 1 and 2 */
+	{
+		add(&test, &package, l == 1 ? "layers.1.weight_ih_l0" : "layers.2.weight_ih_l0", 3, 2, numbers);
+		add(&test, &package, l == 1 ? "layers.1.weight_hh_l0" : "layers.2.weight_hh_l0", 3, 3, numbers);
+	}
+	add(&test, &package, "head.weight", 4, 3, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+	add(&test, &package, "layers.0.weight_ih_l0", 3, 1, numbers);
+	add(&test, &package, "layers.0.weight_hh_l0", 3, 3, numbers);
+	assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);	/* 3 outputs, 2 inputs */
+	rn_package_free(&test.host, &package);
+	assert_int_equal(test.live, 0);
+}
+
+/* Networks that are none, or not whole: an LSTM of two units with its head but for one tensor, which is another. */
+static void
+test_torch_refused(void **state)
+{
+	static const struct
+	{
+		const char *name;
+		size_t		rows;
+		size_t		columns;
+	}			whole[] = {
+		{"r.weight_ih_l0", 8, 1}, {"r.weight_hh_l0", 8, 2}, {"r.bias_ih_l0", 8, 0}, {"h.weight", 3, 2}, {"h.bias", 3, 0},
+	};
+	static const struct
+	{
+		int			which;		/* of those above */
+		const char *name;
+		size_t		rows;
+		size_t		columns;
+		const char *words;
+	}			cases[] = {
+		{0, "r.weight", 8, 1, "neither a model"},
+		{0, "r.weight_ih_l0", 10, 1, "not the weights of a layer"},
+		{0, "r.weight_ih_l0_reverse", 8, 1, "two directions"},
+		{1, "r.weight_hr_l0", 8, 2, "projection"},
+		{2, "r.bias_ih_l0", 7, 0, "does not fit the others"},
+		{3, "h.kernel", 3, 2, "no nn.Linear"},
+		{3, "h.weight", 3, 4, "does not fit the last"},
+		{4, "h.bias", 2, 0, "does not fit the last"},
+		{4, "b.bias", 3, 0, "the file has 5 tensors"},
+	};
+	static const float numbers[64];
+	TestHost	test = test_host();
+
+	(void) state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		RnPackage	package = {0};
+		RnModel		model;
+
+		for (int k = 0; k < 5; k++)
+			if (k == cases[i].which)
+				add(&test, &package, cases[i].name, cases[i].rows, cases[i].columns, numbers);
+			else
+				add(&test, &package, whole[k].name, whole[k].rows, whole[k].columns, numbers);
+		assert_int_equal(rn_exchange_torch(&test.host, &package, RN_ACTIVATION_TANH, &model), RN_UNSUPPORTED);
+		if (strstr(test.host.error.message, cases[i].words) == NULL)
+			fail_msg("%s: %s", cases[i].name, test.host.error.message);
+		rn_package_free(&test.host, &package);
+		assert_int_equal(test.live, 0);
+	}
+}
+
+/* Bytes that are no file of any kind. */
+static void
+test_no_files(void **state)
+{
+	static const char huge[8] = "\xff\xff\xff\xff\xff\xff\xff\x7f";
+	TestHost	test = test_host();
+	RnModel		model;
+
+	(void) state;
+	assert_int_equal(read_file(&test, &(RnText) {.at = (char *) "",.length = 0}, &model), RN_CORRUPT);
+	assert_int_equal(read_file(&test, &(RnText) {.at = (char *) "what is this", 12}, &model), RN_CORRUPT);
+	assert_int_equal(read_file(&test, &(RnText) {.at = (char *) huge,.length = sizeof(huge)}, &model), RN_CORRUPT);
 	assert_int_equal(test.live, 0);
 }
 
@@ -391,6 +500,38 @@ test_json_numbers(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* However long a value is, who reads it can be stopped. */
+static void
+test_json_stops(void **state)
+{
+	const size_t size = (size_t) 1 << 22;
+	char	   *document = malloc(size);
+
+	(void) state;
+	for (int text = 0; text < 2; text++)
+	{
+		TestHost	test = test_host();
+		RnPool		pool = {0};
+		const RnJson *value;
+
+		for (size_t i = 0; i < size; i++)
+			document[i] = text ? 'a' : i % 2 == 1 ? '1' : ',';
+		document[0] = text ? '"' : '[';
+		document[size - 1] = text ? '"' : ']';
+		document[size - 2] = text ? 'a' : '1';
+		document[size - 3] = text ? 'a' : '1';
+		test.polls_left = 3;
+		assert_int_equal(rn_json_read(&test.host, &pool, document, size, &value), RN_CANCELLED);
+		rn_pool_free(&test.host, &pool);
+		test.polls_left = -1;
+		assert_ok(test, rn_json_read(&test.host, &pool, document, size, &value));
+		assert_int_equal(value->kind, text ? RN_JSON_STRING : RN_JSON_NUMBERS);
+		rn_pool_free(&test.host, &pool);
+		assert_int_equal(test.live, 0);
+	}
+	free(document);
+}
+
 int
 main(void)
 {
@@ -401,8 +542,11 @@ main(void)
 		cmocka_unit_test(test_onnx),
 		cmocka_unit_test(test_torch_gru),
 		cmocka_unit_test(test_torch_stacks),
+		cmocka_unit_test(test_torch_refused),
+		cmocka_unit_test(test_no_files),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_numbers),
+		cmocka_unit_test(test_json_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

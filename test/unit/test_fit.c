@@ -123,8 +123,8 @@ train(TestHost *test, RnCellKind kind, const RnFitSpec *fit, bool noise, bool va
 	uint64_t	other = 12;
 	RnNetworkSpec spec = small_network(kind);
 	RnNetwork	network = {0};
-	RnDataset	data = {SAMPLES, &seed, noise ? gather_noise : gather_mean};
-	RnDataset	validation = {40, &other, noise ? gather_noise : gather_mean};
+	RnDataset	data = {.n = SAMPLES,.source = &seed,.gather = noise ? gather_noise : gather_mean};
+	RnDataset	validation = {.n = 40,.source = &other,.gather = noise ? gather_noise : gather_mean};
 	RnCode		code;
 
 	memset(log, 0, sizeof(*log));

@@ -43,6 +43,30 @@ loss_of(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const dou
 	return rn_loss(&c->loss, n, n, rn_tape_output(tape), target, dy, &observed) / (double) n;
 }
 
+/* The derivative of the loss by a number that it depends on. */
+static double
+derivative(RnHost *host, const Case *c, RnNetwork *network, RnTape *tape, const double *x, const double *target, double *by)
+{
+	static const double offset[4] = {-2, -1, 1, 2};
+	const double h = c->spec.layer[0].activation == RN_ACTIVATION_RELU ? 1e-5 : 1e-4;	/* relu must not cross its kink */
+	double		w = *by;
+	double		f[4];
+
+	for (int k = 0; k < 4; k++)
+	{
+		*by = w + offset[k] * h;
+		f[k] = loss_of(host, c, network, tape, x, target, NULL);
+	}
+	*by = w;
+	return (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h);
+}
+
+static double
+relative_error(double numeric, double grad, double largest)
+{
+	return fabs(numeric - grad) / fmax(fmax(fabs(numeric), fabs(grad)), FLOOR * largest);
+}
+
 static void
 check_case(Case *c)
 {
@@ -53,9 +77,11 @@ check_case(Case *c)
 	double		x[T * B * 8];
 	double		target[T * B * 8];
 	double		dy[T * B * 8];
+	double		dx[2 * T * B * 8];	/* a dilated layer's steps fill up */
 	double	   *grad;
 	double		largest = 0;
 	double		worst = 0;
+	double		worst_input = 0;
 
 	assert_ok(test, rn_network_create(host, &c->spec, &network));
 	assert_ok(test, rn_network_init(host, &network, SEED));
@@ -70,6 +96,8 @@ check_case(Case *c)
 
 	grad = malloc(network.size * sizeof(double));
 	memset(grad, 0x7f, network.size * sizeof(double));
+	memset(dx, 0x7f, sizeof(dx));
+	rn_tape_set_input_gradient(tape, dx);
 	loss_of(host, c, &network, tape, x, target, dy);
 	assert_ok(test, rn_network_backward(host, &network, tape, dy, grad, B));
 	for (size_t i = 0; i < network.size; i++)
@@ -77,27 +105,16 @@ check_case(Case *c)
 	assert_true(largest > 1e-4);
 
 	for (size_t i = 0; i < network.size; i++)
-	{
-		const double h = 1e-5;	/* small: relu must not cross its kink */
-		double		w = network.weights[i];
-		double		f[4];
-		double		numeric;
-
-		for (int k = 0; k < 4; k++)
-		{
-			static const double offset[4] = {-2, -1, 1, 2};
-
-			network.weights[i] = w + offset[k] * h;
-			f[k] = loss_of(host, c, &network, tape, x, target, NULL);
-		}
-		network.weights[i] = w;
-		numeric = (f[0] - 8 * f[1] + 8 * f[2] - f[3]) / (12 * h);
-		worst = fmax(worst, fabs(numeric - grad[i]) /
-					 fmax(fmax(fabs(numeric), fabs(grad[i])), FLOOR * largest));
-	}
-	printf("  %-44s %5zu gradients, relative error at most %.1e\n", c->name, network.size, worst);
-	if (!(worst <= TOLERANCE))
-		fail_msg("%s: relative error %g", c->name, worst);
+		worst = fmax(worst, relative_error(derivative(host, c, &network, tape, x, target, &network.weights[i]), grad[i], largest));
+	largest = 0;
+	for (size_t i = 0; i < T * B * (size_t) c->spec.inputs; i++)
+		largest = fmax(largest, fabs(dx[i]));
+	assert_true(largest > 1e-6);
+	for (size_t i = 0; i < T * B * (size_t) c->spec.inputs; i++)
+		worst_input = fmax(worst_input, relative_error(derivative(host, c, &network, tape, x, target, &x[i]), dx[i], largest));
+	printf("  %-44s %5zu gradients, relative error at most %.1e, by inputs %.1e\n", c->name, network.size, worst, worst_input);
+	if (!(worst <= TOLERANCE && worst_input <= TOLERANCE))
+		fail_msg("%s: relative error %g, by inputs %g", c->name, worst, worst_input);
 
 	free(grad);
 	rn_tape_free(host, tape);

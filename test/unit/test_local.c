@@ -188,8 +188,8 @@ test_logs(void **state)
 typedef struct Room
 {
 	double		index[168];
-	float		x[N + 10];
-	float		level[N + 10];
+	rn_real		x[N + 10];
+	rn_real		level[N + 10];
 } Room;
 
 static RnLocal
@@ -305,7 +305,7 @@ test_sequences(void **state)
 	RnLocalScratch scratch;
 	static Room rooms[SERIES];
 	RnLocal		local[SERIES];
-	RnSequences source = {&spec, local, SERIES, STEPS, 2, HORIZON, 11};
+	RnSequences source = {&spec, local, SERIES, STEPS, 2, HORIZON, 11, NULL};
 	size_t		rows[SERIES] = {2, 9, 60};
 	int			drawn[SERIES] = {0};
 	rn_real		x[STEPS * (WINDOW + 1)];

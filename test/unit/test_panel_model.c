@@ -622,7 +622,7 @@ decode_hostile(const unsigned char *bytes, size_t size)
 static size_t
 fields_end(const RnModel *model)
 {
-	return 24 + 12 + 32 + 12 + GIVEN * 20 + 2 * 4 + 64 + 8 + 16 + 8 + 12 + 12 + 16 + 40
+	return 24 + 12 + 32 + 12 + GIVEN * 20 + 2 * 4 + 64 + 8 + 8 + 4 + 16 + 8 + 12 + 12 + 16 + 40
 		+ model->covariate_names_size + model->keys_size;
 }
 

@@ -183,6 +183,27 @@ count(const char *text, const char *part)
 	return n;
 }
 
+/* Times may be as large as integers are. */
+static void
+last_integer(void **state)
+{
+	TestHost	test = test_host();
+	int64_t		x[2] = {INT64_MAX - 1, INT64_MAX};
+	double		y[2] = {1, 2};
+	RnCurve		curve = {.n = 2,.x = x,.y = y};
+	RnFacet		facet = {.curves = 1,.curve = {curve}};
+	RnChart		chart = {
+		.title = "title",.width = 800,.calendar = {.kind = RN_TIME_INTEGER,.step = 1},.facets = 1,.facet = &facet
+	};
+	RnDrawing	drawing;
+
+	(void) state;
+	assert_ok(test, rn_chart_draw(&test.host, &chart, &drawing));
+	assert_non_null(strstr(drawing.text, "9223372036854775"));
+	rn_drawing_free(&drawing);
+	assert_int_equal(test.live, 0);
+}
+
 static void
 lines(void **state)
 {
@@ -241,7 +262,8 @@ sparks(void **state)
 	double		number[] = {0, 1, 2, 3, 4, 5, 6, 7, NAN, INFINITY, -INFINITY};
 	double		same[] = {3, 3, NAN};
 	double		huge[] = {-1.7e308, 0, 1.7e308};
-	double		squeezed[] = {1, 3, NAN, NAN, 5, 7, NAN};
+	double		wide[] = {1, 3, NAN, NAN, 5, 7, NAN};
+	double		squeezed[3];
 	char		text[RN_SPARK_BYTES * 16];
 
 	(void) state;
@@ -255,7 +277,7 @@ sparks(void **state)
 	assert_string_equal(text, "_=#");
 	rn_spark(NULL, 0, true, text);
 	assert_string_equal(text, "");
-	rn_spark_squeeze(squeezed, 7, 3);
+	rn_spark_squeeze(wide, 7, squeezed, 3);
 	assert_true(squeezed[0] == 2 && isnan(squeezed[1]) && squeezed[2] == 6);
 }
 
@@ -267,6 +289,7 @@ main(void)
 		cmocka_unit_test(logarithms),
 		cmocka_unit_test(dates),
 		cmocka_unit_test(words),
+		cmocka_unit_test(last_integer),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(sparks),

@@ -94,8 +94,8 @@ gathered(RnInputs inputs, int T, int O, int B, int m, int other_m)
 		GUARD = 3
 	};
 	RnSampleSeries series[2] = {
-		{0, {50, 50, 150, {RN_SCALER_MINMAX, 1, 2}, m}},
-		{rn_windows_count(100, T, O), {200, 200, 700, {RN_SCALER_MINMAX, -3, 5}, other_m}}
+		{0, {50, 50, 150, {RN_SCALER_MINMAX, 1, 2}, m, NULL}},
+		{rn_windows_count(100, T, O), {200, 200, 700, {RN_SCALER_MINMAX, -3, 5}, other_m, NULL}}
 	};
 	RnSamples	samples = {&inputs, {rows.value, NULL, NULL}, T, O, 0, 2, series};
 	size_t		I;
@@ -190,7 +190,7 @@ stays_at_the_end(void **state)
 	float		covariate[6] = {0, 1, 2, 3, 4, 5};
 	double		value[6] = {0};
 	RnRows		short_rows = {value, NULL, covariate};
-	RnView		view = {0, 0, 6, {RN_SCALER_NONE, 0, 1}, 0};
+	RnView		view = {0, 0, 6, {RN_SCALER_NONE, 0, 1}, 0, NULL};
 	rn_real		x[4 * 3];
 
 	(void) state;

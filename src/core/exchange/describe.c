@@ -340,6 +340,7 @@ walk_local(Walk *walk, RnModel *model)
 	model->stride = walk_int(walk, "stride", model->stride);
 	model->share = walk_number(walk, "share_of_networks", model->share);
 	model->naive_share = walk_number(walk, "share_of_seasonal_naive", model->naive_share);
+	model->learnt = walk_bool(walk, "learnt_levels", model->learnt);
 }
 
 /* Add a text to those one after the other. */

@@ -182,11 +182,10 @@ read_string(Reader *reader, RnJson *value)
 	}
 	while (*from != '"')
 	{
+		reader->at = from;
+		RN_TRY(poll_reader(reader));
 		if ((unsigned char) *from < 0x20)
-		{
-			reader->at = from;
 			return corrupt(reader, "a string that does not end");
-		}
 		if (*from != '\\')
 		{
 			if (value != NULL)
@@ -211,18 +210,20 @@ read_string(Reader *reader, RnJson *value)
 	return RN_OK;
 }
 
-/* Is the array at the reader of numbers alone, and how many?  Then the reader stands behind it. */
-static size_t
-read_numbers(Reader *reader)
+/* Is the array at the reader of numbers alone, and how many?  Then the reader stands behind it; else of 0. */
+static RnCode
+read_numbers(Reader *reader, size_t *numbers)
 {
 	char	   *back = reader->at;
 	size_t		count = 0;
 
+	*numbers = 0;
 	reader->at++;
 	for (;;)
 	{
 		char	   *end;
 
+		RN_TRY(poll_reader(reader));
 		skip_space(reader);
 		end = number_end(reader->at);
 		if (end == NULL)
@@ -233,14 +234,15 @@ read_numbers(Reader *reader)
 		if (*reader->at == ']')
 		{
 			reader->at++;
-			return count;
+			*numbers = count;
+			return RN_OK;
 		}
 		if (*reader->at != ',')
 			break;
 		reader->at++;
 	}
-	reader->at = back;
-	return 0;
+	reader->at = reader->polled = back;
+	return RN_OK;
 }
 
 static RnCode read_value(Reader *reader);
@@ -291,9 +293,11 @@ static RnCode
 read_brackets(Reader *reader, RnJson *value)
 {
 	bool		object = *reader->at == '{';
-	size_t		numbers = object ? 0 : read_numbers(reader);
+	size_t		numbers = 0;
 	RnCode		code;
 
+	if (!object)
+		RN_TRY(read_numbers(reader, &numbers));
 	if (value != NULL)
 		value->kind = object ? RN_JSON_OBJECT : numbers > 0 ? RN_JSON_NUMBERS : RN_JSON_ARRAY;
 	if (numbers > 0)

@@ -8,8 +8,8 @@
  * forecasts have a share in, is no graph, and the property "recurnet" describes it.
  *
  * Gates of ONNX go i, o, f, c in an LSTM, and z, r, h in a GRU, whose linear_before_reset is
- * reset_after.  A layer that is to run in another way over time, such as a dilated one, is
- * a case in run_layer.
+ * reset_after.  A dilated layer is an ordinary one over longer steps, as in nn/network.c: it stands
+ * between one Reshape and another.
  */
 #include "exchange/exchange.h"
 
@@ -145,6 +145,63 @@ set_activations(Build *build, const RnLayerSpec *layer)
 	rn_graph_set_floats(build->graph, "activation_beta", n - own_first, beta);
 }
 
+/* Whole numbers on one axis. */
+static const char *
+integers(Build *build, const char *name, int n, const int64_t *from)
+{
+	int64_t    *data = rn_graph_room(build->graph, (size_t) n, sizeof(int64_t));
+
+	if (data != NULL)
+		memcpy(data, from, (size_t) n * sizeof(int64_t));
+	return rn_graph_int64s(build->graph, name, 1, (int64_t[]) {n, 0}, data);
+}
+
+/* The newest step of x [T][B][n]: [B][n]. */
+static const char *
+newest_of(Build *build, const char *name, const char *x)
+{
+	return RN_NODE(build->graph, "Gather", name, x, newest_step(build));
+}
+
+/* Steps that the layer goes at a time, at most T. */
+static int64_t
+dilation(const Build *build, const RnLayerSpec *layer)
+{
+	return layer->dilation < build->T ? layer->dilation : build->T;
+}
+
+/* x [T][B][I] in longer steps of d: [T/d][d*B][I], the last filled up with zeros. */
+static const char *
+lengthen(Build *build, const char *name, const RnLayerSpec *layer, const char *x)
+{
+	RnGraph    *graph = build->graph;
+	int64_t		d = dilation(build, layer);
+	int64_t		longer = (build->T + d - 1) / d;
+	int64_t		filled = longer * d - build->T;
+
+	if (filled > 0)
+		x = RN_NODE(graph, "Pad", rn_graph_name(graph, "%s.filled", name), x,
+					integers(build, rn_graph_name(graph, "%s.fill", name), 6, (int64_t[]) {0, 0, 0, filled, 0, 0}));
+	return RN_NODE(graph, "Reshape", rn_graph_name(graph, "%s.longer", name), x,
+				   integers(build, rn_graph_name(graph, "%s.longer.shape", name), 3, (int64_t[]) {longer, -1, layer->inputs}));
+}
+
+/* And back, from [T/d][d*B][H] to [T][B][H]. */
+static const char *
+shorten(Build *build, const char *name, const RnLayerSpec *layer, const char *h)
+{
+	RnGraph    *graph = build->graph;
+	int64_t		d = dilation(build, layer);
+	int64_t		steps = (build->T + d - 1) / d * d;
+
+	h = RN_NODE(graph, "Reshape", rn_graph_name(graph, "%s.shorter", name), h,
+				integers(build, rn_graph_name(graph, "%s.shorter.shape", name), 3, (int64_t[]) {steps, -1, layer->units}));
+	if (steps == build->T)
+		return h;
+	return RN_NODE(graph, "Slice", rn_graph_name(graph, "%s.cut", name), h, axis(build, 0),
+				   rn_graph_int64(graph, rn_graph_name(graph, "%s.steps", name), build->T), axis(build, 0));
+}
+
 /*
  * A layer over x [T][B][I]: returns its outputs [T][B][H], or of the last layer those of the last step, [B][H].
  */
@@ -155,7 +212,12 @@ run_layer(Build *build, const char *name, const RnLayerSpec *layer, const RnLaye
 	const char *types[] = {"RNN", "LSTM", "GRU"};
 	const char *all = rn_graph_name(graph, "%s.all", name);
 	const char *end = rn_graph_name(graph, "%s.end", name);
+	bool		dilated = dilation(build, layer) > 1;
+	bool		ends = last && !dilated;	/* the node itself gives the last step */
+	const char *h;
 
+	if (dilated)
+		x = lengthen(build, name, layer, x);
 	RN_NODE(graph, types[layer->kind], all, x,
 			layer_constant(build, layer, rn_graph_name(graph, "%s.W", name), weights->kernel, (size_t) layer->inputs),
 			layer_constant(build, layer, rn_graph_name(graph, "%s.R", name), weights->recurrent, (size_t) layer->units),
@@ -166,7 +228,10 @@ run_layer(Build *build, const char *name, const RnLayerSpec *layer, const RnLaye
 		rn_graph_set_int(graph, "linear_before_reset", layer->reset_after);
 	set_activations(build, layer);
 	/* the axis of directions, of which there is one */
-	return RN_NODE(graph, "Squeeze", rn_graph_name(graph, "%s.h", name), last ? end : all, axis(build, last ? 0 : 1));
+	h = RN_NODE(graph, "Squeeze", rn_graph_name(graph, "%s.h", name), ends ? end : all, axis(build, ends ? 0 : 1));
+	if (dilated)
+		h = shorten(build, name, layer, h);
+	return last && dilated ? newest_of(build, rn_graph_name(graph, "%s.newest", name), h) : h;
 }
 
 /* A kernel of ours, [rows][columns], as a constant, and the bias [columns]. */
@@ -184,6 +249,24 @@ plain_constant(Build *build, const char *name, const RnVariable *variable, const
 						   data);
 }
 
+/* Layer l of a network, its input added to what it gives if the network is residual: returns as run_layer does. */
+static const char *
+add_layer(Build *build, int member, int l, rn_real *weights, const char *x)
+{
+	const RnNetworkSpec *spec = &build->model->network.spec;
+	RnGraph    *graph = build->graph;
+	const char *name = rn_graph_name(graph, "networks.%d.layers.%d", member, l);
+	RnLayerWeights views = rn_layout_layer(spec, weights, l);
+	bool		last = l == spec->layers - 1;
+	const char *h = run_layer(build, name, &spec->layer[l], &views, x, last);
+
+	if (!rn_network_adds_input(spec, l))
+		return h;
+	if (last)
+		x = newest_of(build, rn_graph_name(graph, "%s.newest.x", name), x);
+	return RN_NODE(graph, "Add", rn_graph_name(graph, "%s.sum", name), h, x);
+}
+
 /* Network number member over x [T][B][I]: returns its predictions [B][O] by the last step. */
 static const char *
 run_network(Build *build, int member, const char *x)
@@ -198,12 +281,7 @@ run_network(Build *build, int member, const char *x)
 	RnVariable	skip;
 
 	for (int l = 0; l < spec->layers; l++)
-	{
-		RnLayerWeights views = rn_layout_layer(spec, weights, l);
-
-		h = run_layer(build, rn_graph_name(graph, "networks.%d.layers.%d", member, l), &spec->layer[l], &views, h,
-					  l == spec->layers - 1);
-	}
+		h = add_layer(build, member, l, weights, h);
 	y = RN_NODE(graph, "Gemm", rn_graph_name(graph, "networks.%d.head", member), h,
 				plain_constant(build, rn_graph_name(graph, "networks.%d.head.kernel", member), &kernel, weights),
 				plain_constant(build, rn_graph_name(graph, "networks.%d.head.bias", member), &bias, weights));
@@ -211,7 +289,7 @@ run_network(Build *build, int member, const char *x)
 		return y;
 	skip = rn_network_variable(spec, 3 * spec->layers + 2);
 	h = RN_NODE(graph, "MatMul", rn_graph_name(graph, "networks.%d.skip", member),
-				RN_NODE(graph, "Gather", rn_graph_name(graph, "networks.%d.newest", member), x, newest_step(build)),
+				newest_of(build, rn_graph_name(graph, "networks.%d.newest", member), x),
 				plain_constant(build, rn_graph_name(graph, "networks.%d.skip.kernel", member), &skip, weights));
 	return RN_NODE(graph, "Add", rn_graph_name(graph, "networks.%d.sum", member), y, h);
 }
@@ -269,7 +347,7 @@ build_local(Build *build)
 
 	if (model->second_members > 0)
 	{
-		all = RN_NODE(graph, "Concat", "networks", all, run_kind(build, "second_input", "second_median", firsts, model->members));
+		RN_NODE(graph, "Concat", "networks", all, run_kind(build, "second_input", "second_median", firsts, model->members));
 		rn_graph_set_int(graph, "axis", 0);
 	}
 	else

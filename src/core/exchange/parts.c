@@ -101,6 +101,7 @@ add_network(RnHost *host, RnPackage *package, const RnModel *model, int member)
 	{
 		RnVariable	variable = rn_network_variable(spec, i);
 
+		/* lint: behind the layers there are two or three variables */
 		RN_TRY(add_linear(host, package, member, head_names[i - 3 * spec->layers], &variable, weights));
 	}
 	return RN_OK;
@@ -150,6 +151,20 @@ add_series(RnHost *host, RnPackage *package, const RnModel *model)
 	return RN_OK;
 }
 
+/* What was learnt of levels. */
+static RnCode
+add_smoothing(RnHost *host, RnPackage *package, const RnModel *model)
+{
+	size_t		shape[] = {model->count + 1, (size_t) model->members};
+	size_t		n = shape[0] * shape[1];
+	float	   *data;
+
+	RN_TRY(rn_pool_take(host, &package->pool, n, sizeof(float), (void **) &data));
+	for (size_t i = 0; i < n; i++)
+		data[i] = (float) model->smoothing[i];
+	return rn_package_add(host, package, "smoothing", RN_F32, 2, shape, data);
+}
+
 static RnCode
 add_arrays(RnHost *host, RnPackage *package, const RnModel *model)
 {
@@ -167,6 +182,8 @@ add_arrays(RnHost *host, RnPackage *package, const RnModel *model)
 	if (model->residual_points > 0)
 		RN_TRY(rn_package_add(host, package, "residual", RN_F64, 2,
 							  (size_t[]) {(size_t) model->residual_steps, (size_t) model->residual_points}, model->residual));
+	if (model->learnt)
+		RN_TRY(add_smoothing(host, package, model));
 	return RN_OK;
 }
 
@@ -333,6 +350,7 @@ check_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec,
 	{
 		RnVariable	variable = rn_network_variable(spec, i);
 
+		/* lint: behind the layers there are two or three variables */
 		RN_TRY(find_linear(host, package, member, head_names[i - 3 * spec->layers], &variable, found));
 	}
 	return RN_OK;
@@ -341,7 +359,7 @@ check_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec,
 static RnCode
 load_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec, int member, rn_real *weights)
 {
-	const RnTensor *found[4];
+	const RnTensor *found[4] = {NULL};
 
 	for (int l = 0; l < spec->layers; l++)
 	{
@@ -355,6 +373,7 @@ load_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec, 
 	{
 		RnVariable	variable = rn_network_variable(spec, i);
 
+		/* lint: behind the layers there are two or three variables */
 		RN_TRY(find_linear(host, package, member, head_names[i - 3 * spec->layers], &variable, found));
 		for (size_t c = 0; c < variable.columns; c++)
 			for (size_t r = 0; r < variable.rows; r++)
@@ -399,6 +418,7 @@ copy_data(RnHost *host, const RnPackage *package, const char *name, RnNumberKind
 	RN_TRY(find_data(host, package, name, kind, axes, n, &data));
 	RN_TRY(rn_alloc(host, n, rn_number_size(kind), copy));
 	if (n > 0)
+		/* lint: find_data has set it: what is missing is an error */
 		memcpy(*copy, data, n * rn_number_size(kind));
 	return RN_OK;
 }
@@ -449,6 +469,7 @@ read_series(RnHost *host, const RnPackage *package, RnModel *model)
 	RN_TRY(rn_alloc(host, n, sizeof(RnModelSeries), (void **) &model->series));
 	for (size_t s = 0; s < n; s++)
 		model->series[s] = (RnModelSeries) {
+			/* lint: find_data has set them all: what is missing is an error */
 			.shift = shift[s],.scale = scale[s],.base_season = base_season[s],.anchor_day = anchor_day[s],
 			.last_time = last_time[s],.rows = (size_t) rows[s]
 		};
@@ -492,6 +513,22 @@ read_optional(RnHost *host, const RnPackage *package, RnModel *model)
 	return copy_data(host, package, "residual", RN_F64, 2, residual->count, (void **) &model->residual);
 }
 
+/* What was learnt of levels, if it was. */
+static RnCode
+read_smoothing(RnHost *host, const RnPackage *package, RnModel *model)
+{
+	const RnTensor *tensor = rn_package_find(package, "smoothing");
+
+	if (!model->learnt)
+		return RN_OK;
+	if (!rn_layout_fits(tensor, model->count + 1, (size_t) model->members))
+		return bad_tensor(host, "smoothing");
+	RN_TRY(rn_model_create_smoothing(host, model));
+	for (size_t i = 0; i < tensor->count; i++)
+		model->smoothing[i] = (rn_real) rn_tensor_real(tensor, i);
+	return RN_OK;
+}
+
 /* What is said twice in a model. */
 static void
 settle(RnModel *model)
@@ -520,6 +557,7 @@ unpack(RnHost *host, const RnPackage *package, RnModel *model)
 	RN_TRY(read_tails(host, package, model));
 	RN_TRY(read_series(host, package, model));
 	RN_TRY(read_optional(host, package, model));
+	RN_TRY(read_smoothing(host, package, model));
 	settle(model);
 	return RN_OK;
 }

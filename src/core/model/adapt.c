@@ -272,7 +272,7 @@ forecast_local(RnHost *host, RnAdapt *adapt, const RnNews *news, size_t first, i
 	size_t		K = (size_t) adapt->steps;
 
 	for (int b = 0; b < count; b++)
-		history[b] = (RnHistory) {news->rows.value + news->view.start, first + (size_t) b};
+		history[b] = (RnHistory) {news->rows.value + news->view.start, first + (size_t) b, news->view.faster};
 	RN_TRY(rn_outlook_run(host, &adapt->outlook, history, count, false));
 	for (int b = 0; b < count; b++)
 		RN_TRY(rn_outlook_values(host, &adapt->outlook, b, adapt->steps, adapt->forecast + (size_t) b * K, NULL));

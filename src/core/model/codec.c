@@ -19,25 +19,25 @@
  *	texts	time type, time zone, covariate names, keys
  *	series	f64 shift, scale; i32 base season, anchor day; i64 last time
  *	arrays	f64 tail [S][T], u8 missing [S][T], f32 covariates [S][T][given],
- *			i32 holidays, f64 residual [steps][points], f32 weights [P]
+ *			i32 holidays, f64 residual [steps][points], f32 smoothing [S + 1][M],
+ *			f32 weights [M][P]
  *
  * One function walks the fields for both directions, so that writer and
  * reader cannot drift apart.
  */
 #include "model/codec.h"
 
-#include <math.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "series/box_cox.h"
+#include "model/codec_check.h"
 
 static const char magic[8] = {'R', 'N', 'M', 'O', 'D', 'E', 'L', '\n'};
 
 #define HEADER_BYTES	24
 #define CHECKED_FROM	16		/* the checksum covers what stands after it */
 
-/* The first version with what 0.2.0 added: how layers are put together, powers of values. */
+/* The first version with what 0.2.0 added: how layers are put together, powers, levels that learn. */
 #define WITH_0_2	3
 
 /* Bytes or array elements that are worked on between two polls. */
@@ -53,7 +53,7 @@ typedef struct Cursor
 	const unsigned char *in;	/* reading, or NULL */
 	size_t		at;
 	size_t		size;
-	int			version;		/* of the layout */
+	int			version;		/* of the format */
 	bool		failed;
 } Cursor;
 
@@ -223,6 +223,14 @@ walk_method(Cursor *cursor, RnModel *model)
 	model->second.typical_spread = walk_f64(cursor, model->second.typical_spread);
 }
 
+/* Was anything learnt of levels?  From version 3 on. */
+static void
+walk_smoothing(Cursor *cursor, RnModel *model)
+{
+	if (cursor->version >= WITH_0_2)
+		model->learnt = walk_bool(cursor, model->learnt);
+}
+
 static void
 walk_rules(Cursor *cursor, RnModel *model)
 {
@@ -275,6 +283,7 @@ walk_fields(Cursor *cursor, RnModel *model, size_t text[3])
 	if (cursor->failed)
 		return;
 	walk_method(cursor, model);
+	walk_smoothing(cursor, model);
 	walk_rules(cursor, model);
 	walk_sizes(cursor, model, text);
 }
@@ -330,24 +339,12 @@ walk_series(RnHost *host, Cursor *cursor, RnModel *model)
 	return RN_OK;
 }
 
-/* Of all members. */
-static size_t
-weights(const RnModel *model)
-{
-	return (size_t) model->members * rn_network_size(&model->network.spec);
-}
-
-static size_t
-residuals(const RnModel *model)
-{
-	return (size_t) model->residual_steps * (size_t) model->residual_points;
-}
-
 static RnCode
 walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 {
 	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
-	size_t		size = weights(model);
+	size_t		size = rn_codec_weights(model);
+	size_t		learnt = rn_codec_smoothings(model);
 
 	walk_bytes(cursor, model->time_type, text[0]);
 	walk_bytes(cursor, model->time_zone, text[1]);
@@ -366,7 +363,13 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	}
 	for (size_t i = 0; i < model->holidays; i++)
 		model->holiday[i] = walk_i32(cursor, model->holiday[i]);
-	RN_TRY(walk_doubles(host, cursor, model->residual, residuals(model)));
+	RN_TRY(walk_doubles(host, cursor, model->residual, rn_codec_residuals(model)));
+	for (size_t i = 0; i < learnt; i++)
+	{
+		if (i % SLICE == 0)
+			RN_TRY(rn_poll(host));
+		model->smoothing[i] = walk_f32(cursor, model->smoothing[i]);
+	}
 	for (size_t i = 0; i < size; i++)
 	{
 		if (i % SLICE == 0)
@@ -376,75 +379,11 @@ walk_arrays(RnHost *host, Cursor *cursor, RnModel *model, const size_t text[3])
 	return RN_OK;
 }
 
-/* RN_OK if n doubles are finite and at least least. */
-static RnCode
-check_doubles(RnHost *host, const double *value, size_t n, double least)
-{
-	for (size_t i = 0; i < n; i++)
-	{
-		if (i % SLICE == 0)
-			RN_TRY(rn_poll(host));
-		if (!isfinite(value[i]) || value[i] < least)
-			return rn_fail(host, RN_DIVERGED, "the model has a number that is not finite");
-	}
-	return RN_OK;
-}
-
-static RnCode
-check_series(RnHost *host, const RnModel *model)
-{
-	for (size_t s = 0; s < model->count; s++)
-	{
-		const RnModelSeries *series = &model->series[s];
-		RnCalendar	calendar = rn_model_calendar(model, series);
-
-		if (!isfinite(series->shift) || !isfinite(series->scale) || !(series->scale > 0) ||
-			series->rows < (size_t) rn_model_least_rows(model) || series->rows > (size_t) rn_model_most_rows(model) ||
-			series->base_season < 0 || series->base_season > model->window ||
-			(series->base_season > 0) != model->relative ||
-			!rn_calendar_valid(&calendar) || !rn_time_valid(calendar.kind, series->last_time))
-			return rn_fail(host, RN_DIVERGED, "a series of the model is out of its range");
-	}
-	return RN_OK;
-}
-
-/*
- * Are the arrays what decoding accepts?  Asked before storing too: nothing is
- * ever stored that could not be read.
- */
-static RnCode
-check_arrays(RnHost *host, const RnModel *model)
-{
-	size_t		covariates = model->tail_rows * (size_t) model->inputs.given;
-	size_t		size = weights(model);
-
-	for (size_t i = 0; i < size; i++)
-	{
-		if (i % SLICE == 0)
-			RN_TRY(rn_poll(host));
-		if (!isfinite(model->network.weights[i]))
-			return rn_fail(host, RN_DIVERGED, "the model has a weight that is not finite");
-	}
-	RN_TRY(check_series(host, model));
-	for (size_t i = 0; i < covariates; i++)
-	{
-		if (i % SLICE == 0)
-			RN_TRY(rn_poll(host));
-		if (!isfinite(model->tail_covariate[i]))
-			return rn_fail(host, RN_DIVERGED, "the model has a covariate that is not finite");
-	}
-	for (size_t i = 1; i < model->holidays; i++)
-		if (model->holiday[i] <= model->holiday[i - 1])
-			return rn_fail(host, RN_DIVERGED, "the holidays of the model are not in order");
-	RN_TRY(check_doubles(host, model->residual, residuals(model), 0));
-	return check_doubles(host, model->tail, model->tail_rows, -INFINITY);
-}
-
 /* Bytes of what later versions have beside those before. */
 static size_t
 added_bytes(const RnModel *model, int version)
 {
-	return version < WITH_0_2 ? 0 : 4 + (size_t) model->network.spec.layers * 4 + 8;
+	return version < WITH_0_2 ? 0 : 4 + (size_t) model->network.spec.layers * 4 + 8 + 4;
 }
 
 /* Bytes of a model whose fields are in range; SIZE_MAX where size_t is too small. */
@@ -462,8 +401,9 @@ encoded_size(const RnModel *model, int version)
 		+ strlen(model->time_type) + strlen(model->time_zone) + strlen(model->wall_zone)
 		+ model->covariate_names_size + model->keys_size
 		+ model->count * 36 + rows + model->holidays * sizeof(int32_t)
-		+ sizeof(double) * residuals(model)
-		+ sizeof(float) * weights(model);
+		+ sizeof(double) * rn_codec_residuals(model)
+		+ sizeof(float) * rn_codec_smoothings(model)
+		+ sizeof(float) * rn_codec_weights(model);
 }
 
 size_t
@@ -500,7 +440,7 @@ rn_model_encode(RnHost *host, const RnModel *model, unsigned char *bytes, size_t
 				rn_model_encoded_size(model), RN_CODEC_MAX_BYTES);
 		return rn_fail_hint(host, "Use fewer units or layers, or a smaller window, or fewer series.");
 	}
-	RN_TRY(check_arrays(host, model));
+	RN_TRY(rn_codec_check_arrays(host, model));
 	memcpy(bytes, magic, sizeof(magic));
 	cursor.at = CHECKED_FROM;
 	walk_i64(&cursor, (int64_t) size);
@@ -544,106 +484,6 @@ check_header(RnHost *host, Cursor *cursor)
 	if (actual != stored)
 		return corrupt(host, "its checksum does not match");
 	return RN_OK;
-}
-
-static bool
-rate_valid(double rate)
-{
-	return rate >= 0 && rate < 1;
-}
-
-static bool
-network_valid(RnHost *host, RnNetworkSpec *network)
-{
-	for (int l = 0; l < network->layers; l++)
-	{
-		const RnLayerSpec *layer = &network->layer[l];
-
-		if ((unsigned) layer->kind >= RN_CELL_KINDS ||
-			(unsigned) layer->activation >= RN_ACTIVATIONS ||
-			!rate_valid(layer->input_dropout) || !rate_valid(layer->recurrent_dropout) ||
-			!rate_valid(layer->dropout))
-			return false;
-	}
-	return rn_network_check(host, network) == RN_OK;
-}
-
-static bool
-inputs_valid(const RnModel *model)
-{
-	const RnInputs *inputs = &model->inputs;
-
-	if (inputs->features >= 1u << RN_FEATURES ||
-		(inputs->features != 0 && model->calendar.kind != RN_TIME_CIVIL))
-		return false;
-	for (int c = 0; c < inputs->given; c++)
-	{
-		const RnCovariate *covariate = &inputs->covariate[c];
-
-		if ((unsigned) covariate->kind >= RN_COVARIATE_KINDS || !isfinite(covariate->shift) ||
-			!isfinite(covariate->scale) || !(covariate->scale > 0))
-			return false;
-	}
-	return model->method == RN_METHOD_LOCAL
-		? inputs->given == 0 && inputs->features == 0 && !inputs->masked &&
-		model->network.spec.inputs == rn_local_inputs(&model->local)
-		: model->network.spec.inputs == rn_inputs_size(inputs);
-}
-
-/* Is a number from least to most? */
-static bool
-between(int number, int least, int most)
-{
-	return number >= least && number <= most;
-}
-
-static bool
-method_valid(const RnModel *model)
-{
-	const RnLocalSpec *local = &model->local;
-	const RnNetworkSpec *network = &model->network.spec;
-
-	if (model->method == RN_METHOD_WINDOWS)
-		return model->members == 1 && !network->return_sequences && !network->skip;
-	return model->method == RN_METHOD_LOCAL && !model->relative &&
-		between(model->members, 1, RN_MAX_MEMBERS) && between(model->steps, 1, RN_LOCAL_MAX_STEPS) &&
-		between(model->stride, 1, RN_MAX_WINDOW) && model->share >= 0 && model->naive_share >= 0 &&
-		model->share + model->naive_share <= 1 + 1e-9 &&
-		between(local->season, 1, RN_LOCAL_MAX_SEASON) &&
-		(local->outer == 0 || (between(local->outer, local->season, RN_LOCAL_MAX_SEASON) && local->outer % local->season == 0)) &&
-		between(local->window, 1, RN_MAX_UNITS - 1) &&
-		between(local->lookback, 1, RN_LOCAL_MAX_LOOKBACK) &&
-		local->typical_spread >= 0 && isfinite(local->typical_spread) &&
-		(local->lambda == 0 || (local->lambda >= RN_LEAST_LAMBDA && local->lambda <= 1)) &&
-		between(model->second_members, 0, local->lambda == 0 ? model->members - 1 : 0) &&
-		model->second.typical_spread >= 0 && isfinite(model->second.typical_spread);
-}
-
-static bool
-rules_valid(const RnModel *model)
-{
-	RnCalendar	calendar = model->calendar;
-
-	calendar.anchor_day = 1;	/* that of each series comes with it */
-	return (unsigned) model->scaler < RN_SCALER_KINDS &&
-		rn_calendar_valid(&calendar) &&
-		model->window >= 1 && model->window <= RN_MAX_WINDOW && model->season >= 1 &&
-		(unsigned) model->rows.missing < RN_MISSING_KINDS &&
-		(unsigned) model->rows.duplicates < RN_DUPLICATES_KINDS &&
-		model->lower_bound <= model->upper_bound &&
-		!(model->lower_bound > RN_MAX_MAGNITUDE) && !(model->upper_bound < -RN_MAX_MAGNITUDE);
-}
-
-static bool
-sizes_valid(const RnModel *model, const size_t text[3])
-{
-	return text[0] < RN_MODEL_TEXT && text[1] < RN_MODEL_TEXT && text[2] < RN_MODEL_TEXT &&
-		model->covariate_names_size <= RN_CODEC_MAX_BYTES && model->keys_size <= RN_CODEC_MAX_BYTES &&
-		model->count >= 1 && model->count <= RN_MAX_SERIES &&
-		model->holidays <= RN_MAX_HOLIDAYS &&
-		model->residual_steps >= 0 && model->residual_steps <= RN_RESIDUAL_STEPS &&
-		model->residual_points >= 0 && model->residual_points <= RN_RESIDUAL_POINTS &&
-		(model->residual_steps > 0) == (model->residual_points > 0);
 }
 
 /* How many texts, each ended by 0, there are in size bytes; SIZE_MAX: the last has no end. */
@@ -697,7 +537,8 @@ allocate_arrays(RnHost *host, RnModel *model)
 						(void **) &model->tail_covariate));
 	if (model->holidays > 0)
 		RN_TRY(rn_alloc(host, model->holidays, sizeof(int32_t), (void **) &model->holiday));
-	return rn_alloc(host, residuals(model), sizeof(double), (void **) &model->residual);
+	RN_TRY(rn_model_create_smoothing(host, model));
+	return rn_alloc(host, rn_codec_residuals(model), sizeof(double), (void **) &model->residual);
 }
 
 /* Everything after the header; on failure the caller frees. */
@@ -712,8 +553,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 	model->local.window = model->window;
 	model->local.season = model->season;
 	rn_model_second(model);
-	if (cursor->failed || !network_valid(host, &model->network.spec) || !method_valid(model) ||
-		!inputs_valid(model) || !rules_valid(model) || !sizes_valid(model, text))
+	if (cursor->failed || !rn_codec_check_fields(host, model, text))
 		return corrupt(host, "a field is out of its range");
 	if (encoded_size(model, cursor->version) + text[0] + text[1] + text[2] != cursor->size)
 		return corrupt(host, "its length does not fit its fields");
@@ -727,7 +567,7 @@ decode_body(RnHost *host, Cursor *cursor, RnModel *model)
 		count_texts(model->covariate_names, model->covariate_names_size) != (size_t) model->inputs.given ||
 		!find_keys(model))
 		return corrupt(host, "its names are not what they should be");
-	code = check_arrays(host, model);
+	code = rn_codec_check_arrays(host, model);
 	return code == RN_DIVERGED ? corrupt(host, "a number is out of its range") : code;
 }
 

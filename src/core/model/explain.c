@@ -4,7 +4,8 @@
  *
  * Rows are taken apart as in a classical decomposition: the season's indices; a line
  * through the rows around each, which is the level, and whose end is the base; and
- * the rest.  Of models that take logarithms, and where all rows have one, in these.
+ * the rest.  Of models that take logarithms in these; values that have none count as
+ * the least that has, as the models have it (local.c).
  */
 #include "model/explain.h"
 
@@ -106,13 +107,16 @@ rn_explain_bytes(const RnModel *model, size_t n, int steps)
 
 /* ---- taking rows apart ---- */
 
-static bool
-all_positive(const double *value, size_t n)
+/* The least of the values that have a logarithm; INFINITY: none has. */
+static double
+least_positive(const double *value, size_t n)
 {
+	double		least = INFINITY;
+
 	for (size_t t = 0; t < n; t++)
-		if (!(value[t] > 0))
-			return false;
-	return true;
+		if (value[t] > 0)
+			least = fmin(least, value[t]);
+	return least;
 }
 
 /*
@@ -154,12 +158,13 @@ take_apart(RnHost *host, Pieces *pieces)
 	bool		local = model->method == RN_METHOD_LOCAL;
 	double	   *x = pieces->value;
 	size_t		half = 2 * (size_t) (model->season > LEAST_SEASON ? model->season : LEAST_SEASON);
+	double		least = least_positive(origin->value, n);
 	int			cycle;
 
 	RN_TRY(rn_poll(host));
-	pieces->log = local && model->local.lambda == 0 && all_positive(origin->value, n);
+	pieces->log = local && model->local.lambda == 0 && !isinf(least);
 	for (size_t t = 0; t < n; t++)
-		x[t] = pieces->log ? log(origin->value[t]) : origin->value[t];
+		x[t] = pieces->log ? log(fmax(origin->value[t], least)) : origin->value[t];
 	cycle = rn_season_indices(x, n, model->season, local ? model->local.outer : 0, pieces->index, pieces->scratch);
 	for (size_t t = 0; t < n; t++)
 	{

@@ -131,7 +131,8 @@ rn_forecast_tail(const RnModel *model, size_t s)
 		.last_time = series->last_time,
 		.calendar = rn_model_calendar(model, series),
 		.transform = rn_model_transform(model, series),
-		.base_season = series->base_season
+		.base_season = series->base_season,
+		.faster = rn_model_faster(model, s)
 	};
 }
 
@@ -234,7 +235,7 @@ stage_origin(RnHost *host, const RnModel *model, const RnOrigin *origin, int b, 
 		else					/* the end of time, behind what is asked for */
 			memcpy(row + given, row + given - C, (C - given) * sizeof(float));
 	}
-	stage->view[b] = (RnView) {first, first, first + rows, origin->transform, origin->base_season};
+	stage->view[b] = (RnView) {first, first, first + rows, origin->transform, origin->base_season, NULL};
 	return RN_OK;
 }
 
@@ -270,7 +271,7 @@ forecast_local(RnHost *host, const RnModel *model, const RnOrigin *origin, int B
 	RnCode		code;
 
 	for (int b = 0; b < B; b++)
-		history[b] = (RnHistory) {origin[b].value, origin[b].n};
+		history[b] = (RnHistory) {origin[b].value, origin[b].n, origin[b].faster};
 	code = rn_outlook_create(host, model, B, steps, &outlook);
 	if (code == RN_OK)
 		code = rn_outlook_run(host, &outlook, history, B, false);
@@ -321,7 +322,7 @@ predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *vi
 	RnSamples	samples = {
 		.inputs = &model->inputs,.rows = *rows,.window = model->window,.n = n - T,.count = 1,.series = &series
 	};
-	RnDataset	data = {n - T, &samples, rn_samples_gather};
+	RnDataset	data = {.n = n - T,.source = &samples,.gather = rn_samples_gather};
 
 	for (size_t at = 0; at < data.n; at += chunk)
 	{
@@ -345,7 +346,8 @@ predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView *vi
 
 /* rn_predict of a series that is taken apart: one forecast a row. */
 static RnCode
-predict_local(RnHost *host, const RnModel *model, const double *value, size_t n, double *predicted, double *unit)
+predict_local(RnHost *host, const RnModel *model, const double *value, const rn_real *faster, size_t n,
+			  double *predicted, double *unit)
 {
 	size_t		first = (size_t) rn_model_first_predicted(model);
 	RnOutlook	outlook;
@@ -357,7 +359,7 @@ predict_local(RnHost *host, const RnModel *model, const double *value, size_t n,
 		int			count = (int) (n - at < RN_FIT_PART ? n - at : RN_FIT_PART);
 
 		for (int b = 0; b < count; b++)
-			history[b] = (RnHistory) {value, at + (size_t) b};
+			history[b] = (RnHistory) {value, at + (size_t) b, faster};
 		code = rn_outlook_run(host, &outlook, history, count, false);
 		for (int b = 0; code == RN_OK && b < count; b++)
 			code = rn_outlook_values(host, &outlook, b, 1, predicted + at + b,
@@ -375,7 +377,7 @@ rn_predict(RnHost *host, const RnModel *model, const RnRows *rows, const RnView 
 	RnCode		code;
 
 	if (model->method == RN_METHOD_LOCAL)
-		return predict_local(host, model, rows->value + view->row, n, predicted, unit);
+		return predict_local(host, model, rows->value + view->row, view->faster, n, predicted, unit);
 	for (size_t i = 0; i < n && unit != NULL; i++)
 		unit[i] = view->transform.scale;
 

@@ -24,6 +24,7 @@ typedef struct RnOrigin
 	RnCalendar	calendar;
 	RnTransform transform;
 	int			base_season;	/* as in RnModelSeries */
+	const rn_real *faster;		/* as rn_model_faster has it; NULL: nothing was learnt */
 } RnOrigin;
 
 /* Where training ended for series s of the model, without a future. */

@@ -121,6 +121,7 @@ typedef struct RnView
 								 * those of later ones are taken to stay so */
 	RnTransform transform;
 	int			base_season;	/* as in RnModelSeries */
+	const rn_real *faster;		/* as rn_model_faster has it; NULL: nothing was learnt */
 } RnView;
 
 /* The scaled values of B windows into x [T][B][I], not less their level yet. */

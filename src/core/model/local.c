@@ -29,6 +29,9 @@
 #define LARGEST		1e15
 #define ROWS_PER_POLL ((size_t) 65536)
 
+/* Of alphas that networks learn. */
+#define LARGEST_LOGIT 6
+
 /* What a network sees is kept within so many scales. */
 #define FARTHEST	20
 
@@ -93,7 +96,9 @@ take_numbers(const RnLocalSpec *spec, const double *value, size_t q, RnLocal *lo
 	local->least = spec->lambda == 0 && isinf(least) ? 0 : least;
 	local->unit = spec->lambda > 0 && magnitude > 0 ? magnitude : 1;
 	local->centre = 0;
-	for (size_t t = 0; t < q && local->least > 0; t++)
+	if (local->least == 0)
+		return;
+	for (size_t t = 0; t < q; t++)
 		sum += x[t] = rn_local_number(spec, local, value[t]);
 	local->centre = sum / (double) q;
 	for (size_t t = 0; t < q; t++)
@@ -121,7 +126,7 @@ put_level(const RnLocalSpec *spec, RnLocal *local, size_t t)
 	{
 		double		before = t > 0 ? (double) local->level[t - 1] : (double) local->x[t];
 
-		local->level[t] = (float) (before + local->alpha * ((double) local->x[t] - before));
+		local->level[t] = (rn_real) (before + local->alpha * ((double) local->x[t] - before));
 	}
 	else
 	{
@@ -135,14 +140,14 @@ put_level(const RnLocalSpec *spec, RnLocal *local, size_t t)
 			for (size_t i = t + 1 - m; i <= t; i++)
 				local->sum += (double) local->x[i];
 		}
-		local->level[t] = (float) (local->sum / (double) m);
+		local->level[t] = (rn_real) (local->sum / (double) m);
 	}
 }
 
-static float
+static rn_real
 limited(double x)
 {
-	return (float) fmin(fmax(x, -LARGEST), LARGEST);
+	return (rn_real) fmin(fmax(x, -LARGEST), LARGEST);
 }
 
 RnCode
@@ -212,13 +217,45 @@ rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x)
 	put_level(spec, local, local->n++);
 }
 
+double
+rn_local_faster(const RnLocal *local, double faster)
+{
+	double		logit = log(local->alpha / (1 - local->alpha)) + faster;
+
+	if (isnan(logit))
+		return NAN;
+	return 1 / (1 + exp(-fmin(fmax(logit, -LARGEST_LOGIT), LARGEST_LOGIT)));
+}
+
+/*
+ * Of l_t = l_{t-1} + alpha (x_t - l_{t-1}) the derivative by alpha is
+ *		d_t = (1 - alpha) d_{t-1} + x_t - l_{t-1}.
+ */
+void
+rn_local_smooth(RnLocal *local, double alpha, size_t first, size_t last, rn_real *slope)
+{
+	double		level = (double) local->x[first];
+	double		d = 0;
+
+	for (size_t t = first; t <= last; t++)
+	{
+		double		news = (double) local->x[t] - level;
+
+		d = (1 - alpha) * d + news;
+		level += alpha * news;
+		local->level[t] = (rn_real) level;
+		if (slope != NULL)
+			slope[t - first] = (rn_real) d;
+	}
+}
+
 /* Numbers [n] less a level, in scales. */
 RN_VECTOR static void
-scale_numbers(const float *x, size_t n, float level, float per_scale, rn_real *scaled)
+scale_numbers(const rn_real *x, size_t n, rn_real level, rn_real per_scale, rn_real *scaled)
 {
 	for (size_t i = 0; i < n; i++)
 	{
-		float		seen = (x[i] - level) * per_scale;
+		rn_real		seen = (x[i] - level) * per_scale;
 
 		seen = seen > FARTHEST ? FARTHEST : seen;
 		scaled[i] = seen < -FARTHEST ? -FARTHEST : seen;
@@ -230,8 +267,8 @@ rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real 
 {
 	size_t		W = (size_t) spec->window;
 	size_t		before = t + 1 < W ? W - 1 - t : 0;	/* steps before the first row */
-	float		level = local->level[t];
-	float		per_scale = (float) (1 / local->scale);
+	rn_real		level = local->level[t];
+	rn_real		per_scale = (rn_real) (1 / local->scale);
 	double		typical = fmax(spec->typical_spread, RN_NO_SPREAD);
 
 	scale_numbers(local->x, 1, level, per_scale, input);
@@ -239,4 +276,15 @@ rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real 
 		input[i] = input[0];
 	scale_numbers(local->x + (t + 1 + before - W), W - before, level, per_scale, input + before);
 	input[W] = (rn_real) log(fmax(local->spread, LEAST_SPREAD * typical) / typical);
+}
+
+double
+rn_local_input_backward(const RnLocalSpec *spec, const RnLocal *local, const rn_real *input, const rn_real *by_input)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < spec->window; i++)
+		if (input[i] > -FARTHEST && input[i] < FARTHEST)
+			sum += (double) by_input[i];
+	return -sum / local->scale;
 }

@@ -21,11 +21,15 @@
 #include <math.h>
 
 #include "base/host.h"
+#include "base/real.h"
 
 /* Limits of what is stored. */
 #define RN_LOCAL_MAX_SEASON 65536
 #define RN_LOCAL_MAX_STEPS 1024
 #define RN_LOCAL_MAX_LOOKBACK 1048576
+
+/* The logit of an alpha is learnt no farther from that of least squares. */
+#define RN_SMOOTHING_FARTHEST 6
 
 /* A spread of at most this is rounding. */
 #define RN_NO_SPREAD 1e-12
@@ -55,8 +59,8 @@ typedef struct RnLocal
 	double		sum;			/* which has so far this sum */
 	double		spread;			/* u: mean change from row to row, or from season to season */
 	double		scale;			/* of what the network sees and says */
-	float	   *x;				/* [n] without season, and what is known of what follows */
-	float	   *level;			/* likewise */
+	rn_real    *x;				/* [n] without season, and what is known of what follows */
+	rn_real    *level;			/* likewise */
 } RnLocal;
 
 /* What rn_local_fit works in: for at most lookback rows. */
@@ -84,6 +88,15 @@ extern void rn_local_rescale(const RnLocalSpec *spec, RnLocal *local);
 
 /* Row n becomes known: x, and so its level.  There must be room for it. */
 extern void rn_local_append(const RnLocalSpec *spec, RnLocal *local, double x);
+
+/* Its alpha, with a logit higher by so much, from 0.0025 to 0.9975; NaN: it has none. */
+extern double rn_local_faster(const RnLocal *local, double faster);
+
+/*
+ * The levels of rows first .. last anew, of another alpha, from x itself at row first on;
+ * and into slope [last - first + 1], unless that is NULL, by how much each goes up with alpha.
+ */
+extern void rn_local_smooth(RnLocal *local, double alpha, size_t first, size_t last, rn_real *slope);
 
 /* What an error of 1, as intervals know them, is: of the numbers (box_cox.h) of undivided values. */
 extern double rn_local_error_unit(const RnLocalSpec *spec, const RnLocal *local);
@@ -121,6 +134,10 @@ rn_local_first(const RnLocalSpec *spec, size_t n)
 /* What a network sees at row t: input [I]. */
 extern void rn_local_input(const RnLocalSpec *spec, const RnLocal *local, size_t t, rn_real *input);
 
+/* From the gradient of a loss by that input, as far as it is within bounds, that by the level of row t. */
+extern double rn_local_input_backward(const RnLocalSpec *spec, const RnLocal *local,
+									  const rn_real *input, const rn_real *by_input);
+
 /* x at a row that may be before the first. */
 static inline double
 rn_local_x(const RnLocal *local, ptrdiff_t t)
@@ -138,6 +155,13 @@ rn_local_base(const RnLocalSpec *spec, const RnLocal *local, size_t t, int k)
 	if (isnan(local->alpha))
 		return (again + rn_local_x(local, next - spec->outer + (k - 1) % spec->outer)) / 2;
 	return (again + (double) local->level[t]) / 2;
+}
+
+/* By how much it goes up with the level. */
+static inline double
+rn_local_base_by_level(const RnLocal *local)
+{
+	return isnan(local->alpha) ? 0 : 0.5;
 }
 
 #endif							/* RN_LOCAL_H */

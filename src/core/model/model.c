@@ -12,6 +12,7 @@ rn_model_free(RnHost *host, RnModel *model)
 	rn_network_free(host, &model->network);
 	rn_free(host, model->covariate_names);
 	rn_free(host, model->series);
+	rn_free(host, model->smoothing);
 	rn_free(host, model->keys);
 	rn_free(host, (void *) model->by_key);
 	rn_free(host, model->tail);
@@ -20,6 +21,14 @@ rn_model_free(RnHost *host, RnModel *model)
 	rn_free(host, model->holiday);
 	rn_free(host, model->residual);
 	memset(model, 0, sizeof(*model));
+}
+
+RnCode
+rn_model_create_smoothing(RnHost *host, RnModel *model)
+{
+	if (!model->learnt)
+		return RN_OK;
+	return rn_alloc(host, (model->count + 1) * (size_t) model->members, sizeof(rn_real), (void **) &model->smoothing);
 }
 
 RnCode

@@ -80,6 +80,14 @@ typedef struct RnModel
 	 */
 	int			second_members;
 	RnLocalSpec second;
+
+	/*
+	 * The alphas of levels may be learnt with the networks: by how much each has the
+	 * logit of that of a series higher than least squares; in the last row, of one
+	 * that is not among them: the mean of all.
+	 */
+	bool		learnt;
+	rn_real    *smoothing;		/* [S + 1][members]; NULL unless learnt */
 	RnInputs	inputs;
 	RnScalerKind scaler;
 	RnCalendar	calendar;		/* anchor_day is that of each series */
@@ -207,6 +215,16 @@ rn_model_bound(const RnModel *model, double number)
 	return number < model->lower_bound ? model->lower_bound
 		: number > model->upper_bound ? model->upper_bound : number;
 }
+
+/* What networks have learnt of the levels of series s (S: of one not seen before): [members], NULL: nothing. */
+static inline const rn_real *
+rn_model_faster(const RnModel *model, size_t s)
+{
+	return model->smoothing != NULL ? model->smoothing + s * (size_t) model->members : NULL;
+}
+
+/* Room for that, if it was learnt. */
+extern RnCode rn_model_create_smoothing(RnHost *host, RnModel *model);
 
 /* The networks of a model that says how many, their weights not set. */
 extern RnCode rn_model_create_networks(RnHost *host, const RnNetworkSpec *spec, RnModel *model);

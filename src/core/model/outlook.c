@@ -29,8 +29,8 @@ lay_out_series(RnOutlook *outlook)
 	{
 		RnLocal		local = {
 			.index = rn_arena_take(&outlook->arena, rn_local_phases(&outlook->model->local), sizeof(double)),
-			.x = rn_arena_take(&outlook->arena, rows, sizeof(float)),
-			.level = rn_arena_take(&outlook->arena, rows, sizeof(float))
+			.x = rn_arena_take(&outlook->arena, rows, sizeof(rn_real)),
+			.level = rn_arena_take(&outlook->arena, rows, sizeof(rn_real))
 		};
 
 		if (series != NULL)
@@ -47,6 +47,8 @@ lay_out(RnOutlook *outlook)
 	size_t		q = (size_t) model->local.lookback;
 
 	outlook->local = lay_out_series(outlook);
+	outlook->faster = rn_arena_take(&outlook->arena, B, sizeof(*outlook->faster));
+	outlook->level = rn_arena_take(&outlook->arena, rows_of(model, outlook->steps), sizeof(rn_real));
 	outlook->second = model->second_members > 0 ? lay_out_series(outlook) : NULL;
 	outlook->scratch.x = rn_arena_take(&outlook->arena, q, sizeof(double));
 	outlook->scratch.work = rn_arena_take(&outlook->arena, rn_season_scratch(q), sizeof(double));
@@ -101,30 +103,77 @@ median(rn_real *x, int n)
 	return ((double) x[n / 2] + (double) x[(n - 1) / 2]) / 2;
 }
 
+/* Series b as network i has it: with the levels that it learnt, if it did. */
+static RnLocal
+as_learnt(const RnOutlook *outlook, const RnLocal *series, int b, int i)
+{
+	RnLocal		local = series[b];
+
+	if (outlook->faster[b] == NULL || outlook->faster[b][i] == 0 || isnan(local.alpha))
+		return local;
+	local.alpha = rn_local_faster(&local, (double) outlook->faster[b][i]);
+	local.level = outlook->level;
+	rn_local_smooth(&local, local.alpha, 0, local.n - 1, NULL);
+	return local;
+}
+
+/* The inputs of network i. */
+static RnCode
+put_inputs(RnHost *host, RnOutlook *outlook, const RnLocalSpec *spec, const RnLocal *series, int count, int i)
+{
+	const RnModel *model = outlook->model;
+	size_t		I = (size_t) rn_local_inputs(spec);
+
+	for (int b = 0; b < count; b++)
+	{
+		RnLocal		local = as_learnt(outlook, series, b, i);
+
+		RN_TRY(rn_poll(host));
+		rn_sequences_inputs(spec, &local, local.n - 1, rn_local_first(spec, local.n), model->steps, model->stride,
+							rn_tape_input(outlook->tape) + (size_t) b * I, (size_t) count * I);
+	}
+	return RN_OK;
+}
+
+/* What network i says, from the base that it learnt, as if from that of least squares. */
+static RnCode
+change_base(RnHost *host, RnOutlook *outlook, const RnLocal *series, int count, int i, rn_real *said)
+{
+	size_t		O = (size_t) outlook->model->network.spec.outputs;
+
+	for (int b = 0; b < count; b++)
+	{
+		RnLocal		local = as_learnt(outlook, series, b, i);
+		double		higher = (double) local.level[local.n - 1] - (double) series[b].level[local.n - 1];
+		rn_real		scales = (rn_real) (higher * rn_local_base_by_level(&local) / local.scale);
+
+		RN_TRY(rn_poll(host));
+		for (size_t k = 0; k < O; k++)
+			said[(size_t) b * O + k] += scales;
+	}
+	return RN_OK;
+}
+
 /* What networks first .. end - 1 say of the next O steps of series into outlook->output. */
 static RnCode
 run_members(RnHost *host, RnOutlook *outlook, const RnLocalSpec *spec, const RnLocal *series, int count, int first, int end)
 {
 	const RnModel *model = outlook->model;
-	size_t		I = (size_t) rn_local_inputs(spec);
 	size_t		n = (size_t) count * (size_t) model->network.spec.outputs;
 	size_t		last = n * (size_t) (rn_network_predicted_steps(&model->network.spec, model->steps) - 1);
 
-	for (int b = 0; b < count; b++)
-	{
-		const RnLocal *local = &series[b];
-
-		rn_sequences_inputs(spec, local, local->n - 1, rn_local_first(spec, local->n),
-							model->steps, model->stride, rn_tape_input(outlook->tape) + (size_t) b * I,
-							(size_t) count * I);
-	}
 	for (int i = first; i < end; i++)
 	{
 		RnNetwork	member = model->network;
+		rn_real    *said = outlook->output + (size_t) i * n;
 
 		member.weights += (size_t) i * member.size;
+		if (i == first || model->learnt)
+			RN_TRY(put_inputs(host, outlook, spec, series, count, i));
 		RN_TRY(rn_network_forward(host, &member, outlook->tape, count, 0, 0));
-		memcpy(outlook->output + (size_t) i * n, rn_tape_output(outlook->tape) + last, n * sizeof(rn_real));
+		memcpy(said, rn_tape_output(outlook->tape) + last, n * sizeof(rn_real));
+		if (model->learnt)
+			RN_TRY(change_base(host, outlook, series, count, i, said));
 	}
 	return RN_OK;
 }
@@ -298,6 +347,7 @@ rn_outlook_run(RnHost *host, RnOutlook *outlook, const RnHistory *history, int c
 	for (int b = 0; b < count; b++)
 	{
 		RN_TRY(rn_poll(host));
+		outlook->faster[b] = history[b].faster;
 		RN_TRY(start(host, outlook, &history[b], b, both));
 	}
 	for (int done = 0; done < outlook->steps; done += O)

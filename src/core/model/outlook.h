@@ -12,6 +12,7 @@ typedef struct RnHistory
 {
 	const double *value;
 	size_t		n;				/* at least 1 */
+	const rn_real *faster;		/* as rn_model_faster has it, of its series */
 } RnHistory;
 
 /*
@@ -27,6 +28,8 @@ typedef struct RnOutlook
 	int			steps;
 	RnArena		arena;
 	RnLocal    *local;			/* [B] */
+	const rn_real **faster;		/* [B] what was learnt of their levels */
+	rn_real    *level;			/* of one series, as a network learnt it */
 	RnLocal    *second;			/* [B] without logarithms, where some networks see these; else NULL */
 	RnLocalScratch scratch;
 	RnTape	   *tape;

@@ -59,6 +59,12 @@ rn_recipe_name(RnRecipeKind kind)
 	return kind == RN_RECIPE_AUTO ? "auto" : "plain";
 }
 
+const char *
+rn_recipe_smoothing_name(RnRecipeSmoothing kind)
+{
+	return kind == RN_RECIPE_SMOOTHING_LEARNT ? "learnt" : "fitted";
+}
+
 void
 rn_recipe_defaults(RnTrainSpec *spec)
 {
@@ -495,6 +501,7 @@ plan_fit(RnTrainPlan *plan)
 		.window = local ? plan->steps : spec->window,
 		.shuffle = spec->shuffle && !local,
 		.fresh = local,
+		.source_learns = local && spec->smoothing == RN_RECIPE_SMOOTHING_LEARNT,
 		.patience = plan->validation_windows > 0 ? spec->patience : 0,
 		.seed = spec->seed,
 		.network = 1,
@@ -517,11 +524,12 @@ static size_t
 model_bytes(const RnTrainPlan *plan)
 {
 	size_t		row = sizeof(double) + 1 + (size_t) plan->spec.inputs.given * sizeof(float);
+	size_t		learnt = plan->fit.source_learns ? (plan->series + 1) * (size_t) plan->spec.members * sizeof(rn_real) : 0;
 	size_t		tail = 0;
 
 	if (__builtin_mul_overflow(rn_recipe_tail_rows(plan), row, &tail))
 		return SIZE_MAX / 4;
-	return tail + plan->series * (sizeof(RnModelSeries) + 2 * sizeof(RnSampleSeries));
+	return tail + learnt + plan->series * (sizeof(RnModelSeries) + 2 * sizeof(RnSampleSeries));
 }
 
 static size_t
@@ -723,7 +731,7 @@ rn_recipe_samples(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, c
 			continue;
 		samples->series[samples->count++] = (RnSampleSeries) {
 			samples->n,
-			{series->first + first, series->first, series->first + rows, rn_model_transform(model, of), of->base_season}
+			{series->first + first, series->first, series->first + rows, rn_model_transform(model, of), of->base_season, NULL}
 		};
 		samples->n += n;
 	}

@@ -35,6 +35,17 @@ typedef enum RnRecipeTransform
 
 #define RN_RECIPE_TRANSFORMS 5
 
+/* Where method local has the parameter of each series' level from. */
+typedef enum RnRecipeSmoothing
+{
+	RN_RECIPE_SMOOTHING_FITTED,			/* least squares */
+	RN_RECIPE_SMOOTHING_LEARNT			/* each network learns it with its weights */
+} RnRecipeSmoothing;
+
+#define RN_RECIPE_SMOOTHINGS 2
+
+extern const char *rn_recipe_smoothing_name(RnRecipeSmoothing kind);
+
 extern const char *rn_recipe_transform_name(RnRecipeTransform kind);
 
 /*
@@ -70,6 +81,7 @@ typedef struct RnTrainSpec
 	RnRecipeTransform transform;
 	bool		transform_kept; /* it was open when a recipe chose it */
 	double		lambda;			/* of box_cox; NaN: open */
+	RnRecipeSmoothing smoothing;
 	bool		classical;		/* may classical forecasts have a share? */
 	int			members;		/* networks; 0: open */
 	bool		tune;			/* are size, window and epochs that are open tried on held-out rows? (tune.h) */
@@ -196,6 +208,8 @@ typedef struct RnFits
 	int			epochs;
 	bool		warm;			/* those that are kept start from the weights they have */
 	rn_real    *weights;		/* [count][P] */
+	rn_real    *smoothing;		/* [series][count] what is learnt of levels (of those that are kept,
+								 * if warm: what was before); NULL: nothing is */
 	double	   *loss;			/* [epochs] of the first */
 	double		(*spread)[2];	/* [2][2] typical ones of the series, as networks see them */
 	void	   *trial;			/* forecasts: where each is, train_local.c knows */
@@ -220,8 +234,8 @@ extern size_t rn_fits_trials(const RnTrainPlan *plan);
 extern size_t rn_fits_bytes(const RnTrainPlan *plan);
 extern void rn_fits_place(const RnTrainPlan *plan, void *block, RnFits *fits);
 
-/* The weights to start from, of a model trained before: RN_INVALID_OPTION unless of the same shape. */
-extern RnCode rn_fits_warm(RnHost *host, const RnTrainPlan *plan, const RnModel *warm, RnFits *fits);
+/* What to start from, of a model trained before: RN_INVALID_OPTION unless of the same shape. */
+extern RnCode rn_fits_warm(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnModel *warm, RnFits *fits);
 
 /* Fit what next_network gives. */
 extern RnCode rn_fits_fit(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnFits *fits);

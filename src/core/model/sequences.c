@@ -55,11 +55,11 @@ put_targets(const RnSequences *s, const RnLocal *local, ptrdiff_t t, size_t firs
 }
 
 /* The series of a sequence, and the row that it ends at. */
-static const RnLocal *
+static RnLocal *
 draw(const RnSequences *s, uint32_t number, size_t *first, size_t *end)
 {
 	RnPermutation order = rn_rng_permutation(s->seed, rn_rng_stream(RN_RANDOM_SERIES, number / s->count), s->count);
-	const RnLocal *local = &s->local[rn_rng_permuted(&order, (uint32_t) (number % s->count))];
+	RnLocal    *local = &s->local[rn_rng_permuted(&order, (uint32_t) (number % s->count))];
 	size_t		last = local->n > 1 ? local->n - 2 : 0;
 	size_t		least;
 
@@ -83,11 +83,55 @@ rn_sequences_gather(const void *source, const uint32_t *number, int B, rn_real *
 	{
 		size_t		first;
 		size_t		end;
-		const RnLocal *local = draw(s, number[b], &first, &end);
+		RnLocal    *local = draw(s, number[b], &first, &end);
 
+		if (s->smoothing != NULL)
+			rn_smoothing_use(s->smoothing, (int) b, (size_t) (local - s->local), local, end, s->stride);
 		rn_sequences_inputs(s->spec, local, end, first, s->steps, s->stride, x + b * I, (size_t) B * I);
 		for (int j = 0; j < s->steps; j++)
 			put_targets(s, local, row_of(end, j, s->steps, s->stride), first,
 						target + ((size_t) j * (size_t) B + b) * O);
 	}
+}
+
+/* The gradient of the loss by the level of a row: of what is seen there, and of the base that targets are beside. */
+static double
+by_level(const RnSequences *s, const RnLocal *local, const rn_real *x, const rn_real *dx,
+		 const rn_real *target, const rn_real *dy)
+{
+	double		sum = 0;
+
+	for (int k = 0; k < s->horizon; k++)
+		if (target[k] > -FARTHEST && target[k] < FARTHEST)
+			sum += (double) dy[k];
+	return rn_local_input_backward(s->spec, local, x, dx) + sum * rn_local_base_by_level(local) / local->scale;
+}
+
+void
+rn_sequences_backward(const void *source, int B, const rn_real *x, const rn_real *dx,
+					  const rn_real *target, const rn_real *dy)
+{
+	const RnSequences *s = source;
+	size_t		I = (size_t) rn_local_inputs(s->spec);
+	size_t		O = (size_t) s->horizon;
+
+	for (int b = 0; b < B; b++)
+	{
+		const RnLocal *local = &s->local[s->smoothing->series[b]];
+		double		by[RN_LOCAL_MAX_STEPS];
+
+		for (int j = 0; j < s->steps; j++)
+		{
+			size_t		at = (size_t) j * (size_t) B + (size_t) b;
+
+			by[j] = by_level(s, local, x + at * I, dx + at * I, target + at * O, dy + at * O);
+		}
+		rn_smoothing_backward(s->smoothing, b, by);
+	}
+}
+
+void
+rn_sequences_step(const void *source, double pace)
+{
+	rn_smoothing_step(((const RnSequences *) source)->smoothing, pace);
 }

@@ -9,17 +9,19 @@
 #ifndef RN_SEQUENCES_H
 #define RN_SEQUENCES_H
 
-#include "model/local.h"
+#include "model/smoothing.h"
 
 typedef struct RnSequences
 {
 	const RnLocalSpec *spec;
-	const RnLocal *local;		/* [count], the rows to learn from */
+	RnLocal    *local;			/* [count], the rows to learn from */
 	size_t		count;
 	int			steps;			/* J: windows of a sequence */
 	int			stride;			/* rows from one to the next */
 	int			horizon;		/* O */
 	uint64_t	seed;
+	RnSmoothing *smoothing;		/* levels are as it has them when a sequence is
+								 * gathered; NULL: as they are */
 } RnSequences;
 
 /*
@@ -30,6 +32,14 @@ typedef struct RnSequences
  */
 extern void rn_sequences_gather(const void *source, const uint32_t *number, int B,
 								rn_real *x, rn_real *target);
+
+/*
+ * What smoothing learns of B sequences that were gathered last, as nn/fit.h has
+ * it: each of these changes what its levels are.
+ */
+extern void rn_sequences_backward(const void *source, int B, const rn_real *x, const rn_real *dx,
+								  const rn_real *target, const rn_real *dy);
+extern void rn_sequences_step(const void *source, double pace);
 
 /*
  * The J inputs of the sequence that ends at row end of a series: the first at

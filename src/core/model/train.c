@@ -3,11 +3,15 @@
  *		The training of a model, as planned by the recipe.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
+
+/* That are looked up between two polls. */
+#define SERIES_PER_POLL ((size_t) 1024)
 
 /* What a training works with. */
 typedef struct Run
@@ -70,7 +74,7 @@ list_series(Run *run)
 	for (size_t s = 0; s < run->panel->count; s++)
 		if (run->panel->series[s].n > 0)
 			model->series[model->count++] = (RnModelSeries) {.scale = 1,.anchor_day = run->panel->series[s].anchor_day};
-	return RN_OK;
+	return rn_model_create_smoothing(run->host, model);
 }
 
 /* Scalers from the rows that training windows see, and base seasons. */
@@ -160,8 +164,8 @@ fit(Run *run, RnFitLog *log)
 		code = rn_recipe_samples(run->host, plan, run->panel, run->model, RN_PART_VALIDATION, &newest);
 	if (code == RN_OK)
 	{
-		RnDataset	train = {oldest.n, &oldest, rn_samples_gather};
-		RnDataset	validation = {newest.n, &newest, rn_samples_gather};
+		RnDataset	train = {.n = oldest.n,.source = &oldest,.gather = rn_samples_gather};
+		RnDataset	validation = {.n = newest.n,.source = &newest,.gather = rn_samples_gather};
 
 		code = rn_fit(run->host, &plan->fit, &run->model->network, &train,
 					  newest.n > 0 ? &validation : NULL, log);
@@ -196,6 +200,7 @@ shape_model(const RnTrainPlan *plan, const RnPanel *panel, RnModel *model)
 	model->local = plan->local;
 	model->members = spec->members;
 	model->second_members = plan->second_members;
+	model->learnt = plan->fit.source_learns;
 	rn_model_second(model);
 	model->steps = plan->steps;
 	model->stride = plan->stride;
@@ -307,6 +312,8 @@ fits_lay_out(const RnTrainPlan *plan, RnArena *arena, RnFits *fits)
 		.count = rn_fits_count(plan),.size = rn_network_size(&plan->network),.epochs = plan->spec.epochs
 	};
 	fits->weights = rn_arena_take(arena, fits->count * fits->size, sizeof(rn_real));
+	if (plan->fit.source_learns)
+		fits->smoothing = rn_arena_take(arena, plan->series * fits->count, sizeof(rn_real));
 	fits->loss = rn_arena_take(arena, (size_t) fits->epochs, sizeof(double));
 	fits->spread = rn_arena_take(arena, 2, sizeof(*fits->spread));
 	fits->trial = rn_arena_take(arena, 1, rn_train_local_trial_bytes(plan));
@@ -331,13 +338,82 @@ rn_fits_place(const RnTrainPlan *plan, void *block, RnFits *fits)
 	fits_lay_out(plan, &arena, fits);
 }
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	return strcmp((*(const RnModelSeries *const *) a)->key, (*(const RnModelSeries *const *) b)->key);
+}
+
+/* The series of a model [S] in the order of their keys, if they have any. */
+static RnCode
+sort_series(RnHost *host, const RnModel *model, const RnModelSeries ***sorted)
+{
+	RN_TRY(rn_alloc(host, model->count, sizeof(**sorted), (void **) sorted));
+	for (size_t s = 0; s < model->count; s++)
+		(*sorted)[s] = &model->series[s];
+	if (model->keys != NULL)
+		qsort((void *) *sorted, model->count, sizeof(**sorted), compare_keys);
+	return RN_OK;
+}
+
+/* The series of that key among them; NULL: there is none. */
+static const RnModelSeries *
+find_series(const RnModel *model, const RnModelSeries **sorted, const char *key)
+{
+	RnModelSeries wanted = {.key = key};
+	const RnModelSeries *at = &wanted;
+	const RnModelSeries **found;
+
+	if (key == NULL || model->keys == NULL)
+		return key == NULL && model->keys == NULL ? sorted[0] : NULL;
+	found = bsearch(&at, sorted, model->count, sizeof(*sorted), compare_keys);
+	return found != NULL ? *found : NULL;
+}
+
+/* What the networks of warm, whose series are sorted, learnt of the levels of those of the panel. */
+static RnCode
+find_smoothing(RnHost *host, const RnPanel *panel, const RnModel *warm, const RnModelSeries **sorted,
+			   size_t members, const RnFits *fits)
+{
+	rn_real    *faster = fits->smoothing;
+
+	for (size_t s = 0; s < panel->count; s++)
+	{
+		const RnModelSeries *found;
+		const rn_real *before;
+
+		if (s % SERIES_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
+		if (panel->series[s].n == 0)
+			continue;
+		found = find_series(warm, sorted, panel->series[s].key);
+		before = rn_model_faster(warm, found != NULL ? (size_t) (found - warm->series) : warm->count);
+		for (size_t i = 0; i < members; i++)
+			faster[i] = before != NULL ? before[i] : 0;
+		faster += fits->count;
+	}
+	return RN_OK;
+}
+
+static RnCode
+warm_smoothing(RnHost *host, const RnPanel *panel, const RnModel *warm, size_t members, const RnFits *fits)
+{
+	const RnModelSeries **sorted;
+	RnCode		code;
+
+	RN_TRY(sort_series(host, warm, &sorted));
+	code = find_smoothing(host, panel, warm, sorted, members, fits);
+	rn_free(host, (void *) sorted);
+	return code;
+}
+
 RnCode
-rn_fits_warm(RnHost *host, const RnTrainPlan *plan, const RnModel *warm, RnFits *fits)
+rn_fits_warm(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const RnModel *warm, RnFits *fits)
 {
 	RN_TRY(check_shape(host, plan, warm));
 	fits->warm = true;
 	memcpy(fits->weights, warm->network.weights, (size_t) plan->spec.members * fits->size * sizeof(rn_real));
-	return RN_OK;
+	return fits->smoothing == NULL ? RN_OK : warm_smoothing(host, panel, warm, (size_t) plan->spec.members, fits);
 }
 
 RnCode
@@ -386,7 +462,7 @@ fit_alone(Run *run, const RnModel *warm, RnTrainReport *report)
 	fits.next_network = next_network;
 	fits.next_part = next_part;
 	fits.queue = &queue;
-	code = warm != NULL ? rn_fits_warm(run->host, run->plan, warm, &fits) : RN_OK;
+	code = warm != NULL ? rn_fits_warm(run->host, run->plan, run->panel, warm, &fits) : RN_OK;
 	if (code == RN_OK)
 		code = rn_train_local(run->host, run->plan, run->panel, &fits, run->model, report);
 	rn_arena_free(run->host, &arena);

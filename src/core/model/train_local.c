@@ -65,7 +65,7 @@ typedef struct Run
 	RnLocalSpec spec;			/* as this says */
 	size_t		count;			/* series */
 	RnLocal    *local;			/* [count] */
-	float	   *rows;			/* what their x and level point into */
+	rn_real    *rows;			/* what their x and level point into */
 	double	   *index;			/* what their indices point into */
 	RnLocalScratch scratch;
 } Run;
@@ -95,7 +95,7 @@ run_create(RnHost *host, const RnTrainPlan *plan, const RnPanel *panel, const Rn
 			run->count++;
 		}
 	RN_TRY(rn_alloc(run->host, run->count, sizeof(RnLocal), (void **) &run->local));
-	RN_TRY(rn_alloc(run->host, 2 * rows, sizeof(float), (void **) &run->rows));
+	RN_TRY(rn_alloc(run->host, 2 * rows, sizeof(rn_real), (void **) &run->rows));
 	RN_TRY(rn_alloc(run->host, run->count * rn_local_phases(&run->spec), sizeof(double), (void **) &run->index));
 	return rn_local_scratch(run->host, &run->spec, &run->scratch);
 }
@@ -134,7 +134,7 @@ static RnCode
 take_apart(Run *run, Part part, bool second)
 {
 	size_t		phases = rn_local_phases(&run->spec);
-	float	   *rows = run->rows;
+	rn_real    *rows = run->rows;
 	size_t		m = 0;
 
 	if (run->part == part && run->second == second)
@@ -210,6 +210,16 @@ put_spreads(const RnFits *fits, Part part, RnModel *model)
 		model->second.typical_spread = fits->spread[part][1];
 }
 
+/* What network i begins with: least squares, or what it learnt before. */
+static RnCode
+start_smoothing(const Run *run, size_t i, RnSmoothing *smoothing)
+{
+	RN_TRY(rn_smoothing_create(run->host, &run->spec, run->count, run->plan->fit.batch_size, run->plan->steps, smoothing));
+	if (!run->fits->warm || i >= rn_train_local_kept(run->plan))
+		return RN_OK;
+	return rn_smoothing_load(run->host, smoothing, run->fits->smoothing + i, run->fits->count);
+}
+
 /* Network i. */
 static RnCode
 fit_network(Run *run, size_t i)
@@ -219,10 +229,12 @@ fit_network(Run *run, size_t i)
 	bool		trial = i >= kept;
 	RnNetwork	network = {run->plan->network, fits->size, fits->weights + i * fits->size};
 	RnFitSpec	fit = run->plan->fit;
+	RnSmoothing smoothing = {0};
 	RnSequences source = {
-		&run->spec, run->local, run->count, run->plan->steps, run->plan->stride, run->plan->spec.horizon, 0
+		&run->spec, run->local, run->count, run->plan->steps, run->plan->stride, run->plan->spec.horizon, 0,
+		fit.source_learns ? &smoothing : NULL
 	};
-	RnDataset	data = {run->plan->train_windows, &source, rn_sequences_gather};
+	RnDataset	data = {run->plan->train_windows, &source, rn_sequences_gather, rn_sequences_backward, rn_sequences_step};
 	RnFitLog	log = {0};
 	RnCode		code;
 
@@ -235,10 +247,15 @@ fit_network(Run *run, size_t i)
 		RN_TRY(rn_network_init(run->host, &network, fit.seed));
 		rn_network_clear_head(&network);
 	}
-	code = rn_fit(run->host, &fit, &network, &data, NULL, &log);
+	code = fit.source_learns ? start_smoothing(run, i, &smoothing) : RN_OK;
+	if (code == RN_OK)
+		code = rn_fit(run->host, &fit, &network, &data, NULL, &log);
 	if (code == RN_OK && i == 0)
 		memcpy(fits->loss, log.loss, (size_t) fits->epochs * sizeof(double));
+	if (code == RN_OK && fit.source_learns)
+		code = rn_smoothing_store(run->host, &smoothing, fits->smoothing + i, fits->count);
 	rn_fit_log_free(run->host, &log);
+	rn_smoothing_free(run->host, &smoothing);
 	return code;
 }
 
@@ -301,6 +318,7 @@ origins_of(const Run *run, const RnSeries *series)
 typedef struct Place
 {
 	size_t		series;
+	size_t		used;			/* series before it that are trained on */
 	size_t		before;			/* origins of those before it */
 } Place;
 
@@ -314,7 +332,7 @@ find_origin(const Run *run, size_t i, Place *place, size_t *row)
 	while (i - place->before >= (here = origins_of(run, &run->panel->series[place->series])))
 	{
 		place->before += here;
-		place->series++;
+		place->used += run->panel->series[place->series++].n > 0;
 	}
 	series = &run->panel->series[place->series];
 	*row = rn_recipe_rows(&run->plan->spec, series) - (size_t) run->plan->spec.horizon + 1 - here + (i - place->before);
@@ -374,7 +392,7 @@ trial_place(const Run *run, RnModel *model, Trial *trial)
 	*tried = (RnModel) {
 		.network = {plan->network, fits->size, fits->weights + rn_train_local_kept(plan) * fits->size},
 		.members = (int) rn_train_local_trials(plan),.second_members = (int) trial_seconds(plan),
-		.steps = plan->steps,.stride = plan->stride,.local = plan->local
+		.steps = plan->steps,.stride = plan->stride,.local = plan->local,.learnt = fits->smoothing != NULL
 	};
 	rn_model_second(tried);
 	put_spreads(fits, PART_TRIAL, tried);
@@ -422,6 +440,7 @@ forecast_origins(Trial *trial)
 {
 	const Run  *run = trial->run;
 	const RnFits *fits = run->fits;
+	const rn_real *learnt = fits->smoothing != NULL ? fits->smoothing + rn_train_local_kept(run->plan) : NULL;
 	size_t		all = run->plan->validation_windows;
 	RnOutlook	outlook;
 	RnHistory	history[RN_FIT_PART];
@@ -439,7 +458,7 @@ forecast_origins(Trial *trial)
 		{
 			series[b] = find_origin(run, (size_t) ((double) (at + (size_t) b) / (double) trial->origins * (double) all),
 									&place, &row[b]);
-			history[b] = (RnHistory) {run->panel->value + series[b]->first, row[b]};
+			history[b] = (RnHistory) {run->panel->value + series[b]->first, row[b], learnt != NULL ? learnt + place.used * fits->count : NULL};
 		}
 		code = rn_outlook_run(run->host, &outlook, history, count, true);
 		for (int b = 0; code == RN_OK && b < count; b++)
@@ -683,17 +702,29 @@ keep_losses(RnHost *host, const RnFits *fits, RnFitLog *log)
 	return RN_OK;
 }
 
+/* The networks that are kept become the model's. */
+static RnCode
+keep_networks(const Run *run, RnModel *model)
+{
+	const RnFits *fits = run->fits;
+
+	put_spreads(fits, PART_ALL, model);
+	memcpy(model->network.weights, fits->weights, rn_train_local_kept(run->plan) * fits->size * sizeof(rn_real));
+	if (!model->learnt)
+		return RN_OK;
+	return rn_smoothing_collect(run->host, fits->smoothing, fits->count, model->count, (size_t) model->members,
+								model->smoothing);
+}
+
 /* What is not done yet, and what comes of it all. */
 static RnCode
 train(Run *run, RnModel *model, RnTrainReport *report)
 {
-	const RnFits *fits = run->fits;
-
 	RN_TRY(fit_networks(run));
 	RN_TRY(try_out(run, model, report));
-	put_spreads(fits, PART_ALL, model);
-	memcpy(model->network.weights, fits->weights, rn_train_local_kept(run->plan) * fits->size * sizeof(rn_real));
-	return keep_losses(run->host, fits, &report->log);
+	if (!run->plan->trial)
+		RN_TRY(keep_networks(run, model));
+	return keep_losses(run->host, run->fits, &report->log);
 }
 
 RnCode
@@ -720,14 +751,16 @@ rn_train_local_bytes(const RnTrainPlan *plan)
 	size_t		origins = origins_looked_at(&plan->local, plan->validation_windows);
 	size_t		fit = rn_fit_bytes(&plan->fit, &plan->network, plan->train_windows);
 	size_t		outlook = origins > 0 ? rn_outlook_bytes(&model, RN_FIT_PART, plan->spec.horizon) : 0;
+	size_t		smoothing = plan->fit.source_learns ? rn_smoothing_bytes(&plan->local, plan->series, plan->spec.batch_size, plan->steps) : 0;
 	size_t		lists = plan->series * (sizeof(RnLocal) + rn_local_phases(&plan->local) * sizeof(double) + sizeof(double));
 	size_t		O = (size_t) plan->spec.horizon;
 	size_t		errors = (O < RN_RESIDUAL_STEPS ? O : RN_RESIDUAL_STEPS) * origins * sizeof(double);
 	size_t		sum;
 
-	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(float), &sum) ||
+	if (__builtin_mul_overflow(plan->rows, 2 * sizeof(rn_real), &sum) ||
 		__builtin_add_overflow(sum, rn_fits_bytes(plan), &sum) ||
 		__builtin_add_overflow(sum, lists + errors + 4 * (size_t) plan->local.lookback * sizeof(double), &sum) ||
+		__builtin_add_overflow(sum, smoothing, &sum) ||
 		__builtin_add_overflow(sum, fit > outlook ? fit : outlook, &sum))
 		return SIZE_MAX;
 	return sum;

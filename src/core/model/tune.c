@@ -20,7 +20,8 @@ typedef bool (*Change) (const RnTrainSpec *asked, RnTrainSpec *spec);
 static bool
 set_units(const RnTrainSpec *asked, RnTrainSpec *spec, int units)
 {
-	spec->units[0] = units;
+	for (int l = 0; l < spec->layers; l++)
+		spec->units[l] = units;
 	return asked->layers == 0;
 }
 
@@ -110,16 +111,20 @@ rn_tune(RnHost *host, const RnTrainSpec *asked, RnPanel *panel, RnTuneRun run, v
 RnCode
 rn_tune_bytes(RnHost *host, const RnTrainSpec *asked, RnPanel *panel, RnTrainPlan *plan)
 {
-	RnTrainSpec spec = plan->spec;
+	static const Change larger[] = {many_units, longer_window};
 	RnTrainSpec largest = plan->spec;
-	RnTrainPlan other;
 
-	if (many_units(asked, &spec))
-		largest.units[0] = spec.units[0];
-	if (longer_window(asked, &spec))
-		largest.window = spec.window;
 	largest.tune = false;
-	RN_TRY(rn_recipe_plan(host, &largest, panel, &other));
-	plan->bytes = other.bytes > plan->bytes ? other.bytes : plan->bytes;
+	for (int i = 0; i < 2; i++)
+	{
+		RnTrainSpec spec = largest;
+		RnTrainPlan other;
+
+		if (!larger[i] (asked, &spec))
+			continue;
+		largest = spec;
+		RN_TRY(rn_recipe_plan(host, &largest, panel, &other));
+		plan->bytes = other.bytes > plan->bytes ? other.bytes : plan->bytes;
+	}
 	return RN_OK;
 }

@@ -27,6 +27,7 @@ typedef struct Run
 	uint32_t   *index;			/* [B] samples of a part of a batch */
 	rn_real    *target;			/* [B][O] */
 	rn_real    *dy;				/* [B][O] */
+	rn_real    *dx;				/* [T][B][I], for a source that learns */
 	rn_real    *grad;			/* [P] */
 	rn_real    *best;			/* [P], with patience and validation */
 	RnProgress	progress;
@@ -61,6 +62,13 @@ predictions(const RnNetworkSpec *network, int window)
 	return (size_t) network->outputs * (size_t) rn_network_predicted_steps(network, window);
 }
 
+/* Inputs of B sequences, and those that gradients by them need room for. */
+static size_t
+inputs(const RnNetworkSpec *network, int window, int B)
+{
+	return (size_t) rn_network_input_steps(network, window) * (size_t) B * (size_t) network->inputs;
+}
+
 static bool
 keeps_best(const RnFitSpec *spec, const RnDataset *validation)
 {
@@ -76,6 +84,7 @@ rn_fit_bytes(const RnFitSpec *spec, const RnNetworkSpec *network, size_t n)
 	size_t		rest = 2 * size * sizeof(rn_real)
 		+ rn_optim_bytes(&spec->optim, size)
 		+ 2 * (size_t) B * predictions(network, spec->window) * sizeof(rn_real)
+		+ (spec->source_learns ? inputs(network, spec->window, B) : 0) * sizeof(rn_real)
 		+ (size_t) B * sizeof(uint32_t)
 		+ 2 * (size_t) spec->epochs * sizeof(double);
 	size_t		sum;
@@ -91,6 +100,7 @@ run_free(Run *run)
 	rn_free(run->host, run->index);
 	rn_free(run->host, run->target);
 	rn_free(run->host, run->dy);
+	rn_free(run->host, run->dx);
 	rn_free(run->host, run->grad);
 	rn_free(run->host, run->best);
 }
@@ -111,6 +121,9 @@ run_allocate(Run *run, RnFitLog *log)
 	RN_TRY(rn_alloc(host, (size_t) B, sizeof(uint32_t), (void **) &run->index));
 	RN_TRY(rn_alloc(host, targets, sizeof(rn_real), (void **) &run->target));
 	RN_TRY(rn_alloc(host, targets, sizeof(rn_real), (void **) &run->dy));
+	if (spec->source_learns)
+		RN_TRY(rn_alloc(host, inputs(&run->network->spec, spec->window, B), sizeof(rn_real), (void **) &run->dx));
+	rn_tape_set_input_gradient(run->tape, run->dx);
 	RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->grad));
 	if (keeps_best(spec, run->validation))
 		RN_TRY(rn_alloc(host, size, sizeof(rn_real), (void **) &run->best));
@@ -169,7 +182,11 @@ train_batch(Run *run, const RnPermutation *order, int epoch, size_t at, int coun
 		if (!isfinite(loss->sum))
 			return RN_OK;
 		RN_TRY(rn_network_backward(host, run->network, run->tape, run->dy, run->grad, B));
+		if (run->spec->source_learns)
+			run->train->backward(run->train->source, B, rn_tape_input(run->tape), run->dx, run->target, run->dy);
 	}
+	if (run->spec->source_learns)
+		run->train->step(run->train->source, rn_optim_rate(&run->optim, run->optim.step) / run->spec->optim.learning_rate);
 	return rn_optim_step(host, &run->optim, run->network->weights, run->grad);
 }
 

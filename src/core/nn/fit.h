@@ -37,6 +37,15 @@ typedef struct RnDataset
 	const void *source;
 	void		(*gather) (const void *source, const uint32_t *index, int B,
 						   rn_real *x, rn_real *target);
+
+	/*
+	 * What a source that learns is told in training: of the B samples gathered last, the gradients of the loss by x and by the
+	 * predictions, which are as x and target; and when a batch is over, by how much
+	 * of the highest learning rate weights go.
+	 */
+	void		(*backward) (const void *source, int B, const rn_real *x, const rn_real *dx,
+							 const rn_real *target, const rn_real *dy);
+	void		(*step) (const void *source, double pace);
 } RnDataset;
 
 typedef struct RnFitSpec
@@ -49,6 +58,7 @@ typedef struct RnFitSpec
 								 * the second are n .. 2 n - 1 (not with shuffle) */
 	int			patience;		/* epochs without a better validation loss
 								 * before stopping; 0: never stop */
+	bool		source_learns;	/* the samples' source has something to learn, too */
 	uint64_t	seed;
 	int			network;		/* 1-based, of so many; nothing but progress */
 	int			networks;		/* goes by it */

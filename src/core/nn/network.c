@@ -165,6 +165,7 @@ struct RnTape
 	bool		training;
 	int			first;			/* sequence of the batch that is the tape's first */
 	rn_real    *input;			/* [T][B][I] */
+	rn_real    *dx;				/* the caller's: gradient by them; NULL: not wanted */
 	rn_real    *dropped;		/* [R][B][H] input of the head after a dropout; R: the
 								 * steps predicted, the last ones */
 	const rn_real *head;		/* [R][B][H] input of the head */
@@ -208,6 +209,12 @@ static int
 filled_steps(const RnLayerSpec *layer, int T)
 {
 	return longer_steps(layer, T) * dilation(layer, T);
+}
+
+int
+rn_network_input_steps(const RnNetworkSpec *spec, int T)
+{
+	return filled_steps(&spec->layer[0], T);
 }
 
 /* Steps first .. last - 1 of x, of n numbers each, become zero. */
@@ -379,6 +386,12 @@ rn_tape_set_part(RnTape *tape, int first)
 	tape->first = first;
 	for (int l = 0; l < RN_MAX_LAYERS; l++)
 		tape->layer[l].add = first > 0;
+}
+
+void
+rn_tape_set_input_gradient(RnTape *tape, rn_real *dx)
+{
+	tape->dx = dx;
 }
 
 int
@@ -613,8 +626,7 @@ layer_backward(RnHost *host, const RnNetwork *network, RnTape *tape, int l, rn_r
 	}
 	RN_TRY(clear_steps(host, dh, tape->T, filled_steps(layer, tape->T), BH));
 	RN_TRY(rn_cell(layer->kind)->backward(host, layer, &weights, &tape->layer[l], dh,
-										  l > 0 ? below : NULL, &gradients,
-										  longer_steps(layer, tape->T), dilation(layer, tape->T) * B));
+										  below, &gradients, longer_steps(layer, tape->T), dilation(layer, tape->T) * B));
 	for (int t = 0; kept != NULL && t < tape->T; t++)
 	{
 		size_t		at = (size_t) t * BH;
@@ -623,6 +635,23 @@ layer_backward(RnHost *host, const RnNetwork *network, RnTape *tape, int l, rn_r
 		rn_math_add(below + at, below + at, kept + at, BH);
 	}
 	return RN_OK;
+}
+
+/* The gradient by the inputs, of which the first layer's part is in tape->dx: its dropout, and the way past the layers. */
+static RnCode
+input_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const rn_real *dy, int B)
+{
+	const RnNetworkSpec *spec = &network->spec;
+	size_t		I = (size_t) spec->inputs;
+	size_t		O = (size_t) spec->outputs;
+	size_t		R = (size_t) rn_network_predicted_steps(spec, tape->T);
+
+	if (spec->layer[0].input_dropout > 0)
+		RN_TRY(rn_dropout_apply(host, tape->dx, tape->dx, tape->masks[0].input, true, tape->T, (size_t) B * I));
+	if (!spec->skip)
+		return RN_OK;
+	return rn_gemm(host, RN_AS_IS, RN_TRANSPOSED, R * (size_t) B, I, O, dy, O, skip_kernel(spec, network->weights), O, 1,
+				   tape->dx + ((size_t) tape->T - R) * (size_t) B * I, I);
 }
 
 RnCode
@@ -640,7 +669,7 @@ rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const 
 		size_t		BI = (size_t) B * (size_t) layer->inputs;
 		rn_real    *swap = dh;
 
-		RN_TRY(layer_backward(host, network, tape, l, dh, below, grad, B));
+		RN_TRY(layer_backward(host, network, tape, l, dh, l > 0 ? below : tape->dx, grad, B));
 		if (l == 0)
 			break;
 		if (layer->input_dropout > 0)
@@ -651,5 +680,5 @@ rn_network_backward(RnHost *host, const RnNetwork *network, RnTape *tape, const 
 		dh = below;
 		below = swap;
 	}
-	return RN_OK;
+	return tape->dx != NULL ? input_backward(host, network, tape, dy, B) : RN_OK;
 }

@@ -105,6 +105,13 @@ extern void rn_tape_set_training(RnTape *tape, bool training);
  */
 extern void rn_tape_set_part(RnTape *tape, int first);
 
+/*
+ * From now on backward leaves the loss's gradient by the inputs too, in dx, laid out as they are,
+ * with room for rn_network_input_steps of T steps (some more, where the first layer is dilated); NULL: not.
+ */
+extern int	rn_network_input_steps(const RnNetworkSpec *spec, int T);
+extern void rn_tape_set_input_gradient(RnTape *tape, rn_real *dx);
+
 /* Steps of a sequence that there are predictions of: T with return_sequences, or 1. */
 static inline int
 rn_network_predicted_steps(const RnNetworkSpec *spec, int T)

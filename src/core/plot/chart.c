@@ -97,11 +97,11 @@ find_y(const RnChart *chart, const RnFacet *facet, double *low, double *high)
 /* ---- from numbers to pixels ---- */
 
 static double
-x_pixel(const Frame *frame, int64_t x)
+x_pixel(const Frame *frame, double x)
 {
 	double		range = frame->x_high - frame->x_low;
 
-	return range > 0 ? frame->left + ((double) x - frame->x_low) / range * (frame->right - frame->left)
+	return range > 0 ? frame->left + (x - frame->x_low) / range * (frame->right - frame->left)
 		: (frame->left + frame->right) / 2;
 }
 
@@ -118,7 +118,7 @@ y_pixel(const Frame *frame, double y)
 static void
 draw_point(const Frame *frame, char before, int64_t x, double y)
 {
-	rn_draw_at(frame->drawing, before, x_pixel(frame, x));
+	rn_draw_at(frame->drawing, before, x_pixel(frame, (double) x));
 	rn_draw_at(frame->drawing, ' ', y_pixel(frame, y));
 }
 
@@ -182,7 +182,7 @@ draw_curve(RnHost *host, const Frame *frame, const RnCurve *curve)
 	rn_draw(frame->drawing, "<path class=\"%s\" d=\"", rn_ink_class(curve->ink));
 	for (size_t i = 0; i < curve->n; i++)
 	{
-		long		pixel = isnan(curve->y[i]) ? column.pixel : lround(x_pixel(frame, curve->x[i]));
+		long		pixel = isnan(curve->y[i]) ? column.pixel : lround(x_pixel(frame, (double) curve->x[i]));
 
 		if (i % POINTS_PER_POLL == 0)
 			RN_TRY(rn_poll(host));
@@ -221,7 +221,7 @@ draw_dots(const Frame *frame, const RnCurve *curve)
 		rn_time_describe(frame->chart->calendar.kind, curve->x[i], time, sizeof(time));
 		rn_number_text(&style, curve->y[i], number, sizeof(number));
 		rn_draw(frame->drawing, "<circle class=\"%s\" r=\"1.8\" cx=\"", rn_ink_dot_class(curve->ink));
-		rn_draw_at(frame->drawing, '\0', x_pixel(frame, curve->x[i]));
+		rn_draw_at(frame->drawing, '\0', x_pixel(frame, (double) curve->x[i]));
 		rn_draw(frame->drawing, "\" cy=\"");
 		rn_draw_at(frame->drawing, '\0', y_pixel(frame, curve->y[i]));
 		rn_draw(frame->drawing, "\"><title>%s: ", time);
@@ -244,12 +244,12 @@ draw_side(const Frame *frame, const RnBand *band, const double *side, bool back)
 		size_t		i = back ? band->n - 1 - k : k;
 		int64_t		x = band->x[i];
 		double		y = side[i];
-		long		pixel = lround(x_pixel(frame, x));
+		long		pixel = lround(x_pixel(frame, (double) x));
 
 		for (; k < band->n; k++)
 		{
 			i = back ? band->n - 1 - k : k;
-			if (lround(x_pixel(frame, band->x[i])) != pixel)
+			if (lround(x_pixel(frame, (double) band->x[i])) != pixel)
 				break;
 			y = back ? fmin(y, side[i]) : fmax(y, side[i]);
 		}
@@ -321,7 +321,7 @@ draw_ends(const Frame *frame)
 	{
 		rn_draw(frame->drawing, "<text class=\"%s\"", rn_ink_text_class(order[i]->ink));
 		rn_draw(frame->drawing, " x=\"");
-		rn_draw_at(frame->drawing, '\0', x_pixel(frame, order[i]->x[order[i]->n - 1]) + 7);
+		rn_draw_at(frame->drawing, '\0', x_pixel(frame, (double) order[i]->x[order[i]->n - 1]) + 7);
 		rn_draw(frame->drawing, "\" y=\"");
 		rn_draw_at(frame->drawing, '\0', y[i] + 4.5);
 		rn_draw(frame->drawing, "\">");
@@ -372,7 +372,7 @@ draw_x_axis(const Frame *frame, int64_t low, int64_t high)
 	rn_draw_at(frame->drawing, 'H', frame->right);
 	for (int i = 0; i < ticks.n; i++)
 	{
-		rn_draw_at(frame->drawing, 'M', x_pixel(frame, (int64_t) ticks.tick[i].at));
+		rn_draw_at(frame->drawing, 'M', x_pixel(frame, ticks.tick[i].at));
 		rn_draw_at(frame->drawing, ' ', frame->bottom);
 		rn_draw(frame->drawing, "v4");
 	}
@@ -380,7 +380,7 @@ draw_x_axis(const Frame *frame, int64_t low, int64_t high)
 	for (int i = 0; i < ticks.n; i++)
 	{
 		const RnTick *tick = &ticks.tick[i];
-		double		x = x_pixel(frame, (int64_t) tick->at);
+		double		x = x_pixel(frame, tick->at);
 
 		draw_text(frame->drawing, "label middle", x, frame->bottom + 17, tick->label, INFINITY);
 		if (tick->under[0] != '\0')
@@ -396,7 +396,7 @@ draw_rule(const Frame *frame)
 	if (!frame->facet->ruled)
 		return;
 	rn_draw(frame->drawing, "<path class=\"rule\" d=\"");
-	rn_draw_at(frame->drawing, 'M', x_pixel(frame, frame->facet->rule));
+	rn_draw_at(frame->drawing, 'M', x_pixel(frame, (double) frame->facet->rule));
 	rn_draw_at(frame->drawing, ' ', frame->top);
 	rn_draw_at(frame->drawing, 'V', frame->bottom);
 	rn_draw(frame->drawing, "\"/>\n");

@@ -53,7 +53,7 @@ rn_spark(const double *number, size_t n, bool ascii, char *text)
 }
 
 void
-rn_spark_squeeze(double *number, size_t n, size_t width)
+rn_spark_squeeze(const double *number, size_t n, double *squeezed, size_t width)
 {
 	for (size_t w = 0; w < width; w++)
 	{
@@ -65,6 +65,6 @@ rn_spark_squeeze(double *number, size_t n, size_t width)
 		for (size_t i = from; i < to; i++)
 			if (!isnan(number[i]) && !isinf(mean))
 				mean += (number[i] - mean) / (double) ++count;
-		number[w] = count > 0 ? mean : NAN;
+		squeezed[w] = count > 0 ? mean : NAN;
 	}
 }

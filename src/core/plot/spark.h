@@ -18,7 +18,7 @@
  */
 extern void rn_spark(const double *number, size_t n, bool ascii, char *text);
 
-/* Means of n numbers in width parts, as even as can be, into number [width], where those without any are NaN; width <= n. */
-extern void rn_spark_squeeze(double *number, size_t n, size_t width);
+/* Means of n numbers in width parts, as even as can be, into squeezed [width], where those without any are NaN; width <= n. */
+extern void rn_spark_squeeze(const double *number, size_t n, double *squeezed, size_t width);
 
 #endif							/* RN_SPARK_H */

@@ -1,4 +1,4 @@
-# 008_pictures.pl: what reads pictures
+# 011_pictures.pl: what reads pictures
 #
 # A parser of XML takes every picture, whatever names and keys are.  A browser, where one is
 # installed, draws them: in the size they say, on light or dark ground, in the colours of
