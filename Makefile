@@ -427,7 +427,7 @@ cppcheck.lint:
 # PostgreSQL versions that this release of Debian has.  Nothing is signed.
 .PHONY: deb
 deb:
-	@test/tools.sh g++ dpkg-buildpackage dh pg_buildext
+	@test/tools.sh g++ dpkg-buildpackage dh dh_pgxs_test
 	@rm -rf build/deb && mkdir -p build/deb/recurnet
 	@git ls-files -z | xargs -0 cp --parents -t build/deb/recurnet
 	@cd build/deb/recurnet && pg_buildext updatecontrol && env -u PG_CONFIG -u MAKEFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc -b

@@ -14,7 +14,7 @@ package() {
         dpkg-buildpackage) echo dpkg-dev fakeroot ;;
         dh) echo debhelper libopenblas-serial-dev libprotobuf-c-dev protobuf-c-compiler zlib1g-dev ;;
         g++) echo build-essential ;;
-        pg_buildext) echo postgresql-server-dev-all ;;
+        dh_pgxs_test) echo postgresql-server-dev-all ;;
         *) echo "$1" ;;
     esac
 }

@@ -152,6 +152,66 @@ test_plans(void **state)
 	assert_true(plan.bytes > (size_t) 1 << 30);
 }
 
+/* What a step of the optimiser looks at grows with the rows, up to 32 sequences. */
+static void
+test_batches(void **state)
+{
+	enum
+	{
+		MOST = 3200
+	};
+	static double value[MOST];
+	static const struct
+	{
+		size_t		rows;
+		int			season;
+		int			horizon;
+		int			said;
+		int			window;
+		int			batch;
+	}			cases[] = {
+		{400, 24, 48, 0, 336, 8},	/* 200 * 400 / (336 + 48) / 24 */
+		{400, 24, 168, 0, 336, 6},
+		{390, 24, 48, 0, 336, 8},	/* as of 400 */
+		{800, 24, 48, 0, 336, 17},
+		{1600, 24, 48, 0, 336, 32},
+		{400, 24, 48, 32, 336, 32},
+		{400, 52, 52, 0, 156, 32},	/* 12 steps */
+		{400, 12, 12, 0, 36, 32},
+		{400, 200, 390, 0, 512, 7},
+		{3200, 200, 2000, 0, 512, 21},
+		{3200, 24, 3000, 0, 336, 7},
+	};
+	TestHost	test = test_host();
+
+	(void) state;
+	for (int t = 0; t < MOST; t++)
+		value[t] = 100 + 10 * sin(6.283185307179586 * t / 24) + rn_rng_normal(4, 4, (uint64_t) t);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+	{
+		RnSeries	series = {.n = cases[i].rows,.start = 1};
+		RnPanel		panel = {
+			.kind = RN_TIME_INTEGER,.calendar = {.kind = RN_TIME_INTEGER,.step = 1},
+			.count = 1,.series = &series,.rows = cases[i].rows,.value = value
+		};
+		RnTrainSpec spec;
+		RnTrainPlan plan;
+
+		rn_recipe_defaults(&spec);
+		spec.season = cases[i].season;
+		spec.horizon = cases[i].horizon;
+		spec.batch_size = cases[i].said;
+		assert_ok(test, rn_recipe_plan(&test.host, &spec, &panel, &plan));
+		printf("  %zu rows, season %d, horizon %d: window %d, %d sequences of %d\n", cases[i].rows, cases[i].season,
+			   cases[i].horizon, plan.spec.window, plan.spec.batch_size, plan.steps);
+		assert_int_equal(plan.spec.window, cases[i].window);
+		assert_int_equal(plan.spec.batch_size, cases[i].batch);
+		assert_int_equal(plan.fit.batch_size, cases[i].batch);
+		assert_int_equal(plan.train_windows, 25 * cases[i].batch);	/* an epoch */
+	}
+	assert_int_equal(test.live, 0);
+}
+
 /* Of every recipe and cell: the forecast with these layers. */
 static void
 stacked_forecast(RnRecipeKind recipe, RnCellKind cell, const int *dilation, bool residual, double *forecast)
@@ -357,6 +417,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_stacks_count),
 		cmocka_unit_test(test_power),
 		cmocka_unit_test(test_tune)

@@ -38,7 +38,7 @@
  * Depth of a product that goes on in registers: a panel of so many rows of b,
  * and as many columns of a few rows of a, stay in the second cache.
  */
-#define DEPTH		((size_t) 512)
+#define DEPTH		((size_t) 576)
 
 /* Products with as few rows or columns, or multiply-adds, are small. */
 #define SMALL_SIDE	((size_t) 128)

@@ -359,7 +359,7 @@ check_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec,
 static RnCode
 load_network(RnHost *host, const RnPackage *package, const RnNetworkSpec *spec, int member, rn_real *weights)
 {
-	const RnTensor *found[4];
+	const RnTensor *found[4] = {NULL};
 
 	for (int l = 0; l < spec->layers; l++)
 	{

@@ -49,6 +49,9 @@
 #define SHORT_SEQUENCE		12
 #define LONG_SEQUENCE		24
 #define WINDOW_PER_STRIDE	28
+#define FEWEST_SEQUENCES 4		/* of a batch */
+#define NUMBERS_PER_ROW 200		/* that a step of the optimiser sees at most, in windows and behind them, */
+#define NUMBERS_OF_ROWS 400		/* and of so many rows at least */
 
 const char *
 rn_recipe_name(RnRecipeKind kind)
@@ -156,7 +159,7 @@ resolve_fixed(RnTrainSpec *spec)
 		spec->members = 1;
 	if (spec->epochs == 0 && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->epochs = automatic ? AUTO_EPOCHS : DEFAULT_EPOCHS;
-	if (spec->batch_size == 0)
+	if (spec->batch_size == 0 && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->batch_size = DEFAULT_BATCH;
 	if (isnan(spec->validation_split) && rn_recipe_method(spec) == RN_METHOD_WINDOWS)
 		spec->validation_split = automatic ? AUTO_VALIDATION : 0;
@@ -223,6 +226,33 @@ is_day(const RnTrainSpec *spec, const RnCalendar *calendar)
 }
 
 /*
+ * Sequences of method local, and how many a step of the optimiser takes: so many that it sees
+ * no more numbers than a multiple of the rows.  More would show it few rows again and again.
+ */
+static void
+resolve_sequences(RnTrainPlan *plan, size_t rows, size_t all)
+{
+	RnTrainSpec *spec = &plan->spec;
+	size_t		numbers = (size_t) spec->window + (size_t) spec->horizon;	/* of a step of a sequence */
+	size_t		most = NUMBERS_PER_ROW * (all > NUMBERS_OF_ROWS ? all : NUMBERS_OF_ROWS);
+	size_t		sequences;
+
+	plan->stride = (spec->window + WINDOW_PER_STRIDE / 2) / WINDOW_PER_STRIDE;
+	plan->stride = plan->stride > 1 ? plan->stride : 1;
+	plan->steps = plan->stride > 1 ? LONG_SEQUENCE : SHORT_SEQUENCE;
+	if (plan->stride > 1 && rows == all && spec->outer == 0 && spec->horizon >= spec->season)
+	{							/* of one series there is less to learn, and each step says much of it */
+		plan->stride *= 2;
+		plan->steps = SHORT_SEQUENCE;
+	}
+	if (spec->batch_size > 0)
+		return;
+	sequences = most / numbers / (size_t) plan->steps;
+	sequences = sequences < DEFAULT_BATCH ? sequences : DEFAULT_BATCH;
+	spec->batch_size = sequences > FEWEST_SEQUENCES ? (int) sequences : FEWEST_SEQUENCES;
+}
+
+/*
  * The same for method local.  N rows in all and so many of the median series: a
  * second season where there are two of it; a window of three seasons, or a little
  * more than the horizon; longer ones are looked at in strides.
@@ -259,14 +289,7 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		if (spec->window > LONGEST_OPEN_WINDOW)
 			spec->window = LONGEST_OPEN_WINDOW;
 	}
-	plan->stride = (spec->window + WINDOW_PER_STRIDE / 2) / WINDOW_PER_STRIDE;
-	plan->stride = plan->stride > 1 ? plan->stride : 1;
-	plan->steps = plan->stride > 1 ? LONG_SEQUENCE : SHORT_SEQUENCE;
-	if (plan->stride > 1 && rows == all && spec->outer == 0 && spec->horizon >= spec->season)
-	{							/* of one series there is less to learn, and each step says much of it */
-		plan->stride *= 2;
-		plan->steps = SHORT_SEQUENCE;
-	}
+	resolve_sequences(plan, rows, all);
 	local->season = spec->season;
 	local->outer = spec->outer;
 	local->window = spec->window;
