@@ -24,6 +24,7 @@
 #include "job.h"
 #include "names.h"
 #include "owner.h"
+#include "query.h"
 #include "subject.h"
 #include "time_type.h"
 #include "value.h"
@@ -463,6 +464,8 @@ import_own(RecurnetHost *host, const RnPackage *package, const RecurnetTraining 
 				 errmsg("a model that was a value cannot be given a query"),
 				 errdetail("The file does not say what its columns are."),
 				 errhint("Leave out argument \"query\", or train a model with rn_train.")));
+	if (training->query != NULL)
+		recurnet_query_check(training->query);
 	check_read(host, rn_exchange_unpack(&host->core, package, &model));
 	recurnet_guc_check_memory(package->pool.used + 3 * rn_model_encoded_size(&model), "the model", "import a smaller one");
 	stored = encode(host, &model);

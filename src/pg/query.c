@@ -74,8 +74,9 @@ check_plan(SPIPlanPtr plan)
 		not_a_select("one that locks rows");
 }
 
-Portal
-recurnet_query_open(const char *query)
+/* The plan of a query that is as it should be. */
+static SPIPlanPtr
+prepare(const char *query)
 {
 	SPIPlanPtr	plan;
 
@@ -84,7 +85,21 @@ recurnet_query_open(const char *query)
 	if (plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
 	check_plan(plan);
-	return SPI_cursor_open(NULL, plan, NULL, NULL, true);
+	return plan;
+}
+
+void
+recurnet_query_check(const char *query)
+{
+	SPI_connect();
+	prepare(query);
+	SPI_finish();
+}
+
+Portal
+recurnet_query_open(const char *query)
+{
+	return SPI_cursor_open(NULL, prepare(query), NULL, NULL, true);
 }
 
 static int

@@ -9,10 +9,10 @@
 
 #include "host.h"
 
-/*
- * A cursor over a query, within SPI; ERROR unless it is a single SELECT that
- * neither writes nor locks.
- */
+/* ERROR unless a query is a single SELECT that neither writes nor locks; it is not run. */
+extern void recurnet_query_check(const char *query);
+
+/* A cursor over a query that is checked like that, within SPI. */
 extern Portal recurnet_query_open(const char *query);
 
 /*

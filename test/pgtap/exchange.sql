@@ -70,6 +70,8 @@ SELECT lives_ok('SELECT * FROM rn_forecast(''json_plain'', 4, history => ''SELEC
 SELECT rn_import(data, 'plain', query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('plain', 'json') \g /dev/null
 SELECT is((SELECT count(*) FROM rn_versions WHERE name = 'plain'), 2::bigint, 'with a name of mine, a version of that');
 SELECT is((SELECT query FROM rn_models WHERE name = 'plain'), 'SELECT day, v FROM days', 'with the query given');
+SELECT throws_like($$SELECT rn_import(data, query => 'DROP TABLE days') FROM file WHERE (name, format) = ('plain', 'json')$$, '%must be a single SELECT, not DROP TABLE', 'which must be one');
+SELECT throws_ok($$SELECT rn_import(data, query => 'SELECT * FROM nowhere') FROM file WHERE (name, format) = ('plain', 'json')$$, '42P01', NULL, 'of what there is');
 SELECT lives_ok('SELECT * FROM rn_forecast(''plain'', history => ''source'')', 'which runs');
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''plain'', folds => 1)', 'with the options of the file');
 SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('feasts', 'json')$$,
