@@ -2,6 +2,8 @@
  * test_recipe.c
  *		What recipes make of rows and options: plans, stacks, powers, shapes tried.
  */
+#include <stdio.h>
+
 #include "monthly.h"
 
 #include "model/interval.h"
