@@ -64,6 +64,7 @@ rn_package_add(RnHost *host, RnPackage *package, const char *name, RnNumberKind 
 
 	RN_TRY(rn_pool_take(host, &package->pool, strlen(name) + 1, 1, (void **) &copy));
 	RN_TRY(next_tensor(host, package, &tensor));
+	/* lint: next_tensor has set it */
 	tensor->name = strcpy(copy, name);
 	tensor->kind = kind;
 	tensor->axes = axes;
@@ -137,6 +138,7 @@ rn_package_declare(RnHost *host, RnPackage *package, const RnJson *name, const R
 	if (kind == NULL || kind->kind != RN_JSON_STRING)
 		return bad_tensor(host, name->text, "has no dtype");
 	RN_TRY(next_tensor(host, package, &tensor));
+	/* lint: next_tensor has set it */
 	tensor->name = name->text;
 	if (!find_kind(kind->text, &tensor->kind))
 	{
@@ -234,6 +236,7 @@ read_tensor(RnHost *host, RnPackage *package, const RnJson *name, const RnJson *
 	const char *at;
 
 	RN_TRY(rn_package_declare(host, package, name, json, &tensor));
+	/* lint: rn_package_declare has set it */
 	if (data == NULL || (data->kind != RN_JSON_NUMBERS && data->kind != RN_JSON_ARRAY) ||
 		data->count != tensor->count || (data->kind == RN_JSON_ARRAY && data->count > 0))
 		return bad_tensor(host, name->text, "has no data, or not as many numbers as its shape says");

@@ -104,6 +104,7 @@ static RnCode
 shape_layer(RnHost *host, Stack *stack, RnActivation activation, int l, RnNetworkSpec *spec, bool *there)
 {
 	static const int cells[] = {-1, RN_CELL_SIMPLE, -1, RN_CELL_GRU, RN_CELL_LSTM};
+	/* lint: find_stack has set it: what is not known is an error */
 	size_t		used = stack->used;
 	const RnTensor *ih = find(stack, l, "weight_ih");
 	const RnTensor *hh = find(stack, l, "weight_hh");
@@ -223,6 +224,7 @@ rn_exchange_torch(RnHost *host, const RnPackage *package, RnActivation activatio
 		RN_TRY(shape_layer(host, &stack, activation, spec.layers, &spec, &there));
 	}
 	RN_TRY(find_head(host, &stack, &spec, &weight, &bias));
+	/* lint: find_head has set it: without a head there is an error */
 	if (spec.layers == 0)
 		return not_known(host, weight->name, "stands beside layers that are not numbered from 0 on");
 	if (weight->shape[1] != (size_t) spec.layer[spec.layers - 1].units)
