@@ -252,7 +252,7 @@ check_read(RecurnetHost *host, RnCode code)
 	recurnet_host_check(host, code);
 }
 
-static void pg_attribute_noreturn()
+static void __attribute__((noreturn))
 bad_catalog(const char *name)
 {
 	ereport(ERROR,
