@@ -422,6 +422,7 @@ recurnet_options_find(const char *name)
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unrecognized option \"%s\"", recurnet_hint_given(name)),
 			 errhint("%s%srn_options() lists the options.", near ? near : "", near ? " " : "")));
+	return NULL;				/* keep the compiler quiet */
 }
 
 /*

@@ -209,7 +209,7 @@ rn_package_write_json(RnHost *host, const RnPackage *package, RnText *text)
 static bool
 read_number(RnNumberKind kind, const char **at, void *data, size_t i)
 {
-	int64_t		number;
+	int64_t		number = 0;
 
 	if (kind == RN_F64)
 		((double *) data)[i] = rn_json_next_double(at);

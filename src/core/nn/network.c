@@ -185,6 +185,7 @@ copies_input(const RnNetworkSpec *spec, int l)
 bool
 rn_network_adds_input(const RnNetworkSpec *spec, int l)
 {
+	/* cppcheck-suppress arrayIndexOutOfBoundsCond ; l is one of the layers */
 	return spec->residual && l > 0 && spec->layer[l - 1].units == spec->layer[l].units;
 }
 
