@@ -5,12 +5,11 @@
 #ifndef MONTHLY_H
 #define MONTHLY_H
 
-#include "test_host.h"
+#include "model_bytes.h"
 
 #include <math.h>
 
 #include "base/rng.h"
-#include "model/codec.h"
 #include "model/forecast.h"
 #include "model/recipe.h"
 
@@ -101,18 +100,6 @@ forecast_tail(TestHost *test, const RnModel *model, int steps, double *forecast)
 	RnOrigin	origin = rn_forecast_tail(model, 0);
 
 	return rn_forecast(&test->host, model, &origin, 1, steps, forecast, NULL);
-}
-
-/* A trained model as bytes; the caller frees. */
-static inline unsigned char *
-encode(TestHost *test, const RnModel *model, size_t *size)
-{
-	unsigned char *bytes;
-
-	*size = rn_model_encoded_size(model);
-	bytes = malloc(*size);
-	assert_ok(*test, rn_model_encode(&test->host, model, bytes, *size));
-	return bytes;
 }
 
 #endif							/* MONTHLY_H */

@@ -83,17 +83,6 @@ test_round_trip(void **state)
 	assert_int_equal(test.live, 0);
 }
 
-/* Make the checksum right again, so that what is behind it is tested. */
-static void
-reseal(unsigned char *bytes, size_t size)
-{
-	extern unsigned long crc32(unsigned long, const unsigned char *, unsigned);
-	unsigned long crc = crc32(crc32(0, NULL, 0), bytes + 16, (unsigned) (size - 16));
-
-	for (int i = 0; i < 4; i++)
-		bytes[12 + i] = (unsigned char) (crc >> (8 * i));
-}
-
 /* Refused, or a model whose forecast is finite or an error: nothing else. */
 static void
 decode_hostile(const unsigned char *bytes, size_t size, int *accepted)

@@ -7,13 +7,12 @@
  */
 #define _GNU_SOURCE				/* memmem */
 
-#include "test_host.h"
+#include "model_bytes.h"
 
 #include <math.h>
 #include <stdio.h>
 
 #include "exchange/exchange.h"
-#include "model/codec.h"
 
 static const char *const names[] = {"auto_days", "auto_months", "plain_rnn", "plain_lstm", "plain_gru", "panel_auto", "panel_covariates"};
 
@@ -51,18 +50,6 @@ renew_model(TestHost *test, RnModel *model)
 	assert_ok(*test, rn_model_create_smoothing(&test->host, model));
 	for (size_t i = 0; i < (model->count + 1) * (size_t) model->members; i++)
 		model->smoothing[i] = (rn_real) i / 8;
-}
-
-/* The model as stored bytes, to be freed. */
-static unsigned char *
-encode(TestHost *test, const RnModel *model, size_t *size)
-{
-	unsigned char *bytes;
-
-	*size = rn_model_encoded_size(model);
-	bytes = malloc(*size);
-	assert_ok(*test, rn_model_encode(&test->host, model, bytes, *size));
-	return bytes;
 }
 
 static RnCode

@@ -3,13 +3,12 @@
  *		Models of many series, with gaps, covariates, a calendar and bounds: what
  *		they learn from, what reaches their forecasts, and their bytes.
  */
-#include "test_host.h"
+#include "model_bytes.h"
 
 #include <math.h>
 #include <stdio.h>
 
 #include "base/rng.h"
-#include "model/codec.h"
 #include "model/forecast.h"
 #include "model/recipe.h"
 
@@ -567,17 +566,6 @@ test_round_trip(void **state)
 	rn_model_free(&test.host, &copy);
 	rn_model_free(&test.host, &model);
 	assert_int_equal(test.live, 0);
-}
-
-/* Make the checksum right again, so that what is behind it is tested. */
-static void
-reseal(unsigned char *bytes, size_t size)
-{
-	extern unsigned long crc32(unsigned long, const unsigned char *, unsigned);
-	unsigned long crc = crc32(crc32(0, NULL, 0), bytes + 16, (unsigned) (size - 16));
-
-	for (int i = 0; i < 4; i++)
-		bytes[12 + i] = (unsigned char) (crc >> (8 * i));
 }
 
 /* Refused, or a model whose forecasts are finite or an error: nothing else. */

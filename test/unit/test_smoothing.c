@@ -3,13 +3,12 @@
  *		Models whose networks learn how fast levels follow: that it helps where least
  *		squares look at the wrong thing, and what becomes of what was learnt.
  */
-#include "test_host.h"
+#include "model_bytes.h"
 
 #include <math.h>
 #include <stdio.h>
 
 #include "base/rng.h"
-#include "model/codec.h"
 #include "model/forecast.h"
 #include "model/recipe.h"
 
@@ -213,15 +212,6 @@ test_warm(void **state)
 	rn_model_free(&test.host, &model);
 	rn_model_free(&test.host, &next);
 	assert_int_equal(test.live, 0);
-}
-
-static unsigned char *
-encode(TestHost *test, const RnModel *model, size_t *size)
-{
-	unsigned char *bytes = malloc(*size = rn_model_encoded_size(model));
-
-	assert_ok(*test, rn_model_encode(&test->host, model, bytes, *size));
-	return bytes;
 }
 
 static void

@@ -4,7 +4,7 @@
  *		powers, levels that learn, dropout, networks on trial, warm starts, and
  *		processes that share networks out.
  */
-#include "test_host.h"
+#include "model_bytes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,6 @@
 #include "base/gemm.h"
 #include "base/rng.h"
 #include "model/adapt.h"
-#include "model/codec.h"
 #include "model/explain.h"
 #include "model/interval.h"
 #include "model/recipe.h"
@@ -210,15 +209,6 @@ train_shared(TestHost *test, const RnTrainPlan *plan, Data *data, const RnModel 
 	fits.next_network = fits.next_part = none_left;
 	assert_ok(*test, rn_recipe_train(&test->host, plan, &data->panel, NULL, 0, warm, &fits, model, report));
 	free(block);
-}
-
-static unsigned char *
-encode(TestHost *test, const RnModel *model, size_t *size)
-{
-	unsigned char *bytes = malloc(*size = rn_model_encoded_size(model));
-
-	assert_ok(*test, rn_model_encode(&test->host, model, bytes, *size));
-	return bytes;
 }
 
 static void
