@@ -141,6 +141,13 @@ stored_bytes(const RecurnetFit *fit)
 		+ (size_t) spec->members * rn_network_size(&fit->plan.network) * sizeof(float);
 }
 
+/* Are other shapes of the networks to be tried first? */
+static bool
+tries_shapes(const RecurnetFit *fit)
+{
+	return fit->plan.spec.tune && fit->plan.method == RN_METHOD_LOCAL;
+}
+
 /* Every open choice resolved, and the memory held against its limit. */
 RnCode
 recurnet_fit_plan(RecurnetFit *fit)
@@ -152,6 +159,8 @@ recurnet_fit_plan(RecurnetFit *fit)
 	if (fit->rows.wall_zone != NULL)
 		fit->options.spec.inputs.clock = recurnet_zone_clock(fit->rows.wall_zone);
 	RN_TRY(rn_recipe_plan(&fit->host->core, &fit->options.spec, panel, &fit->plan));
+	if (tries_shapes(fit))
+		RN_TRY(rn_tune_bytes(&fit->host->core, &fit->options.spec, panel, &fit->plan));
 	if (rn_network_size(&fit->plan.network) == 0 || stored_bytes(fit) > RN_CODEC_MAX_BYTES)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -242,7 +251,7 @@ recurnet_fit_train(RecurnetFit *fit)
 		check_given(fit);
 		fit->plan.fit.epochs = 0;
 	}
-	else if (fit->plan.spec.tune && fit->plan.method == RN_METHOD_LOCAL)
+	else if (tries_shapes(fit))
 	{
 		RnTrainPlan best = fit->plan;
 

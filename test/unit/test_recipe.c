@@ -387,6 +387,7 @@ test_tune(void **state)
 	spec.layers = spec.epochs = 0;
 	spec.tune = true;
 	assert_ok(test, rn_recipe_plan(&test.host, &spec, &data.panel, &planned));
+	assert_ok(test, rn_tune_bytes(&test.host, &spec, &data.panel, &planned));
 	plan = planned;
 	assert_ok(test, rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning));
 	assert_int_equal(tuning.count, 5);

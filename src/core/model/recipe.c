@@ -21,7 +21,6 @@
 #include "model/judge.h"
 #include "model/samples.h"
 #include "model/train_local.h"
-#include "model/tune.h"
 
 #define DEFAULT_UNITS		64
 #define DEFAULT_EPOCHS		100
@@ -30,7 +29,6 @@
 #define DEFAULT_BATCH		32
 #define AUTO_VALIDATION		0.2
 #define WINDOW_WITHOUT_SEASON 16
-#define LONGEST_OPEN_WINDOW 512
 #define HORIZON_WITHOUT_SEASON 6
 #define LOCAL_ROWS_BEFORE 1
 
@@ -198,7 +196,7 @@ resolve_lengths(RnTrainSpec *spec, const RnCalendar *calendar, size_t rows)
 	{
 		int64_t		window = spec->season > 1 ? 2 * (int64_t) spec->season : WINDOW_WITHOUT_SEASON;
 
-		window = window > LONGEST_OPEN_WINDOW ? LONGEST_OPEN_WINDOW : window;
+		window = window > RN_RECIPE_LONGEST_WINDOW ? RN_RECIPE_LONGEST_WINDOW : window;
 		if (automatic && (size_t) window > rows / 3)
 			window = (int64_t) (rows / 3);
 		spec->window = window > 1 ? (int) window : 1;
@@ -286,8 +284,8 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 		int			ahead = spec->horizon + (spec->horizon + 3) / 4;
 
 		spec->window = seasons > ahead || spec->outer > 0 ? seasons : ahead;
-		if (spec->window > LONGEST_OPEN_WINDOW)
-			spec->window = LONGEST_OPEN_WINDOW;
+		if (spec->window > RN_RECIPE_LONGEST_WINDOW)
+			spec->window = RN_RECIPE_LONGEST_WINDOW;
 	}
 	resolve_sequences(plan, rows, all);
 	local->season = spec->season;
@@ -683,7 +681,7 @@ rn_recipe_plan(RnHost *host, const RnTrainSpec *spec, RnPanel *panel, RnTrainPla
 	RN_TRY(rn_network_check(host, &plan->network));
 	plan_fit(plan);
 	plan->bytes = plan_bytes(plan);
-	return plan->spec.tune && plan->method == RN_METHOD_LOCAL ? rn_tune_bytes(host, spec, panel, plan) : RN_OK;
+	return RN_OK;
 }
 
 /* Which windows of a series belong to a part: how many, and which is first. */

@@ -22,6 +22,9 @@ typedef enum RnRecipeKind
 
 #define RN_RECIPE_KINDS 2
 
+/* Windows that a recipe chooses are no longer than this. */
+#define RN_RECIPE_LONGEST_WINDOW 512
+
 /* What method local makes of values first. */
 typedef enum RnRecipeTransform
 {

@@ -11,9 +11,6 @@
 #define LONGER		1.5			/* windows */
 #define SHORTER		0.5			/* trainings */
 
-/* As the recipe has open windows, no longer than this. */
-#define LONGEST_WINDOW 512
-
 /* What was asked for, with one thing changed; the options that it was in have been settled. */
 typedef bool (*Change) (const RnTrainSpec *asked, RnTrainSpec *spec);
 
@@ -41,7 +38,7 @@ static bool
 longer_window(const RnTrainSpec *asked, RnTrainSpec *spec)
 {
 	int			window = (int) (LONGER * spec->window);
-	bool		longer = window <= LONGEST_WINDOW;
+	bool		longer = window <= RN_RECIPE_LONGEST_WINDOW;
 
 	spec->window = longer ? window : spec->window;
 	return longer && asked->window == 0;
@@ -114,7 +111,6 @@ rn_tune_bytes(RnHost *host, const RnTrainSpec *asked, RnPanel *panel, RnTrainPla
 	static const Change larger[] = {many_units, longer_window};
 	RnTrainSpec largest = plan->spec;
 
-	largest.tune = false;
 	for (int i = 0; i < 2; i++)
 	{
 		RnTrainSpec spec = largest;
