@@ -148,7 +148,7 @@ sub attempt
 		next unless $stopped;
 		sleep rand 0.05 if $phase eq 'training';
 		next unless stop_in($which, $phase, $stopped);
-		kill_it($victim, $stopped, @held);
+		kill_it($victim, $keeper, $stopped, @held);
 		return 1;
 	}
 	kill 'CONT', @held;
@@ -164,10 +164,21 @@ sub started
 	return system('pg_ctl', '-s', '-w', '-D', $node->data_dir, '-l', $node->logfile, 'start') == 0;
 }
 
-# Kill a process that is stopped in its phase, or the postmaster above it, which is started again.
+# Has a process ended, whether its parent has heard of it or not?
+sub has_ended
+{
+	my ($pid) = @_;
+
+	open my $stat, '<', "/proc/$pid/stat" or return 1;
+	return (readline($stat) // ') Z ') =~ /\) Z /;
+}
+
+# Kill a process that is stopped in its phase, or the postmaster above it, which is started
+# again.  A keeper must not end before the others have: they would have its lock, and go on.
 sub kill_it
 {
-	my ($victim, @stopped) = @_;
+	my ($victim, $keeper, @stopped) = @_;
+	my @keeper = $keeper ? $keeper->backend : ();
 
 	$watch = undef;
 	if ($victim ne 'postmaster')
@@ -176,10 +187,13 @@ sub kill_it
 		kill 'CONT', @stopped;
 		return;
 	}
+	kill 'STOP', @keeper;
 	$node->kill9;
 	kill 'CONT', @stopped;
 	my $end = time + $Faults::LIMIT;
 	my $start = time;
+	sleep 0.01 until !grep({ !has_ended($_) } @stopped) || time > $end;
+	kill 'CONT', @keeper;
 	sleep 0.05 until started() || time > $end;
 	my $took = time - $start;
 	$longest = $took if $took > $longest;
@@ -215,6 +229,7 @@ sub check
 	# Nobody is told that it failed before it is stored; what is stored in full is there.
 	my $there = $node->safe_psql('postgres', q{SELECT count(*) FROM rn_models WHERE name = 'new'});
 	my $right = $phase eq 'commit' ? ($kind eq 'retrain' || $there == 1) : $there == 0;
+	diag("$what: $there new models") unless $right;
 	ok($back && $right && versions_stand() && whole($node) && still_trains($node), $what);
 	tidy();
 }
@@ -238,7 +253,7 @@ foreach my $call ("SELECT rn_train($long)", "SELECT rn_train_async($long)")
 	my $session = Session->new($node);
 	$session->begin($call);
 	comes($node, q{SELECT count(*) > 1 FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, 't');
-	kill_it('postmaster');
+	kill_it('postmaster', undef);
 	ok(whole($node) && still_trains($node), 'postmaster killed in a training of hours');
 }
 $watch = undef;
