@@ -367,7 +367,7 @@ tell_error(void *context, const RnTrainPlan *plan, double *mase)
 	*mase = *errors->mase++;
 	errors->bytes = plan->bytes > errors->bytes ? plan->bytes : errors->bytes;
 	errors->wrong += !plan->trial || rn_fits_count(plan) != rn_fits_trials(plan);
-	return *mase < 0 ? RN_CANCELLED : RN_OK;
+	return *mase == INFINITY ? RN_DIVERGED : *mase < 0 ? RN_CANCELLED : RN_OK;
 }
 
 /* Shapes are tried one change after the other, the least error is kept, and the memory is that of the largest. */
@@ -406,6 +406,11 @@ test_tune(void **state)
 	plan = planned;
 	assert_ok(test, rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning));
 	assert_true(plan.spec.units[0] == 64 && plan.spec.window == 36 && plan.spec.epochs == 8);
+	errors.mase = (const double[]) {INFINITY, 2, INFINITY, 1, INFINITY};	/* what diverges is not it */
+	plan = planned;
+	assert_ok(test, rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning));
+	assert_true(plan.spec.units[0] == 32 && plan.spec.window == 54 && plan.spec.epochs == 8);
+	assert_false(plan.trial);
 	errors.mase = (const double[]) {1, -1};
 	plan = planned;
 	assert_int_equal(rn_tune(&test.host, &spec, &data.panel, tell_error, &errors, &plan, &tuning), RN_CANCELLED);

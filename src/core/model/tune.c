@@ -60,15 +60,20 @@ ends_group(int i)
 	return changes[i] != few_units;
 }
 
+/* One that diverges is the worst there can be, and no failure. */
 static RnCode
 try_shape(RnTuneRun run, void *context, RnTrainPlan *plan, RnTuning *tuning)
 {
 	RnTuneShape *shape = &tuning->shape[tuning->count++];
+	RnCode		code;
 
 	*shape = (RnTuneShape) {plan->spec.units[0], plan->spec.window, plan->spec.epochs, NAN};
 	plan->trial = true;
-	RN_TRY(run(context, plan, &shape->mase));
+	code = run(context, plan, &shape->mase);
 	plan->trial = false;
+	if (code != RN_DIVERGED)
+		return code;
+	shape->mase = INFINITY;
 	return RN_OK;
 }
 

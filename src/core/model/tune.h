@@ -21,7 +21,7 @@ typedef struct RnTuneShape
 	int			units;
 	int			window;
 	int			epochs;
-	double		mase;
+	double		mase;			/* NaN: there is none; infinite: its training diverged */
 } RnTuneShape;
 
 typedef struct RnTuning
@@ -35,7 +35,8 @@ typedef RnCode (*RnTuneRun) (void *context, const RnTrainPlan *plan, double *mas
 
 /*
  * Make plan the best of what is tried.  asked: the options from which it is, of which
- * those that are open are tried.  Nothing is where nothing can be held out.
+ * those that are open are tried, and those that diverge are worse than any other.  Nothing
+ * is where nothing can be held out.
  */
 extern RnCode rn_tune(RnHost *host, const RnTrainSpec *asked, RnPanel *panel, RnTuneRun run, void *context,
 					  RnTrainPlan *plan, RnTuning *tuning);
