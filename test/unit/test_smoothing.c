@@ -24,7 +24,7 @@ typedef struct Data
 {
 	RnPanel		panel;
 	RnSeries	series[SERIES];
-	char		key[SERIES][16];
+	char		key[SERIES][24];
 	double		value[SERIES * ROWS];
 	double		next[SERIES][HORIZON];
 } Data;
