@@ -60,11 +60,13 @@ OBJS       = $(CORE_SRCS:.c=.o) $(GLUE_SRCS:.c=.o)
 # The serial build, as a static archive whose symbols stay hidden.  The serial
 # and the threaded build share a soname, so that a dynamic link would get
 # whichever was loaded first; and a backend must never run a BLAS thread, on
-# which PostgreSQL's signal handlers could land.
+# which PostgreSQL's signal handlers could land.  Its work buffer is gemm.c's: its
+# own function loops until it gets one.
 MULTIARCH    := $(shell $(CC) -print-multiarch 2>/dev/null)
 OPENBLAS     ?= /usr/lib/$(MULTIARCH)/openblas-serial/libopenblas.a
 OPENBLAS_INC ?= /usr/include/$(MULTIARCH)/openblas-serial
-BLAS_LINK     = $(OPENBLAS) -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -lz -lm
+BLAS_LINK     = $(OPENBLAS) -Wl,--wrap=blas_memory_alloc -Wl,--wrap=blas_memory_free \
+	-Wl,--exclude-libs,ALL -Wl,-Bsymbolic -lz -lm
 
 $(OPENBLAS):
 	@echo "recurnet: there is no $@: install libopenblas-serial-dev," >&2

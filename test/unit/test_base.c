@@ -238,6 +238,39 @@ test_gemm(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* Pages of address space that this process has. */
+static long
+pages(void)
+{
+	FILE	   *file = fopen("/proc/self/statm", "r");
+	long		size;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%ld", &size), 1);
+	fclose(file);
+	return size;
+}
+
+/* OpenBLAS takes no memory itself, which it would wait for for ever: the first of all products here. */
+static void
+test_gemm_buffer(void **state)
+{
+	TestHost	test = test_host();
+	static rn_real a[256 * 256];
+	static rn_real c[256 * 256];
+	long		before = pages();
+	long		prepared;
+
+	(void) state;
+	assert_ok(test, rn_gemm_prepare(&test.host));
+	prepared = pages();
+	assert_true(prepared > before);
+	for (int i = 0; i < 3; i++)
+		assert_ok(test, rn_gemm(&test.host, RN_AS_IS, RN_AS_IS, 256, 256, 256, a, 256, a, 256, 0, c, 256));
+	assert_ok(test, rn_gemm_prepare(&test.host));
+	assert_int_equal(pages(), prepared);
+}
+
 /* A large product asks often, and stops when told. */
 static void
 test_gemm_stops(void **state)
@@ -381,6 +414,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gemm_buffer),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_philox),

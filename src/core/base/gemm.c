@@ -16,6 +16,7 @@
 #include "base/gemm.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cblas.h>
 
@@ -44,8 +45,8 @@
 #define SMALL_SIDE	((size_t) 128)
 #define SMALL_WORK	((size_t) 16 * 1000 * 1000)
 
-/* OpenBLAS takes one buffer of this size, and spins for ever if it cannot. */
-#define BLAS_BUFFER ((size_t) 192 * 1024 * 1024)
+/* As much as OpenBLAS would take for itself; products in slices use a small part of it. */
+#define BLAS_BUFFER ((size_t) 128 * 1024 * 1024)
 
 /* ---- kernels of our own ---- */
 
@@ -229,6 +230,53 @@ small_product(RnHost *host, RnTranspose op_a, RnTranspose op_b, size_t M, size_t
 
 /* ---- CBLAS ---- */
 
+/*
+ * The work buffer of OpenBLAS, from the first rn_gemm_prepare on for as long as the process
+ * lives, which no host's memory does.  OpenBLAS itself would take one at its first product, in
+ * a loop that ends when it has it: never, where there is no memory.  The linker has these two
+ * called instead (BLAS_LINK in the Makefile).
+ */
+static void *buffer = NULL;
+static bool lent = false;
+
+extern void *__real_blas_memory_alloc(int position);
+extern void __real_blas_memory_free(void *memory);
+extern void *__wrap_blas_memory_alloc(int position);
+extern void __wrap_blas_memory_free(void *memory);
+
+/* A serial product has one at a time; if one of a later OpenBLAS wants two, it is on its own. */
+void *
+__wrap_blas_memory_alloc(int position)
+{
+	if (lent || buffer == NULL)
+		return __real_blas_memory_alloc(position);
+	lent = true;
+	return buffer;
+}
+
+void
+__wrap_blas_memory_free(void *memory)
+{
+	if (memory != buffer)
+		__real_blas_memory_free(memory);
+	else
+		lent = false;
+}
+
+RnCode
+rn_gemm_prepare(RnHost *host)
+{
+	void	   *memory;
+
+	if (buffer != NULL)
+		return RN_OK;
+	memory = mmap(NULL, BLAS_BUFFER, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		return rn_fail(host, RN_NO_MEMORY, "out of memory: %zu bytes for matrix products were not available", BLAS_BUFFER);
+	buffer = memory;
+	return RN_OK;
+}
+
 static void
 multiply(RnTranspose op_a, RnTranspose op_b, size_t M, size_t N, size_t K,
 		 const rn_real *a, size_t lda, const rn_real *b, size_t ldb,
@@ -291,35 +339,6 @@ rn_gemm(RnHost *host, RnTranspose op_a, RnTranspose op_b, size_t M, size_t N, si
 						 operand(op_b, b, ldb, k, n), ldb,
 						 k == 0 ? beta : 1, c + m * ldc + n, ldc);
 			}
-	return RN_OK;
-}
-
-/*
- * OpenBLAS asks for its buffer at the first product and loops until it gets
- * one (blas_memory_alloc), for ever under an address-space limit.  So ask for
- * as much ourselves, in a way that can fail, give it back, and let OpenBLAS
- * take it at once with a product large enough to need it.
- */
-RnCode
-rn_gemm_prepare(RnHost *host)
-{
-	/* The one piece of state here: OpenBLAS keeps the buffer, as must we. */
-	static bool prepared = false;
-	void	   *trial;
-	rn_real    *x;
-
-	if (prepared)
-		return RN_OK;
-	RN_TRY(rn_alloc(host, BLAS_BUFFER, 1, &trial));
-	rn_free(host, trial);
-
-	RN_TRY(rn_alloc(host, 3 * 128 * 128, sizeof(rn_real), (void **) &x));
-	for (size_t i = 0; i < (size_t) 3 * 128 * 128; i++)
-		x[i] = 0;
-	multiply(RN_AS_IS, RN_AS_IS, 128, 128, 128, x, 128, x + 128 * 128, 128,
-			 0, x + 2 * 128 * 128, 128);
-	rn_free(host, x);
-	prepared = true;
 	return RN_OK;
 }
 

@@ -61,8 +61,8 @@ extern RnCode rn_gemm(RnHost *host, RnTranspose op_a, RnTranspose op_b,
 					  rn_real beta, rn_real *c, size_t ldc);
 
 /*
- * To be called before the first product of a run: makes sure that the BLAS
- * has its work buffer, or fails with RN_NO_MEMORY.
+ * To be called before the first product of a run: takes the work buffer of the
+ * BLAS, of which hardly any is ever touched, or fails with RN_NO_MEMORY.
  */
 extern RnCode rn_gemm_prepare(RnHost *host);
 
