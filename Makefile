@@ -367,12 +367,13 @@ check-leaks:
 	@test/setup.sh test
 	@MAKE='$(MAKE)' test/leaks.sh $(FORECASTS) $(TRAININGS)
 
-# make check-valgrind: unit tests and a session of a server under memcheck.
+# make check-valgrind [QUICK=1]: unit tests, with QUICK the quick ones, and a session of a
+# server under memcheck.
 .PHONY: check-valgrind
 check-valgrind:
 	@test/setup.sh test
 	@test/tools.sh valgrind
-	@MAKE='$(MAKE)' test/valgrind.sh
+	@MAKE='$(MAKE)' QUICK='$(QUICK)' test/valgrind.sh
 
 # make check-exchange: files of rn_export in the packages that read them, and files of
 # these here; it makes them an environment of their own (some 3 GB).

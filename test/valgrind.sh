@@ -10,10 +10,10 @@ set -eu
 cd "$(dirname "$0")/.."
 . test/lib.sh
 
-# Those that take minutes on their own would take hours: whole trainings, again and again
-# (adapt, backtest, base, electric, fit, gradients, local, model, panel_model); what they run
-# is run under the address sanitizer, and in the session below.
-UNIT=${UNIT:-calendar metrics panel reference samples transform}
+# With QUICK those that take seconds; else all but electric, which trains one large network on data from
+# elsewhere: well over an hour of one core.
+UNIT=${UNIT:-${QUICK:+calendar metrics panel reference samples transform}}
+[ -n "$UNIT" ] || UNIT=$(basename -s .c test/unit/test_*.c | sed -e 's/^test_//' -e '/^electric$/d')
 MEMCHECK="valgrind --quiet --error-exitcode=99 --suppressions=$PWD/test/valgrind.supp"
 passed=0 failed=0
 
@@ -32,11 +32,17 @@ check() {
     fi
 }
 
+# With the narrowest vectors, which memcheck runs several times faster than wide ones.
 unit() {
     local test
 
-    "$MAKE" -s unit-programs TESTS="$UNIT"
-    for test in $UNIT; do check "$test" $MEMCHECK "build/unit/test_$test"; done
+    "$MAKE" -s unit-programs LEVEL=BASELINE TESTS="$(echo $UNIT)"
+    for test in $UNIT; do
+        case $test in
+            *_double) check "$test" $MEMCHECK "build/unit-double-BASELINE/test_$test" ;;
+            *) check "$test" $MEMCHECK "build/unit-BASELINE/test_$test" ;;
+        esac
+    done
 }
 
 # backend COMMAND...: a single-user backend, run by a command; statements from standard input

@@ -30,6 +30,20 @@ SELECT count(*) FROM rn_backtest('gru', 'SELECT day, amount FROM sales WHERE sto
 
 SELECT count(*) FROM rn_anomalies('plain', 'SELECT day, amount FROM sales WHERE store = 0');
 
+SELECT length(rn_plot('panel', 3)) > 0, length(rn_plot_training('plain')) > 0, (SELECT length(rn_sparkline(forecast)) > 0 FROM rn_forecast('plain', 9)), (SELECT count(*) > 0 FROM rn_summary('panel'));
+
+SELECT length(rn_plot_backtest(b)) > 0 FROM rn_backtest_model('plain', folds => 2, horizon => 2) AS b;
+
+INSERT INTO sales SELECT s, date '2024-03-11' + i, 50 + i, 1 FROM generate_series(0, 1) s, generate_series(0, 4) i;
+
+SELECT (SELECT count(*) > 0 FROM rn_explain('plain', 3)), (SELECT count(*) > 0 FROM rn_explain('panel', 3)), (SELECT count(*) > 0 FROM rn_drift('panel'));
+
+SELECT length(rn_export('panel', 'onnx')) > 0, rn_import(rn_export('panel', 'safetensors'), 'of_safetensors') > 0, rn_import(rn_export('plain', 'json'), 'of_json') > 0;
+
+SELECT count(*) FROM rn_forecast('of_safetensors', 3);
+
+SELECT count(*) FROM rn_tune('SELECT day, amount FROM sales WHERE store = 0', '{"cell": ["rnn", "gru"]}', options => '{"units": 2, "epochs": 1, "ensemble": 1, "window": 7}', folds => 1);
+
 DO $$
 BEGIN
 	PERFORM rn_train('rnn', 'SELECT day, amount FROM sales WHERE store = 0',
