@@ -59,7 +59,7 @@ extern RnCode recurnet_fit_train(RecurnetFit *fit);
 
 /*
  * fit_parallel.c: workers worth having for the networks that are planned; and the
- * training with these.  What goes wrong there is an ERROR.
+ * training with these.  What goes wrong there is an ERROR, but for RN_DIVERGED.
  */
 extern int	recurnet_fit_workers(const RecurnetFit *fit);
 extern RnCode recurnet_fit_train_parallel(RecurnetFit *fit, int workers);

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "storage/condition_variable.h"
+#include "storage/spin.h"
 #include "utils/wait_event.h"
 
 #include "fit.h"
@@ -18,7 +19,12 @@ typedef struct Shared
 	pg_atomic_uint64 networks;
 	pg_atomic_uint64 parts;
 	pg_atomic_uint64 tried;		/* networks to be tried out that are fitted */
-	ConditionVariable all_tried;
+	ConditionVariable settled;	/* all of these are, or some network diverged */
+	slock_t		mutex;			/* for what follows */
+	size_t		diverged;		/* number of the first network that did; SIZE_MAX: none */
+	RnError		words;			/* of that one */
+
+	/* the same from the start to the end */
 	size_t		trials;
 	bool		warm;
 	RnTrainPlan plan;
@@ -29,7 +35,7 @@ typedef struct Shared
 typedef struct Queue
 {
 	Shared	   *shared;
-	bool		trial;			/* the last network is to be tried out */
+	size_t		network;		/* number of the last; SIZE_MAX: none yet, or no more */
 } Queue;
 
 /* Bytes of the block. */
@@ -52,19 +58,48 @@ recurnet_fit_workers(const RecurnetFit *fit)
 	return recurnet_parallel_workers(rn_fits_count(&fit->plan), fit->bytes, fit->plan.bytes, shared_bytes(fit));
 }
 
-/* Who asks has fitted the last one. */
+static bool
+any_diverged(Shared *shared)
+{
+	bool		any;
+
+	SpinLockAcquire(&shared->mutex);
+	any = shared->diverged != SIZE_MAX;
+	SpinLockRelease(&shared->mutex);
+	return any;
+}
+
+/*
+ * The last network of a process diverged.  Those before it are given out, and are
+ * fitted to the end: so that the first of all is the one that a process alone comes
+ * upon, and its words are the same.
+ */
+static void
+put_diverged(const Queue *own, const RnError *words)
+{
+	Shared	   *shared = own->shared;
+
+	SpinLockAcquire(&shared->mutex);
+	if (own->network < shared->diverged)
+	{
+		shared->diverged = own->network;
+		shared->words = *words;
+	}
+	SpinLockRelease(&shared->mutex);
+	ConditionVariableBroadcast(&shared->settled);
+}
+
+/* Who asks has fitted the last one.  There is none after one that diverged. */
 static size_t
 next_network(void *queue)
 {
 	Queue	   *own = queue;
 	Shared	   *shared = own->shared;
-	size_t		next;
 
-	if (own->trial && pg_atomic_add_fetch_u64(&shared->tried, 1) == shared->trials)
-		ConditionVariableBroadcast(&shared->all_tried);
-	next = recurnet_parallel_next(&shared->networks);
-	own->trial = next < shared->trials;
-	return next;
+	if (own->network < shared->trials && pg_atomic_add_fetch_u64(&shared->tried, 1) == shared->trials)
+		ConditionVariableBroadcast(&shared->settled);
+	own->network = any_diverged(shared) ? SIZE_MAX : recurnet_parallel_next(&shared->networks);
+	return own->network;
 }
 
 static size_t
@@ -86,17 +121,42 @@ place_fits(Queue *queue, RnArena *arena, RnFits *fits)
 	fits->queue = queue;
 }
 
-/* This process's share: networks, and, once all that are tried out are fitted, what these forecast. */
+/*
+ * This process's share: networks, and, once all that are tried out are fitted, what
+ * these forecast.  One that diverges is no error yet: the leader knows what to make of it.
+ */
 static void
-work(RecurnetHost *host, Shared *shared, const RnPanel *panel, const RnFits *fits)
+work(RecurnetHost *host, const Queue *queue, const RnPanel *panel, const RnFits *fits)
 {
-	recurnet_host_check(host, rn_fits_fit(&host->core, &shared->plan, panel, fits));
+	Shared	   *shared = queue->shared;
+	RnCode		code = rn_fits_fit(&host->core, &shared->plan, panel, fits);
+
+	if (code == RN_DIVERGED && host->pending == NULL)
+		put_diverged(queue, &host->core.error);
+	else
+		recurnet_host_check(host, code);
 	recurnet_progress_phase(host, RECURNET_PHASE_WAITING);
-	while (pg_atomic_read_u64(&shared->tried) < shared->trials)
-		ConditionVariableSleep(&shared->all_tried, WAIT_EVENT_PARALLEL_FINISH);
+	while (pg_atomic_read_u64(&shared->tried) < shared->trials && !any_diverged(shared))
+		ConditionVariableSleep(&shared->settled, WAIT_EVENT_PARALLEL_FINISH);
 	ConditionVariableCancelSleep();
+	if (any_diverged(shared))
+		return;
 	pg_read_barrier();
 	recurnet_host_check(host, rn_fits_try(&host->core, &shared->plan, panel, fits));
+}
+
+/* What comes of it, once no worker is left. */
+static RnCode
+finish(RecurnetFit *fit, Shared *shared, const RnFits *fits)
+{
+	if (any_diverged(shared))
+	{
+		fit->host->core.error = shared->words;
+		return RN_DIVERGED;
+	}
+	recurnet_host_check(fit->host, rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, NULL, 0, fit->warm,
+												   fits, &fit->model, &fit->report));
+	return RN_OK;
 }
 
 RnCode
@@ -106,9 +166,10 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 	ParallelContext *context;
 	RnArena		arena;
 	Shared	   *shared;
-	Queue		queue = {0};
+	Queue		queue = {.network = SIZE_MAX};
 	RnFits		fits;
 	void	   *block;
+	RnCode		code;
 
 	context = recurnet_parallel_begin(RECURNET_WORK_NETWORKS, workers, shared_bytes(fit), &block);
 	rn_arena_place(&arena, block);
@@ -116,7 +177,9 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 	pg_atomic_init_u64(&shared->networks, 0);
 	pg_atomic_init_u64(&shared->parts, 0);
 	pg_atomic_init_u64(&shared->tried, 0);
-	ConditionVariableInit(&shared->all_tried);
+	ConditionVariableInit(&shared->settled);
+	SpinLockInit(&shared->mutex);
+	shared->diverged = SIZE_MAX;
 	shared->trials = rn_fits_trials(&fit->plan);
 	shared->warm = fit->warm != NULL;
 	shared->plan = fit->plan;
@@ -127,14 +190,13 @@ recurnet_fit_train_parallel(RecurnetFit *fit, int workers)
 		recurnet_host_check(fit->host, rn_fits_warm(core, &fit->plan, &fit->rows.panel, fit->warm, &fits));
 	recurnet_parallel_launch(context);
 	recurnet_progress_share_members(fit->host, &shared->networks, context->nworkers_launched + 1);
-	work(fit->host, shared, &fit->rows.panel, &fits);
+	work(fit->host, &queue, &fit->rows.panel, &fits);
 	recurnet_progress_share_members(fit->host, NULL, 1);
 	recurnet_progress_phase(fit->host, RECURNET_PHASE_WAITING);
 	WaitForParallelWorkersToFinish(context);
-	recurnet_host_check(fit->host, rn_recipe_train(core, &fit->plan, &fit->rows.panel, NULL, 0, fit->warm, &fits,
-												   &fit->model, &fit->report));
+	code = finish(fit, shared, &fits);
 	recurnet_parallel_end(context);
-	return RN_OK;
+	return code;
 }
 
 void
@@ -143,7 +205,7 @@ recurnet_networks_work(void *block)
 	RecurnetHost host;
 	RnArena		arena;
 	Shared	   *shared;
-	Queue		queue = {0};
+	Queue		queue = {.network = SIZE_MAX};
 	RnPanel		panel;
 	RnFits		fits;
 
@@ -154,5 +216,5 @@ recurnet_networks_work(void *block)
 	panel = shared->panel;
 	recurnet_parallel_attach_panel(&arena, &panel);
 	place_fits(&queue, &arena, &fits);
-	work(&host, shared, &panel, &fits);
+	work(&host, &queue, &panel, &fits);
 }

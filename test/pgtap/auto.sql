@@ -105,6 +105,17 @@ SELECT is(value, 'by how networks of several did on held-out rows', 'and the sum
 SELECT rn_train('auto', 'SELECT month, amount FROM sale', :quick::jsonb || '{"tune": true, "validation_split": 0}', name => 'untried') > 0 AS trained \gset
 SELECT ok(NOT metrics ? 'tried', 'nothing is tried where nothing is held out') FROM rn_models WHERE name = 'untried';
 
+-- a shape that diverges loses, whoever trains its networks
+CREATE TABLE waves AS SELECT date '2015-01-01' + i AS day, 100 + 10 * sin(i / 3.0) + i * 0.01 + 5 * sin(i * i * 0.37) AS v FROM generate_series(0, 299) i;
+CREATE FUNCTION shapes(workers int) RETURNS SETOF jsonb LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('max_parallel_maintenance_workers', workers::text, true);
+	PERFORM rn_train('rnn', 'TABLE waves', '{"tune": true, "learning_rate": 0.7, "optimizer": "sgd", "activation": "relu", "clipnorm": 1e30, "epochs": 4, "ensemble": 2}', name => 'shapes');
+	RETURN QUERY SELECT jsonb_array_elements(metrics -> 'tried') FROM rn_models WHERE name = 'shapes';
+END $$;
+SELECT results_eq($$SELECT count(*), count(s -> 'mase') FILTER (WHERE s ->> 'mase' IS NULL) FROM shapes(0) s$$, 'VALUES (4::bigint, 1::bigint)', 'one of four shapes diverges');
+SELECT results_eq('SELECT * FROM shapes(2)', 'SELECT * FROM shapes(0)', 'and loses with parallel workers, too');
+
 -- ---- training again ----
 
 CREATE TABLE before AS SELECT name, options FROM rn_models WHERE name = 'sale';

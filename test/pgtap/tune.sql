@@ -74,6 +74,16 @@ FROM rn_tune('SELECT day, v FROM one', '{"patience": [5, 20], "scaler": ["minmax
 SELECT results_eq($$SELECT options->>'learning_rate', forecasts FROM rn_tune('SELECT i, v FROM one', '{"learning_rate": [1e30, 0.01]}',
 	options => '{"recipe": "plain", "units": 3, "epochs": 3, "optimizer": "sgd", "horizon": 3, "clipnorm": 1e30}') WHERE options ? 'learning_rate'$$,
 	$$VALUES ('0.01', 3::bigint), (1e30::numeric::text, 0)$$, 'one that diverges is the last');
+-- a fold that is left over has its networks shared out
+CREATE FUNCTION diverging(workers int) RETURNS TABLE (rate text, forecasts bigint) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('max_parallel_maintenance_workers', workers::text, true);
+	RETURN QUERY SELECT t.options->>'learning_rate', t.forecasts
+	FROM rn_tune('SELECT i, v FROM one', '{"learning_rate": [1e30, 1e31, 1e32, 1e33]}', folds => 1,
+		options => '{"units": 2, "epochs": 2, "ensemble": 2, "optimizer": "sgd", "horizon": 3, "clipnorm": 1e30}') t;
+END $$;
+SELECT results_eq($$SELECT count(*), sum(forecasts) FROM diverging(0)$$, 'VALUES (5::bigint, 1::numeric)', 'all but one of five diverge');
+SELECT results_eq('SELECT * FROM diverging(2)', 'SELECT * FROM diverging(0)', 'as with parallel workers');
 SELECT refuses($$SELECT rn_tune('SELECT store, i, v FROM many', options => '{"recipe": "plain", "units": 2, "window": 20, "epochs": 3, "horizon": 3, "on_error": "fail"}', folds => 4, series => 'store')$$, '21000', '%too few%', '%', 'on_error fail');
 SELECT refuses($$SELECT rn_tune('SELECT i, v FROM one', '{"units": [2, 4096]}', options => '{"recipe": "plain", "horizon": 3, "epochs": 1000000}')$$, '54000', 'training needs %', '%', 'one that is too large, before anything is trained');
 

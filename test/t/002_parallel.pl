@@ -24,7 +24,9 @@ $node->safe_psql('postgres', q{
 		FROM generate_series(1, 90) t, generate_series(1, 20) id;
 	CREATE TABLE hours AS
 		SELECT '2024-03-01'::timestamptz + t * interval '1 hour' AS at, t % 24 + sin(t) AS load
-		FROM generate_series(1, 900) t});
+		FROM generate_series(1, 900) t;
+	CREATE TABLE waves AS
+		SELECT i, 100 + 10 * sin(i / 3.0) + i * 0.01 + 5 * sin(i * i * 0.37) AS v FROM generate_series(0, 149) i});
 
 # What psql prints of statements with so many workers, and its messages.
 sub with_workers
@@ -133,6 +135,20 @@ foreach my $case (
 	like($said, $error, 'the error is told');
 	$node->poll_query_until('postgres', $workers_left, '0') or fail('workers have ended');
 }
+
+# Of several networks that diverge the first counts: not the first to be heard of, which may have done so in another epoch.
+foreach my $seed (4, 6)
+{
+	my @said = map {
+		(with_workers($_, qq{SELECT rn_train('rnn', 'TABLE waves',
+			'{"optimizer": "sgd", "epochs": 12, "activation": "relu", "clipnorm": 1e30, "horizon": 7, "season": 7, "ensemble": 4, "units": 4, "window": 7, "learning_rate": 1.5, "seed": $seed}')}))[1]
+	} (0 .. 3);
+	my @words = map { /(training diverged in .*)/ ? $1 : "none: $_" } @said;
+
+	like($words[0], qr/training diverged in epoch/, "seed $seed: it diverges");
+	is($words[$_], $words[0], "seed $seed: the same words with $_ workers") foreach (1 .. 3);
+}
+
 is($node->safe_psql('postgres', 'SELECT count(*) FROM rn_models'), $models, 'nothing is left of what failed');
 is( $node->safe_psql('postgres', qq{
 	SET max_parallel_maintenance_workers = 2;
