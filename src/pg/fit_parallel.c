@@ -38,6 +38,9 @@ typedef struct Queue
 	size_t		network;		/* number of the last; SIZE_MAX: none yet, or no more */
 } Queue;
 
+/* Number of what is none of the networks, but comes after all. */
+#define ALL_NETWORKS (SIZE_MAX - 1)
+
 /* Bytes of the block. */
 static size_t
 shared_bytes(const RecurnetFit *fit)
@@ -70,20 +73,23 @@ any_diverged(Shared *shared)
 }
 
 /*
- * The last network of a process diverged.  Those before it are given out, and are
- * fitted to the end: so that the first of all is the one that a process alone comes
- * upon, and its words are the same.
+ * What a process did to that network came to code: note that it diverged; anything else is
+ * an ERROR, or well.  Those before it are given out, and are fitted to the end: so that the
+ * first of all is the one that a process alone comes upon, and its words are the same.
  */
 static void
-put_diverged(const Queue *own, const RnError *words)
+settle(RecurnetHost *host, Shared *shared, size_t network, RnCode code)
 {
-	Shared	   *shared = own->shared;
-
-	SpinLockAcquire(&shared->mutex);
-	if (own->network < shared->diverged)
+	if (code != RN_DIVERGED || host->pending != NULL)
 	{
-		shared->diverged = own->network;
-		shared->words = *words;
+		recurnet_host_check(host, code);
+		return;
+	}
+	SpinLockAcquire(&shared->mutex);
+	if (network < shared->diverged)
+	{
+		shared->diverged = network;
+		shared->words = host->core.error;
 	}
 	SpinLockRelease(&shared->mutex);
 	ConditionVariableBroadcast(&shared->settled);
@@ -131,10 +137,7 @@ work(RecurnetHost *host, const Queue *queue, const RnPanel *panel, const RnFits 
 	Shared	   *shared = queue->shared;
 	RnCode		code = rn_fits_fit(&host->core, &shared->plan, panel, fits);
 
-	if (code == RN_DIVERGED && host->pending == NULL)
-		put_diverged(queue, &host->core.error);
-	else
-		recurnet_host_check(host, code);
+	settle(host, shared, queue->network, code);
 	recurnet_progress_phase(host, RECURNET_PHASE_WAITING);
 	while (pg_atomic_read_u64(&shared->tried) < shared->trials && !any_diverged(shared))
 		ConditionVariableSleep(&shared->settled, WAIT_EVENT_PARALLEL_FINISH);
@@ -142,21 +145,20 @@ work(RecurnetHost *host, const Queue *queue, const RnPanel *panel, const RnFits 
 	if (any_diverged(shared))
 		return;
 	pg_read_barrier();
-	recurnet_host_check(host, rn_fits_try(&host->core, &shared->plan, panel, fits));
+	settle(host, shared, ALL_NETWORKS, rn_fits_try(&host->core, &shared->plan, panel, fits));
 }
 
 /* What comes of it, once no worker is left. */
 static RnCode
 finish(RecurnetFit *fit, Shared *shared, const RnFits *fits)
 {
-	if (any_diverged(shared))
-	{
-		fit->host->core.error = shared->words;
-		return RN_DIVERGED;
-	}
-	recurnet_host_check(fit->host, rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, NULL, 0, fit->warm,
-												   fits, &fit->model, &fit->report));
-	return RN_OK;
+	if (!any_diverged(shared))
+		settle(fit->host, shared, ALL_NETWORKS,
+			   rn_recipe_train(&fit->host->core, &fit->plan, &fit->rows.panel, NULL, 0, fit->warm, fits, &fit->model, &fit->report));
+	if (!any_diverged(shared))
+		return RN_OK;
+	fit->host->core.error = shared->words;
+	return RN_DIVERGED;
 }
 
 RnCode

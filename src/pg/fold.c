@@ -137,8 +137,8 @@ cut_and_plan(RecurnetFold *fold)
 	return RN_OK;
 }
 
-/* Forecasts of all series that the fold's model was trained on. */
-static void
+/* Forecasts of all series that the fold's model was trained on, up to one that leaves the numbers: RN_DIVERGED. */
+static RnCode
 forecast(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 {
 	const RecurnetFolds *folds = fold->folds;
@@ -153,14 +153,18 @@ forecast(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 	for (size_t s = 0; s < fold->rows.panel.count; s++)
 	{
 		double		scale;
+		RnCode		code;
 
 		if (fold->rows.panel.series[s].n == 0)
 			continue;
-		recurnet_host_check(&fold->host, rn_backtest_forecast(&fold->host.core, &folds->backtest, &fold->rows,
-															  &folds->fit.rows.panel, model, s, m++, folds->level,
-															  step, &scale));
+		code = rn_backtest_forecast(&fold->host.core, &folds->backtest, &fold->rows, &folds->fit.rows.panel,
+									model, s, m++, folds->level, step, &scale);
+		if (code == RN_DIVERGED)
+			return code;
+		recurnet_host_check(&fold->host, code);
 		told(listener, fold, s, step, scale);
 	}
+	return RN_OK;
 }
 
 RnCode
@@ -184,11 +188,10 @@ recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener)
 	error_context_stack = &where;
 	recurnet_progress_fold(&fold->host, recurnet_folds_before(fold->folds) + (int) fold->piece + 1);
 	code = recurnet_fit_train(&fold->fit);
+	if (code == RN_OK)
+		code = forecast(fold, told, listener);
 	if (code != RN_DIVERGED || fold->folds->first == 0)
-	{
 		recurnet_panel_check(&fold->host, &fold->fit.rows.panel, code);
-		forecast(fold, told, listener);
-	}
 	error_context_stack = where.previous;
 	return code;
 }

@@ -70,7 +70,7 @@ typedef void (*RecurnetFoldTold) (void *listener, const RecurnetFold *fold, size
 /*
  * Cut and plan: RN_TOO_FEW_ROWS, with words in its host, if there is nothing to
  * train on and that is no error; then train, and forecast all series: RN_DIVERGED,
- * likewise, of one of several trials.
+ * likewise, of one of several trials, some of which may have been told.
  */
 extern RnCode recurnet_fold_plan(RecurnetFold *fold);
 extern RnCode recurnet_fold_run(RecurnetFold *fold, RecurnetFoldTold told, void *listener);

@@ -152,6 +152,7 @@ run_piece(Tune *tune, const RecurnetFoldSteps *ahead, size_t piece)
 {
 	RecurnetFold *fold = recurnet_fold_open(&tune->folds, piece);
 	RnBacktestScore *score = &tune->trial[tune->done + fold->candidate].score;
+	RnBacktestScore before = *score;
 
 	if (recurnet_fold_plan(fold) != RN_OK)
 		leave_out(tune, fold->host.core.error.message);
@@ -160,7 +161,10 @@ run_piece(Tune *tune, const RecurnetFoldSteps *ahead, size_t piece)
 	else if (piece < ahead->pieces)
 		leave_out(tune, "training diverged");
 	else if (recurnet_fold_run(fold, add_score, score) != RN_OK)
+	{
+		*score = before;
 		leave_out(tune, "training diverged");
+	}
 	recurnet_fold_close(fold);
 }
 

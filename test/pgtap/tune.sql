@@ -84,6 +84,16 @@ BEGIN
 END $$;
 SELECT results_eq($$SELECT count(*), sum(forecasts) FROM diverging(0)$$, 'VALUES (5::bigint, 1::numeric)', 'all but one of five diverge');
 SELECT results_eq('SELECT * FROM diverging(2)', 'SELECT * FROM diverging(0)', 'as with parallel workers');
+-- One that trains, but forecasts beyond all numbers.
+CREATE FUNCTION beyond(workers int) RETURNS TABLE (rate float8, forecasts bigint, mase float8) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM set_config('max_parallel_maintenance_workers', workers::text, true);
+	RETURN QUERY SELECT (t.options->>'learning_rate')::float8, t.forecasts, t.mase
+	FROM rn_tune('SELECT i, v FROM one', '{"learning_rate": [1e38, 0.01]}', folds => 1,
+		options => '{"recipe": "plain", "activation": "relu", "units": 4, "epochs": 1, "window": 5, "horizon": 3, "validation_split": 0, "clipnorm": 1e30}') t;
+END $$;
+SELECT results_eq('SELECT rate, forecasts FROM beyond(0) WHERE rate IS NOT NULL', 'VALUES (0.01::float8, 1::bigint), (1e38, 0)', 'one whose forecast is no number comes last');
+SELECT results_eq('SELECT * FROM beyond(2)', 'SELECT * FROM beyond(0)', 'as with parallel workers');
 SELECT refuses($$SELECT rn_tune('SELECT store, i, v FROM many', options => '{"recipe": "plain", "units": 2, "window": 20, "epochs": 3, "horizon": 3, "on_error": "fail"}', folds => 4, series => 'store')$$, '21000', '%too few%', '%', 'on_error fail');
 SELECT refuses($$SELECT rn_tune('SELECT i, v FROM one', '{"units": [2, 4096]}', options => '{"recipe": "plain", "horizon": 3, "epochs": 1000000}')$$, '54000', 'training needs %', '%', 'one that is too large, before anything is trained');
 
