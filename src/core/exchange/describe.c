@@ -51,6 +51,14 @@ put_name(Walk *walk, const char *name)
 	return walk->code == RN_OK;
 }
 
+/* Reading: the member of that name, or NULL.  An object of a foreign file may have millions. */
+static const RnJson *
+member_of(Walk *walk, const char *name)
+{
+	keep(walk, rn_poll(walk->host));
+	return rn_json_member(walk->object, name);
+}
+
 /* Reading: the member of that name and kind, or NULL. */
 static const RnJson *
 find(Walk *walk, const char *name, RnJsonKind kind)
@@ -59,7 +67,7 @@ find(Walk *walk, const char *name, RnJsonKind kind)
 
 	if (walk->code != RN_OK)
 		return NULL;
-	value = rn_json_member(walk->object, name);
+	value = member_of(walk, name);
 	if (value != NULL && value->kind == kind)
 		return value;
 	bad_member(walk, name);
@@ -101,7 +109,7 @@ walk_bool(Walk *walk, const char *name, bool value)
 		keep(walk, rn_text_string(walk->host, walk->text, value ? "true" : "false"));
 	if (walk->text != NULL || walk->code != RN_OK)
 		return value;
-	member = rn_json_member(walk->object, name);
+	member = member_of(walk, name);
 	if (member == NULL || (member->kind != RN_JSON_TRUE && member->kind != RN_JSON_FALSE))
 		bad_member(walk, name);
 	return member != NULL && member->kind == RN_JSON_TRUE;
@@ -117,7 +125,7 @@ walk_open(Walk *walk, const char *name, double value, double open)
 		keep(walk, rn_json_put_double(walk->host, walk->text, value));
 	if (walk->text != NULL || walk->code != RN_OK)
 		return value;
-	member = rn_json_member(walk->object, name);
+	member = member_of(walk, name);
 	if (member != NULL && member->kind == RN_JSON_NULL && isinf(open))
 		return open;
 	if (!rn_json_double(member, &value))

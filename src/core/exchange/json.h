@@ -38,7 +38,7 @@ typedef struct RnJson
 
 /*
  * Read a document of n bytes, in the memory of pool.  RN_CORRUPT, with the place, for what is not
- * JSON, and for a string with a zero in it.
+ * JSON, and for a string with a zero in it or a number of 4096 bytes.
  */
 extern RnCode rn_json_read(RnHost *host, RnPool *pool, const char *bytes, size_t n, const RnJson **value);
 
