@@ -276,9 +276,12 @@ put_legend(Plot *plot)
 {
 	bool		predicted = false;
 
-	for (size_t f = 0; f < plot->chart.facets; f++)
-		for (size_t i = 0; i < plot->facet[f].curve[0].n; i++)
-			predicted = predicted || !isnan(plot->facet[f].curve[0].y[i]);
+	for (size_t f = 0; f < plot->chart.facets && !predicted; f++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t i = 0; i < plot->facet[f].curve[0].n && !predicted; i++)
+			predicted = !isnan(plot->facet[f].curve[0].y[i]);
+	}
 	plot->chart.legend[RN_INK_ACTUAL] = "actual";
 	if (predicted)
 		plot->chart.legend[RN_INK_PREDICTED] = "one step ahead";

@@ -281,7 +281,14 @@ failures(void **state)
 	}
 	test = test_host();
 	test.polls_left = 3;
+	/* the third is while ranges are found, before anything is drawn of a facet */
 	assert_int_equal(draw(&test, MOST, &drawing), RN_CANCELLED);
+	assert_int_equal(count(drawing.text, "<g>"), 0);
+	rn_drawing_free(&drawing);
+	test = test_host();
+	test.polls_left = 8;
+	assert_int_equal(draw(&test, MOST, &drawing), RN_CANCELLED);
+	assert_int_equal(count(drawing.text, "<g>"), 1);
 	rn_drawing_free(&drawing);
 	assert_int_equal(test.live, 0);
 }
