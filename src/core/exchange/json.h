@@ -13,6 +13,9 @@
 
 #define RN_JSON_MAX_DEPTH 32
 
+/* The hint where a document of ours is not as we wrote it. */
+#define RN_CHANGE_WEIGHTS "Change weights, but no more than them; docs/exchange.md says what a file has."
+
 typedef enum RnJsonKind
 {
 	RN_JSON_NULL,

@@ -93,7 +93,7 @@ static RnCode
 bad_tensor(RnHost *host, const char *name, const char *what)
 {
 	rn_fail(host, RN_CORRUPT, "tensor \"%.100s\" of the file %s", name, what);
-	return rn_fail_hint(host, "Change weights, but no more than them; docs/exchange.md says what a file has.");
+	return rn_fail_hint(host, RN_CHANGE_WEIGHTS);
 }
 
 static bool
