@@ -20,6 +20,7 @@
 #include "exchange.h"
 #include "guc.h"
 #include "hint.h"
+#include "history.h"
 #include "job.h"
 #include "member.h"
 #include "names.h"
@@ -365,18 +366,42 @@ read_options(RecurnetHost *host, const RnJson *catalog, const RecurnetTraining *
 	recurnet_options_parse(version->cell, version->options, &options);
 }
 
-/* Columns: as many as the model has. */
+/* Columns that the catalog in the file names, which have to be those that the model in it has. */
+static char *
+read_names(const RnJson *catalog, const char *member, const char *argument, const RecurnetNames *of_model)
+{
+	bool		covariates = strcmp(argument, "covariates") == 0;
+	char	   *text = catalog_text(catalog, member, false);
+	RecurnetNames names = recurnet_names_parse(text, argument, covariates);
+
+	if (!recurnet_names_equal(&names, of_model, covariates))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("member \"%s\" of the catalog in the file is not what the model in it has", member),
+				 errdetail("The catalog says: %s. The model has: %s.", names.n > 0 ? recurnet_names_list(&names) : "none",
+						   of_model->n > 0 ? recurnet_names_list(of_model) : "none"),
+				 errhint(RN_CHANGE_WEIGHTS)));
+	return text;
+}
+
 static void
 read_columns(const RnJson *catalog, const RecurnetSubject *subject, RecurnetVersion *version)
 {
 	version->time_column = catalog_text(catalog, "time_column", true);
 	version->target_column = catalog_text(catalog, "target_column", true);
-	version->series_columns = catalog_text(catalog, "series_columns", false);
-	version->covariates = catalog_text(catalog, "covariates", false);
-	if (recurnet_names_parse(version->series_columns, "series", false).n != subject->series.n)
-		bad_catalog("series_columns");
-	if (recurnet_names_parse(version->covariates, "covariates", true).n != subject->covariates.n)
-		bad_catalog("covariates");
+	version->series_columns = read_names(catalog, "series_columns", "series", &subject->series);
+	version->covariates = read_names(catalog, "covariates", "covariates", &subject->covariates);
+}
+
+/* ERROR unless the query has these columns, and times as the model has them. */
+static void
+check_query(const RecurnetSubject *subject, const RecurnetVersion *version)
+{
+	RecurnetWanted wanted = {
+		.time = version->time_column,.target = version->target_column,.series = subject->series,.covariates = subject->covariates
+	};
+
+	recurnet_history_check_type(subject->time_type, recurnet_query_columns(version->query, &wanted).time_type);
 }
 
 /* What it was trained on. */
@@ -424,6 +449,8 @@ store(RecurnetHost *host, const RnJson *catalog, bytea *stored, const RecurnetTr
 	{
 		read_options(host, catalog, training, &version);
 		read_columns(catalog, &subject, &version);
+		if (version.query != NULL)
+			check_query(&subject, &version);
 		read_range(catalog, model, &version);
 		version.metrics = catalog_json_member(host, catalog, "metrics");
 	}
