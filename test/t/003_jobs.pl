@@ -503,6 +503,15 @@ unlike($said, qr/ERROR|exit code/, 'and are no error themselves');
 # ---- with the extension created anew: jobs and models begin at 1 again ----
 
 sql('CREATE EXTENSION recurnet');
+is(sql("SELECT rn_train_async($long, 'of before')"), '1', 'a job');
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'runs');
+$pid = sql('SELECT pid FROM rn_jobs WHERE job_id = 1');
+sql('DROP EXTENSION recurnet; CREATE EXTENSION recurnet');
+is(sql("SELECT rn_train_async($short, 'of now')"), '1', 'another one has its number');
+state_comes(1, 'done', 'and does not wait for it');
+is(sql("SELECT pg_cancel_backend($pid)"), 't', 'which goes on');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'and can be cancelled');
+sql('DROP EXTENSION recurnet; CREATE EXTENSION recurnet');
 my $some = q{'gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 64, "epochs": 60, "window": 5, "validation_split": 0}'};
 is(sql("SELECT rn_train_async($some, 'of before')"), '1', 'a job');
 comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'runs');
