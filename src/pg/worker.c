@@ -234,7 +234,7 @@ log_no_worker(int64 job)
 static bool
 start_next(void)
 {
-	static long pause = RETRY_MS;
+	static long delay = RETRY_MS;
 	Errand		what = {.database = MyDatabaseId};
 	BackgroundWorkerHandle *handle;
 	int			running = 0;
@@ -253,14 +253,14 @@ start_next(void)
 	{
 		await_taken(handle, what.job);
 		pfree(handle);
-		pause = RETRY_MS;
+		delay = RETRY_MS;
 		return true;
 	}
 	if (running > 0)			/* the one that ends starts it */
 		return false;
 	log_no_worker(what.job);
-	rest(pause);
-	pause = Min(2 * pause, LONGEST_MS);
+	rest(delay);
+	delay = Min(2 * delay, LONGEST_MS);
 	return true;
 }
 
@@ -361,19 +361,34 @@ leave_room(int code, Datum argument)
 		(void) start_worker(&what, NULL);
 }
 
-/* What a role, a database or the server has set for its sessions must neither end a worker nor keep it from its log. */
+/*
+ * What a role, a database or the server has set for its sessions must neither end a worker nor keep
+ * it from its log, nor make it another role.
+ */
 static void
 override_settings(void)
 {
 	static const char *const setting[][2] = {
 		{"statement_timeout", "0"}, {"lock_timeout", "0"}, {"idle_in_transaction_session_timeout", "0"},
 		{RECURNET_TRANSACTION_TIMEOUT, "0"}, {"default_transaction_isolation", "read committed"},
-		{"default_transaction_read_only", "off"}, {"default_transaction_deferrable", "off"}
+		{"default_transaction_read_only", "off"}, {"default_transaction_deferrable", "off"},
+		{"role", "none"}
 	};
 
 	for (int i = 0; i < (int) lengthof(setting); i++)
 		if (setting[i][0] != NULL)
 			SetConfigOption(setting[i][0], setting[i][1], PGC_SUSET, PGC_S_OVERRIDE);
+}
+
+/* A job is done as the role that asked for it, or not at all. */
+static void
+check_asker(void)
+{
+	if (errand.job != 0 && GetUserId() != errand.role)
+		ereport(FATAL,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("recurnet job " INT64_FORMAT " would run as role \"%s\", which has not asked for it",
+						errand.job, GetUserNameFromId(GetUserId(), true))));
 }
 
 /* Where a worker begins. */
@@ -387,12 +402,11 @@ recurnet_worker_main(Datum argument)
 	BackgroundWorkerUnblockSignals();
 	override_settings();
 	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);
+	StartTransactionCommand();
+	check_asker();
 	if (TransactionIdIsValid(errand.after))
-	{
-		StartTransactionCommand();
 		XactLockTableWait(errand.after, NULL, NULL, XLTW_None);
-		CommitTransactionCommand();
-	}
+	CommitTransactionCommand();
 	if (errand.job != 0)
 		run_job(errand.job);
 	pqsignal(SIGINT, SIG_IGN);	/* who cancels a job does not mean the next */

@@ -215,6 +215,32 @@ sql('SET default_transaction_read_only = off; ALTER ROLE ann RESET ALL; ALTER DA
 $other->{in} .= "\\q\n";
 $other->{run}->finish;
 
+# ---- other roles by settings ----
+
+# A job and its model are of the role that asked, whom a session would be then.
+sub is_of_ann
+{
+	my ($setting, $name) = @_;
+	sql($setting);
+	$job = say_to($caller, "SET SESSION AUTHORIZATION ann; SELECT rn_train_async($short, '$name'); RESET SESSION AUTHORIZATION;") + 0;
+	is(say_to($caller, 'SHOW is_superuser;'), "on\n", 'who asks on is the superuser');
+	my $state;
+	foreach (1 .. 600)    # in a session that began before
+	{
+		last if ($state = say_to($caller, "SELECT state FROM rn_jobs WHERE job_id = $job;")) !~ /waiting|running/;
+		select undef, undef, undef, 0.1;
+	}
+	is($state, "done\n", "$setting: a job is done");
+	is(say_to($caller, "SELECT role || ' ' || owner FROM rn_jobs, rn_models WHERE job_id = $job AND name = '$name';"), "ann ann\n", 'as the one who asked');
+}
+
+sql('GRANT eve TO ann; GRANT SELECT ON t TO eve');
+is_of_ann('ALTER ROLE ann SET role = eve', 'of ann');
+is_of_ann('ALTER ROLE ann RESET role; ALTER DATABASE postgres SET role = eve', 'of ann, too');
+say_to($caller, 'ALTER DATABASE postgres RESET role;');
+is_of_ann('ALTER DATABASE postgres SET session_authorization = eve', 'of ann, yet');
+say_to($caller, 'ALTER DATABASE postgres RESET session_authorization; REVOKE eve FROM ann; REVOKE SELECT ON t FROM eve;');
+
 # ---- no more than may ----
 
 my @jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 4)");
