@@ -3,7 +3,8 @@
  *		Locks that say what runs: held from commit to commit, let go by whoever ends.
  *
  * They are PostgreSQL's own, so that a process that dies leaves none behind and
- * pg_locks shows them (locktype advisory).  No statement can take or release one.
+ * pg_locks shows them (locktype advisory).  Those of jobs and models are of the extension
+ * that is there when they are taken: one that is created anew has others.  No statement can take or release one.
  */
 #ifndef RECURNET_JOB_LOCK_H
 #define RECURNET_JOB_LOCK_H

@@ -24,6 +24,7 @@
 #include "job_lock.h"
 #include "job_log.h"
 #include "statement.h"
+#include "worker.h"
 
 /*
  * A text that differs from one life of the server to the next, crashes
@@ -75,7 +76,8 @@ recurnet_job_log_add(RecurnetJob *job)
 
 /*
  * A row that a transaction has locked, which cancels the job and may be open for long,
- * is passed over in what follows: no other jobs wait for that.
+ * is passed over in what follows: no other jobs wait for that.  If it is rolled back, its
+ * process has the queue looked at again (worker.h).
  */
 
 bool
@@ -242,6 +244,7 @@ recurnet_job_log_cancel(int64 id)
 	PreventCommandIfReadOnly("rn_cancel()");
 	recurnet_statement_open(&scope);
 	check_may_cancel(&scope, id);
+	recurnet_worker_cancel();
 	s = recurnet_statement("UPDATE recurnet.job SET state = 'cancelled', ended_at = clock_timestamp()"
 						   " WHERE job_id = $1 AND state = 'waiting' AND server = $2");
 	recurnet_parameter_int8(&s, id);

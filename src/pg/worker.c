@@ -8,6 +8,9 @@
  * these is at work at a time, and waits until the worker that it starts has taken its job; so
  * the jobs that hold their locks are all there are, and no more run than
  * recurnet.max_workers.
+ *
+ * What waits must not wait for ever: whoever was to start it and ends before hands
+ * that on, and so does a transaction for which jobs were passed over.
  */
 #include "postgres.h"
 
@@ -19,9 +22,11 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
+#include "storage/dsm.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
+#include "storage/pg_shmem.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -43,6 +48,10 @@
 #define LONGEST_MS	10000
 #define PATIENCE_MS	5000
 
+/* How long the postmaster waits until it begins a process again; how many may fail in a row to start jobs. */
+#define AGAIN_S		1
+#define MOST_FAILURES	3
+
 /* Keys of RECURNET_LOCK_QUEUE: the turn to start jobs, and the place of the one whose turn is next. */
 #define TURN		0
 #define NEXT		1
@@ -54,6 +63,9 @@ typedef struct Errand
 	Oid			role;			/* invalid: the superuser of the cluster, who runs no query of users */
 	TransactionId after;		/* of the transaction to wait for, or invalid */
 	int64		job;			/* to run; 0: start waiting jobs */
+	dsm_handle	note;			/* of a job: a bool, that it was passed over */
+	int			failures;		/* of those that had the same errand before, but for a job */
+	dsm_handle	memory;			/* of the server when it was started */
 } Errand;
 
 StaticAssertDecl(sizeof(Errand) <= BGW_EXTRALEN, "an errand must fit into what a worker is given");
@@ -61,16 +73,24 @@ StaticAssertDecl(sizeof(Errand) <= BGW_EXTRALEN, "an errand must fit into what a
 extern PGDLLEXPORT void recurnet_worker_main(Datum argument);
 
 static Errand errand;			/* of this process */
-static bool runs_job = false;	/* it has taken its job */
+static bool unfinished = false; /* it is to start jobs, and nobody else may know of them */
+static volatile sig_atomic_t terminated = false;	/* somebody wants it to end */
+
+/* What shared memory is called; it is made anew after a crash. */
+static dsm_handle
+server_memory(void)
+{
+	return ((const PGShmemHeader *) UsedShmemSegAddr)->dsm_control;
+}
 
 /* Start a process; false if there is none to be had. */
 static bool
-start_worker(const Errand *what, BackgroundWorkerHandle **handle)
+start_worker(Errand *what, BackgroundWorkerHandle **handle)
 {
 	BackgroundWorker worker = {
 		.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION,
 		.bgw_start_time = BgWorkerStart_RecoveryFinished,
-		.bgw_restart_time = BGW_NEVER_RESTART,
+		.bgw_restart_time = AGAIN_S,	/* if leave_room says so */
 		.bgw_notify_pid = handle != NULL ? MyProcPid : 0
 	};
 
@@ -81,6 +101,7 @@ start_worker(const Errand *what, BackgroundWorkerHandle **handle)
 		snprintf(worker.bgw_name, BGW_MAXLEN, "recurnet job " INT64_FORMAT, what->job);
 	else
 		strlcpy(worker.bgw_name, "recurnet queue", BGW_MAXLEN);
+	what->memory = server_memory();
 	memcpy(worker.bgw_extra, what, sizeof(*what));
 	return RegisterDynamicBackgroundWorker(&worker, handle);
 }
@@ -99,6 +120,9 @@ rest(long ms)
 static bool queued = false;		/* this transaction, or a part of it that was rolled back, has jobs */
 static bool busy = false;		/* when it asked for them, others ran: they start the next ones as they end */
 static bool started = false;	/* a worker to start its jobs is */
+static bool cancels = false;	/* it cancels jobs: as long as it is open, the queue passes over those that wait */
+static bool part_cancels = false;	/* a part of it does, which may be rolled back alone */
+static bool owed = false;		/* a transaction that is over could not have jobs started */
 
 /* Those that start jobs end soon, so that their places are soon free; those that run them do not. */
 static void
@@ -119,14 +143,14 @@ start_queue(void)
 	}
 }
 
-/* Now that others see the jobs: the one that was to start them may have ended meanwhile. */
+/* The transaction is over, and others see it; nothing may be an ERROR now.  If need be, the next one tries again. */
 static void
-start_queue_again(void)
+leave_transaction(bool start)
 {
 	Errand		what = {.database = MyDatabaseId};
 
-	if (!started)
-		(void) start_worker(&what, NULL);
+	owed = (start || owed) && !start_worker(&what, NULL);
+	queued = busy = started = cancels = part_cancels = false;
 }
 
 /*
@@ -136,39 +160,53 @@ start_queue_again(void)
 static void
 on_transaction(XactEvent event, void *arg)
 {
-	if (!queued)
-		return;
 	switch (event)
 	{
 		case XACT_EVENT_PRE_COMMIT:
-			start_queue();
+			if (queued)
+				start_queue();
 			break;
 		case XACT_EVENT_PRE_PREPARE:
-			ereport(ERROR,
-					(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-					 errmsg("cannot PREPARE a transaction that has asked for background jobs")));
+			if (queued || cancels)
+				ereport(ERROR,
+						(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						 errmsg("cannot PREPARE a transaction that has asked for background jobs or cancelled any")));
 			break;
-		case XACT_EVENT_COMMIT:
-			start_queue_again();
-			queued = busy = started = false;
+		case XACT_EVENT_COMMIT:	/* those that were to start its jobs may have ended before they saw them */
+			leave_transaction((queued && !started) || part_cancels);
 			break;
 		case XACT_EVENT_ABORT:
-			queued = busy = started = false;
+			leave_transaction(cancels);
 			break;
 		default:
 			break;
 	}
 }
 
-void
-recurnet_worker_queue(void)
+static void
+watch_transaction(void)
 {
 	static bool registered = false;
 
 	if (!registered)
 		RegisterXactCallback(on_transaction, NULL);
-	registered = queued = true;
+	registered = true;
+}
+
+void
+recurnet_worker_queue(void)
+{
+	watch_transaction();
+	queued = true;
 	busy = recurnet_job_log_busy();
+}
+
+void
+recurnet_worker_cancel(void)
+{
+	watch_transaction();
+	cancels = true;
+	part_cancels |= IsSubTransaction();
 }
 
 /* ---- starting jobs ---- */
@@ -178,6 +216,13 @@ static bool
 have_log(void)
 {
 	return OidIsValid(get_extension_oid("recurnet", true));
+}
+
+/* Does the job still wait? */
+static bool
+waits(int64 job)
+{
+	return have_log() && recurnet_job_log_waits(job);
 }
 
 static void
@@ -197,10 +242,10 @@ end(void)
 
 /*
  * The job has been taken off the queue, by whomever; if its worker ends before, that is
- * its end, unless somebody is about to cancel it.
+ * its end, unless somebody is about to cancel it, or was when the worker came.
  */
 static void
-await_taken(BackgroundWorkerHandle *handle, int64 job)
+await_taken(BackgroundWorkerHandle *handle, int64 job, const volatile bool *passed_over)
 {
 	for (bool taken = false; !taken;)
 	{
@@ -208,13 +253,37 @@ await_taken(BackgroundWorkerHandle *handle, int64 job)
 		bool		stopped = GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED;
 
 		begin();
-		taken = !have_log() || !recurnet_job_log_waits(job) || stopped;
-		if (stopped && have_log())
+		taken = !waits(job) || stopped;
+		if (stopped && have_log() && !*passed_over)
 			recurnet_job_log_refuse(job);
 		end();
 		if (!taken)
 			rest(LOOK_MS);
 	}
+}
+
+/* Start a job, and wait until it is taken; false if there is no process to be had. */
+static bool
+start_job(Errand *what)
+{
+	dsm_segment *note = dsm_create(sizeof(bool), DSM_CREATE_NULL_IF_MAXSEGMENTS);
+	BackgroundWorkerHandle *handle;
+	bool	   *passed_over;
+	bool		success;
+
+	if (note == NULL)
+		return false;
+	passed_over = dsm_segment_address(note);
+	*passed_over = false;
+	what->note = dsm_segment_handle(note);
+	success = start_worker(what, &handle);
+	if (success)
+	{
+		await_taken(handle, what->job, passed_over);
+		pfree(handle);
+	}
+	dsm_detach(note);
+	return success;
 }
 
 /* Say once that a job waits for something else than other jobs. */
@@ -234,9 +303,8 @@ log_no_worker(int64 job)
 static bool
 start_next(void)
 {
-	static long pause = RETRY_MS;
+	static long delay = RETRY_MS;
 	Errand		what = {.database = MyDatabaseId};
-	BackgroundWorkerHandle *handle;
 	int			running = 0;
 
 	begin();
@@ -249,18 +317,16 @@ start_next(void)
 		return false;
 	if (!OidIsValid(what.role))
 		return true;
-	if (start_worker(&what, &handle))
+	if (start_job(&what))
 	{
-		await_taken(handle, what.job);
-		pfree(handle);
-		pause = RETRY_MS;
+		delay = RETRY_MS;
 		return true;
 	}
 	if (running > 0)			/* the one that ends starts it */
 		return false;
 	log_no_worker(what.job);
-	rest(pause);
-	pause = Min(2 * pause, LONGEST_MS);
+	rest(delay);
+	delay = Min(2 * delay, LONGEST_MS);
 	return true;
 }
 
@@ -297,17 +363,38 @@ start_waiting(void)
 
 /* ---- running one ---- */
 
-/* Take the job off the queue; false if it does not wait any more. */
+/* Tell the one that started this process, and may be gone, that it came. */
+static void
+note_passed_over(void)
+{
+	dsm_segment *note = dsm_attach(errand.note);
+
+	if (note == NULL)
+		return;
+	*(bool *) dsm_segment_address(note) = true;
+	dsm_detach(note);
+}
+
+/*
+ * Take the job off the queue; false if it does not wait any more, as in a process that is
+ * begun again, or if somebody is about to cancel it: then the one that started this process
+ * goes on, and waits for its end.
+ */
 static bool
 take_job(RecurnetJob *job)
 {
-	bool		taken;
+	bool		taken = false;
 
 	PushActiveSnapshot(GetTransactionSnapshot());
-	recurnet_lock_take(RECURNET_LOCK_JOB, job->id);
-	taken = have_log() && recurnet_job_log_start(job);
+	if (waits(job->id))
+	{
+		recurnet_lock_take(RECURNET_LOCK_JOB, job->id);
+		taken = have_log() && recurnet_job_log_start(job);
+	}
+	unfinished = taken || !waits(job->id);
+	if (!unfinished)
+		note_passed_over();
 	PopActiveSnapshot();
-	runs_job = taken;
 	SPI_commit();
 	return taken;
 }
@@ -349,26 +436,46 @@ run_job(int64 id)
 }
 
 /*
- * Where a worker ends, after its transaction has.  One that was killed in the
- * middle of its job leaves room for another.
+ * Where a worker ends, after its transaction has.  One that was killed in the middle of
+ * its job, or of starting others, leaves that to another one.  If all places are taken it keeps
+ * its own: the postmaster begins what has ended with 1 again there, and forgets what has
+ * ended with 0.  Neither starts anything while the server shuts down.
  */
 static void
 leave_room(int code, Datum argument)
 {
 	Errand		what = {.database = errand.database};
 
-	if (runs_job)
-		(void) start_worker(&what, NULL);
+	if (errand.job == 0)
+	{
+		what = errand;
+		what.failures += !terminated;
+	}
+	if (unfinished && what.failures < MOST_FAILURES && !start_worker(&what, NULL))
+		return;
+	if (code != 0)
+		proc_exit(0);			/* goes on with what is left to do at an exit */
 }
 
-/* What a role, a database or the server has set for its sessions must neither end a worker nor keep it from its log. */
+static void
+terminate(SIGNAL_ARGS)
+{
+	terminated = true;
+	die(postgres_signal_arg);	/* nothing may end a process in the middle of a product */
+}
+
+/*
+ * What a role, a database or the server has set for its sessions must neither end a worker nor keep
+ * it from its log, nor make it another role.
+ */
 static void
 override_settings(void)
 {
 	static const char *const setting[][2] = {
 		{"statement_timeout", "0"}, {"lock_timeout", "0"}, {"idle_in_transaction_session_timeout", "0"},
 		{RECURNET_TRANSACTION_TIMEOUT, "0"}, {"default_transaction_isolation", "read committed"},
-		{"default_transaction_read_only", "off"}, {"default_transaction_deferrable", "off"}
+		{"default_transaction_read_only", "off"}, {"default_transaction_deferrable", "off"},
+		{"role", "none"}
 	};
 
 	for (int i = 0; i < (int) lengthof(setting); i++)
@@ -376,28 +483,43 @@ override_settings(void)
 			SetConfigOption(setting[i][0], setting[i][1], PGC_SUSET, PGC_S_OVERRIDE);
 }
 
+/* A job is done as the role that asked for it, or not at all. */
+static void
+check_asker(void)
+{
+	if (errand.job != 0 && GetUserId() != errand.role)
+		ereport(FATAL,
+				(errcode(ERRCODE_INVALID_AUTHORIZATION_SPECIFICATION),
+				 errmsg("recurnet job " INT64_FORMAT " would run as role \"%s\", which has not asked for it",
+						errand.job, GetUserNameFromId(GetUserId(), true))));
+}
+
 /* Where a worker begins. */
 void
 recurnet_worker_main(Datum argument)
 {
 	memcpy(&errand, MyBgworkerEntry->bgw_extra, sizeof(errand));
+	if (errand.memory != server_memory())	/* the postmaster begins it again after a crash, whoever's that was */
+		return;
+	unfinished = errand.job == 0;
 	before_shmem_exit(leave_room, (Datum) 0);	/* before what ends transactions, so called after it */
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
-	pqsignal(SIGTERM, die);		/* nothing may end a process in the middle of a product */
+	pqsignal(SIGTERM, terminate);
+	if (errand.job == 0)
+		pqsignal(SIGINT, SIG_IGN);
 	BackgroundWorkerUnblockSignals();
 	override_settings();
 	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);
+	StartTransactionCommand();
+	check_asker();
 	if (TransactionIdIsValid(errand.after))
-	{
-		StartTransactionCommand();
 		XactLockTableWait(errand.after, NULL, NULL, XLTW_None);
-		CommitTransactionCommand();
-	}
+	CommitTransactionCommand();
 	if (errand.job != 0)
 		run_job(errand.job);
 	pqsignal(SIGINT, SIG_IGN);	/* who cancels a job does not mean the next */
 	QueryCancelPending = false;
-	if (errand.job == 0 || runs_job)
+	if (unfinished)
 		start_waiting();
-	runs_job = false;
+	unfinished = false;
 }

@@ -11,4 +11,10 @@
  */
 extern void recurnet_worker_queue(void);
 
+/*
+ * This transaction is about to cancel a job.  If it waits and that is rolled back, have it started:
+ * the queue has passed it over meanwhile.  The transaction cannot be prepared.
+ */
+extern void recurnet_worker_cancel(void);
+
 #endif							/* RECURNET_WORKER_H */

@@ -215,6 +215,32 @@ sql('SET default_transaction_read_only = off; ALTER ROLE ann RESET ALL; ALTER DA
 $other->{in} .= "\\q\n";
 $other->{run}->finish;
 
+# ---- other roles by settings ----
+
+# A job and its model are of the role that asked, whom a session would be then.
+sub is_of_ann
+{
+	my ($setting, $name) = @_;
+	sql($setting);
+	$job = say_to($caller, "SET SESSION AUTHORIZATION ann; SELECT rn_train_async($short, '$name'); RESET SESSION AUTHORIZATION;") + 0;
+	is(say_to($caller, 'SHOW is_superuser;'), "on\n", 'who asks on is the superuser');
+	my $state;
+	foreach (1 .. 600)    # in a session that began before
+	{
+		last if ($state = say_to($caller, "SELECT state FROM rn_jobs WHERE job_id = $job;")) !~ /waiting|running/;
+		select undef, undef, undef, 0.1;
+	}
+	is($state, "done\n", "$setting: a job is done");
+	is(say_to($caller, "SELECT role || ' ' || owner FROM rn_jobs, rn_models WHERE job_id = $job AND name = '$name';"), "ann ann\n", 'as the one who asked');
+}
+
+sql('GRANT eve TO ann; GRANT SELECT ON t TO eve');
+is_of_ann('ALTER ROLE ann SET role = eve', 'of ann');
+is_of_ann('ALTER ROLE ann RESET role; ALTER DATABASE postgres SET role = eve', 'of ann, too');
+say_to($caller, 'ALTER DATABASE postgres RESET role;');
+is_of_ann('ALTER DATABASE postgres SET session_authorization = eve', 'of ann, yet');
+say_to($caller, 'ALTER DATABASE postgres RESET session_authorization; REVOKE eve FROM ann; REVOKE SELECT ON t FROM eve;');
+
 # ---- no more than may ----
 
 my @jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 4)");
@@ -405,7 +431,7 @@ sql(q{DELETE FROM recurnet.job WHERE server = 'old'; VACUUM ANALYZE recurnet.job
 
 sub begin_three
 {
-	@jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
+	@jobs = split /\n/, sql("SET ROLE ann; SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
 	comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM (SELECT * FROM rn_jobs ORDER BY job_id DESC LIMIT 3) j}, 'running running waiting', 'two run, one waits');
 }
 
@@ -428,9 +454,13 @@ all_failed('after a restart');
 
 begin_three();
 $pid = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
+sql('ALTER ROLE ann NOLOGIN');
+my $before = length slurp_file($node->logfile);
 kill 'KILL', $pid;
 comes("SELECT count(*) FROM pg_stat_activity WHERE pid = $pid", '0', 'the server comes back after a crash');
 all_failed('after a crash');
+unlike(substr(slurp_file($node->logfile), $before), qr/role "ann" is not permitted to log in/, 'and their processes are not begun again');
+sql('ALTER ROLE ann LOGIN');
 my $logged = sql('SELECT count(*) FROM rn_jobs');
 is(sql("SELECT rn_prune_jobs('0')"), $logged, 'all of it can be dropped');
 is(sql('SELECT count(*) FROM rn_jobs'), '0', 'and is');
@@ -446,7 +476,82 @@ state_comes($waiting[3], 'done', 'a job that somebody is about to cancel is pass
 state_comes($waiting[2], 'waiting', 'and waits for that');
 say_to($idle, 'COMMIT;');
 state_comes($waiting[2], 'cancelled', 'which comes');
+(undef, undef, $refused) = $node->psql('postgres', "BEGIN; SELECT rn_cancel(rn_train_async($short)); PREPARE TRANSACTION 'never'");
+like($refused, qr/ERROR:  cannot PREPARE/, 'a transaction that cancels jobs cannot be prepared');
+
+# A job that was passed over is started when its cancelling is not to be.
+sub let_go
+{
+	my ($before, $end, $what) = @_;
+	my @three = map { sql("SELECT rn_train_async($_)") } ($long, $long, $short);
+	comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2', "$what: two run");
+	say_to($idle, "BEGIN; $before SELECT rn_cancel($three[2]);");
+	cancel_all_of(@three[0, 1]);
+	comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', "$what: all who would start it have ended");
+	state_comes($three[2], 'waiting', "$what: it was passed over");
+	$end->();
+	state_comes($three[2], 'done', "$what: it is started");
+}
+
+let_go('', sub { say_to($idle, 'ROLLBACK;') }, 'rolled back');
+let_go('SAVEPOINT a;', sub { say_to($idle, 'ROLLBACK TO a; COMMIT;') }, 'rolled back in part');
+my $idle_pid = say_to($idle, 'SELECT pg_backend_pid();') + 0;
+let_go('', sub { sql("SELECT pg_terminate_backend($idle_pid)") }, 'its session has ended');
 $idle->{run}->kill_kill;
+
+# So is one whose process has come and passed it over, though nobody has it any more when that is seen.
+$idle = session();
+$keeper = session();
+sql(q{SELECT rn_prune_jobs('0')});
+$node->append_conf('postgresql.conf', 'recurnet.max_workers = 1');
+$node->reload;
+@jobs = map { sql("SELECT rn_train_async($_)") } ($long, $short);
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'one runs');
+my $starter = sql("SELECT pid FROM rn_jobs WHERE job_id = $jobs[0]");
+say_to($keeper, 'BEGIN; LOCK TABLE pg_db_role_setting IN ACCESS EXCLUSIVE MODE;');    # nobody can connect
+say_to($idle, "SELECT rn_cancel($jobs[0]);");
+
+my $comes = 0;
+foreach (1 .. 600)
+{
+	$comes = say_to($keeper, q{SELECT max(pid) FROM pg_locks WHERE NOT granted AND relation = 'pg_db_role_setting'::regclass;}) + 0 and last;
+	select undef, undef, undef, 0.1;
+}
+cmp_ok($comes, '>', 0, 'the process of the next one comes');
+kill 'STOP', $starter;
+say_to($idle, "BEGIN; SELECT rn_cancel($jobs[1]);");
+say_to($keeper, 'COMMIT;');
+foreach (1 .. 600)
+{
+	kill 0, $comes or last;
+	select undef, undef, undef, 0.1;
+}
+is(kill(0, $comes), 0, 'and passes it over');
+say_to($idle, 'ROLLBACK;');
+kill 'CONT', $starter;
+state_comes($jobs[1], 'done', 'it is not taken for one that could not');
+$_->{run}->kill_kill foreach $idle, $keeper;
+$node->append_conf('postgresql.conf', 'recurnet.max_workers = 2');
+$node->reload;
+sql(q{SELECT rn_prune_jobs('0')});
+
+# ---- what fails over and over ----
+
+$before = length slurp_file($node->logfile);
+sql("BEGIN; SELECT rn_train_async($short, 'kept'); ALTER TABLE recurnet.job RENAME server TO away; COMMIT");
+my $failures;
+foreach (1 .. 600)
+{
+	$failures = () = substr(slurp_file($node->logfile), $before) =~ /column "server" does not exist/g;
+	last if $failures >= 3;
+	select undef, undef, undef, 0.1;
+}
+sleep 1;
+sql('ALTER TABLE recurnet.job RENAME away TO server');
+$failures = () = substr(slurp_file($node->logfile), $before) =~ /column "server" does not exist/g;
+is($failures, '3', 'jobs that cannot be started are left after some tries');
+state_comes(sql("SELECT rn_train_async($short, 'next')"), 'done', 'until another one comes');
+comes(q{SELECT state FROM rn_jobs WHERE model = 'kept'}, 'done', 'with which they are started');
 sql(q{SELECT rn_prune_jobs('0')});
 
 # ---- with few workers ----
@@ -457,16 +562,60 @@ $node->restart;
 sql("SELECT rn_train_async($long, 'taker')");
 comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'a job runs');
 my $forced = sql(q{SELECT name FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query')});
-my $hog = session();
-$hog->{in} .= "SET $forced = on; SELECT pg_sleep(600);\n";
-$hog->{run}->pump_nb;
-comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, '1', 'the last worker is taken');
+my $hog;
+
+sub take_worker
+{
+	$hog = session();
+	$hog->{in} .= "SET $forced = on; SELECT pg_sleep(600);\n";
+	$hog->{run}->pump_nb;
+	comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'parallel worker'}, '1', 'a worker is taken');
+}
+
+sub free_worker
+{
+	sql(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()});
+	$hog->{run}->kill_kill;
+}
+
+take_worker();
 sql("SELECT rn_train_async($short, 'taken later')");
 is(sql(q{SELECT state FROM rn_jobs WHERE model = 'taken later'}), 'waiting', 'another job waits');
 sql(q{SELECT rn_cancel(job_id) FROM rn_jobs WHERE model = 'taker'});
-sql(q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND backend_type = 'client backend' AND pid <> pg_backend_pid()});
+free_worker();
 comes(q{SELECT string_agg(state, ' ' ORDER BY job_id) FROM rn_jobs}, 'cancelled done', 'until there is a worker for it');
+
+# Who is to start a job is ended while there is no place for another.
+sub end_starter
+{
+	my ($starter, $what) = @_;
+	sql("SELECT pg_terminate_backend($starter)");
+	comes("SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%' AND pid <> $starter", '1', "$what that is ended begins again");
+}
+
+take_worker();
+$job = sql("SELECT rn_train_async($short, 'late')");
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet queue'}, '1', 'the last worker is there for the queue');
+end_starter(sql(q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'recurnet queue'}), 'a queue');
+free_worker();
+state_comes($job, 'done', 'and starts what waits');
+sql("SELECT rn_train_async($long, 'taker')");
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'a job runs');
+take_worker();
+$job = sql("SELECT rn_train_async($short, 'later')");
+end_starter(sql(q{SELECT pid FROM rn_jobs WHERE state = 'running'}), 'a job');
+comes(q{SELECT state FROM rn_jobs WHERE model = 'taker' ORDER BY job_id DESC LIMIT 1}, 'failed', 'which is failed');
+free_worker();
+state_comes($job, 'done', 'and starts what waits, too');
+
+# A server that shuts down waits for none of it.
+take_worker();
+sql("SELECT rn_train_async($short, 'never')");
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet queue'}, '1', 'a job waits for a worker');
+$node->restart;
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'and the server does not, to shut down');
 $hog->{run}->kill_kill;
+sql(q{SELECT rn_prune_jobs('0')});
 
 # ---- without workers ----
 
@@ -492,7 +641,7 @@ comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%
 @jobs = split /\n/, sql("SELECT rn_train_async($long, 'long') FROM generate_series(1, 3)");
 comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '2', 'two run, one waits');
 my $pids = sql(q{SELECT string_agg(pid::text, ',') FROM rn_jobs WHERE state = 'running'});
-my $before = length slurp_file($node->logfile);
+$before = length slurp_file($node->logfile);
 sql('DROP EXTENSION recurnet');
 sql("SELECT pg_cancel_backend(pid) FROM unnest('{$pids}'::int[]) pid");
 comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'the extension is dropped, and its processes end');
@@ -503,6 +652,15 @@ unlike($said, qr/ERROR|exit code/, 'and are no error themselves');
 # ---- with the extension created anew: jobs and models begin at 1 again ----
 
 sql('CREATE EXTENSION recurnet');
+is(sql("SELECT rn_train_async($long, 'of before')"), '1', 'a job');
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'runs');
+$pid = sql('SELECT pid FROM rn_jobs WHERE job_id = 1');
+sql('DROP EXTENSION recurnet; CREATE EXTENSION recurnet');
+is(sql("SELECT rn_train_async($short, 'of now')"), '1', 'another one has its number');
+state_comes(1, 'done', 'and does not wait for it');
+is(sql("SELECT pg_cancel_backend($pid)"), 't', 'which goes on');
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'recurnet%'}, '0', 'and can be cancelled');
+sql('DROP EXTENSION recurnet; CREATE EXTENSION recurnet');
 my $some = q{'gru', 'SELECT i, v FROM t', '{"recipe": "plain", "units": 64, "epochs": 60, "window": 5, "validation_split": 0}'};
 is(sql("SELECT rn_train_async($some, 'of before')"), '1', 'a job');
 comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'runs');
