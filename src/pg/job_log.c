@@ -26,16 +26,19 @@
 #include "statement.h"
 #include "worker.h"
 
-/*
- * A text that differs from one life of the server to the next, crashes
- * included: these make shared memory anew, with a random number in it.
- */
-static char *
-server_life(void)
+uint32
+recurnet_job_log_memory(void)
 {
 	const PGShmemHeader *memory = UsedShmemSegAddr;
 
-	return psprintf(INT64_FORMAT "/%u", PgStartTime, (unsigned) memory->dsm_control);
+	return memory->dsm_control;
+}
+
+/* A text that differs from one life of the server to the next, crashes included. */
+static char *
+server_life(void)
+{
+	return psprintf(INT64_FORMAT "/%u", PgStartTime, recurnet_job_log_memory());
 }
 
 void

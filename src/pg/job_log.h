@@ -23,6 +23,9 @@ typedef struct RecurnetJob
 	Jsonb	   *request;		/* arguments and settings; NULL: none needed */
 } RecurnetJob;
 
+/* A number that the server's shared memory has by chance: a crash makes that anew. */
+extern uint32 recurnet_job_log_memory(void);
+
 /* Note a job of the current user, and its id in job: it waits if it is for the background, else it runs. */
 extern void recurnet_job_log_add(RecurnetJob *job);
 

@@ -22,11 +22,9 @@
 #include "pgstat.h"
 #include "postmaster/bgworker.h"
 #include "postmaster/interrupt.h"
-#include "storage/dsm.h"
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
-#include "storage/pg_shmem.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -48,7 +46,7 @@
 #define LONGEST_MS	10000
 #define PATIENCE_MS	5000
 
-/* How long the postmaster waits until it begins a process again; how many may fail in a row to start jobs. */
+/* How long the postmaster waits until it begins a process again; how many may fail in a row to start jobs, or to take one. */
 #define AGAIN_S		1
 #define MOST_FAILURES	3
 
@@ -63,9 +61,8 @@ typedef struct Errand
 	Oid			role;			/* invalid: the superuser of the cluster, who runs no query of users */
 	TransactionId after;		/* of the transaction to wait for, or invalid */
 	int64		job;			/* to run; 0: start waiting jobs */
-	dsm_handle	note;			/* of a job: a bool, that it was passed over */
 	int			failures;		/* of those that had the same errand before, but for a job */
-	dsm_handle	memory;			/* of the server when it was started */
+	uint32		memory;			/* of the server when it was started */
 } Errand;
 
 StaticAssertDecl(sizeof(Errand) <= BGW_EXTRALEN, "an errand must fit into what a worker is given");
@@ -75,13 +72,6 @@ extern PGDLLEXPORT void recurnet_worker_main(Datum argument);
 static Errand errand;			/* of this process */
 static bool unfinished = false; /* it is to start jobs, and nobody else may know of them */
 static volatile sig_atomic_t terminated = false;	/* somebody wants it to end */
-
-/* What shared memory is called; it is made anew after a crash. */
-static dsm_handle
-server_memory(void)
-{
-	return ((const PGShmemHeader *) UsedShmemSegAddr)->dsm_control;
-}
 
 /* Start a process; false if there is none to be had. */
 static bool
@@ -101,7 +91,7 @@ start_worker(Errand *what, BackgroundWorkerHandle **handle)
 		snprintf(worker.bgw_name, BGW_MAXLEN, "recurnet job " INT64_FORMAT, what->job);
 	else
 		strlcpy(worker.bgw_name, "recurnet queue", BGW_MAXLEN);
-	what->memory = server_memory();
+	what->memory = recurnet_job_log_memory();
 	memcpy(worker.bgw_extra, what, sizeof(*what));
 	return RegisterDynamicBackgroundWorker(&worker, handle);
 }
@@ -241,49 +231,48 @@ end(void)
 }
 
 /*
- * The job has been taken off the queue, by whomever; if its worker ends before, that is
- * its end, unless somebody is about to cancel it, or was when the worker came.
+ * Wait until the job is off the queue, by whomever; false if its worker ends before, as one
+ * that cannot connect does, and one that came while somebody was about to cancel the job.
  */
-static void
-await_taken(BackgroundWorkerHandle *handle, int64 job, const volatile bool *passed_over)
+static bool
+await_taken(BackgroundWorkerHandle *handle, int64 job)
 {
-	for (bool taken = false; !taken;)
+	for (;;)
 	{
 		pid_t		pid;
 		bool		stopped = GetBackgroundWorkerPid(handle, &pid) == BGWH_STOPPED;
+		bool		waiting;
 
 		begin();
-		taken = !waits(job) || stopped;
-		if (stopped && have_log() && !*passed_over)
-			recurnet_job_log_refuse(job);
+		waiting = waits(job);
 		end();
-		if (!taken)
-			rest(LOOK_MS);
+		if (!waiting || stopped)
+			return !waiting;
+		rest(LOOK_MS);
 	}
 }
 
-/* Start a job, and wait until it is taken; false if there is no process to be had. */
+/* Start a job; false if there is no process to be had.  One that some processes have not taken will not be by others. */
 static bool
 start_job(Errand *what)
 {
-	dsm_segment *note = dsm_create(sizeof(bool), DSM_CREATE_NULL_IF_MAXSEGMENTS);
+	static int64 job = 0;
+	static int	failures = 0;
 	BackgroundWorkerHandle *handle;
-	bool	   *passed_over;
-	bool		success;
 
-	if (note == NULL)
+	if (!start_worker(what, &handle))
 		return false;
-	passed_over = dsm_segment_address(note);
-	*passed_over = false;
-	what->note = dsm_segment_handle(note);
-	success = start_worker(what, &handle);
-	if (success)
+	failures = what->job == job ? failures : 0;
+	job = what->job;
+	if (!await_taken(handle, job) && ++failures >= MOST_FAILURES)
 	{
-		await_taken(handle, what->job, passed_over);
-		pfree(handle);
+		begin();
+		if (have_log())
+			recurnet_job_log_refuse(job);
+		end();
 	}
-	dsm_detach(note);
-	return success;
+	pfree(handle);
+	return true;
 }
 
 /* Say once that a job waits for something else than other jobs. */
@@ -363,18 +352,6 @@ start_waiting(void)
 
 /* ---- running one ---- */
 
-/* Tell the one that started this process, and may be gone, that it came. */
-static void
-note_passed_over(void)
-{
-	dsm_segment *note = dsm_attach(errand.note);
-
-	if (note == NULL)
-		return;
-	*(bool *) dsm_segment_address(note) = true;
-	dsm_detach(note);
-}
-
 /*
  * Take the job off the queue; false if it does not wait any more, as in a process that is
  * begun again, or if somebody is about to cancel it: then the one that started this process
@@ -392,8 +369,6 @@ take_job(RecurnetJob *job)
 		taken = have_log() && recurnet_job_log_start(job);
 	}
 	unfinished = taken || !waits(job->id);
-	if (!unfinished)
-		note_passed_over();
 	PopActiveSnapshot();
 	SPI_commit();
 	return taken;
@@ -499,7 +474,7 @@ void
 recurnet_worker_main(Datum argument)
 {
 	memcpy(&errand, MyBgworkerEntry->bgw_extra, sizeof(errand));
-	if (errand.memory != server_memory())	/* the postmaster begins it again after a crash, whoever's that was */
+	if (errand.memory != recurnet_job_log_memory())	/* the postmaster begins it again after a crash, whoever's that was */
 		return;
 	unfinished = errand.job == 0;
 	before_shmem_exit(leave_room, (Datum) 0);	/* before what ends transactions, so called after it */
