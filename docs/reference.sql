@@ -58,6 +58,14 @@ SELECT DISTINCT r.proname, r.kind, r.names, i AS position, r.proargnames[i] AS n
 FROM routine r, generate_subscripts(r.proallargtypes, 1) AS i
 WHERE r.proargmodes[i] IN ('o', 't');
 
+-- What the planner is told; where it is not the same of all, of which types of the first argument.
+CREATE TEMP VIEW label AS
+SELECT proname, kind, names, words, string_agg(DISTINCT pg_temp.type_name(proargtypes[0]), ', ') AS types,
+	count(*) OVER (PARTITION BY proname, kind, names) AS labels
+FROM routine, format('%s, parallel %s', CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END,
+	CASE proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END) AS words
+GROUP BY proname, kind, names, words;
+
 CREATE TEMP VIEW routine_text AS
 SELECT proname, kind, names,
 	format(E'**%s%s**(%s)%s\n', CASE kind WHEN 'procedure' THEN 'CALL ' END, proname,
@@ -69,8 +77,8 @@ SELECT proname, kind, names,
 			ELSE ' → ' || CASE WHEN bool_or(proretset) THEN 'setof ' ELSE '' END || string_agg(DISTINCT pg_temp.type_name(prorettype), ', ') END)
 	|| E'\n' || initcap(left(kind, 1)) || substr(kind, 2)
 	|| CASE WHEN kind = 'procedure' THEN '' ELSE
-		', ' || max(CASE provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' ELSE 'volatile' END)
-		|| ', parallel ' || max(CASE proparallel WHEN 's' THEN 'safe' WHEN 'r' THEN 'restricted' ELSE 'unsafe' END) END
+		(SELECT ', ' || string_agg(words || CASE WHEN labels > 1 THEN format(' (of %s)', types) ELSE '' END, '; ' ORDER BY words)
+			FROM label l WHERE (l.proname, l.kind, l.names) = (r.proname, r.kind, r.names)) END
 	|| ': ' || string_agg(DISTINCT description, '; ') || E'.\n'
 	|| coalesce(E'\n| argument | type | default |\n|---|---|---|\n'
 		|| (SELECT string_agg(format(E'| %s | %s | %s |\n', pg_temp.code(name), types, pg_temp.code(default_value)), '' ORDER BY position)

@@ -667,14 +667,15 @@ IS 'what the forecasts of a model are made of: base, trend, season, recent rows,
 ALTER TABLE recurnet.version ALTER COLUMN query DROP NOT NULL;
 COMMENT ON COLUMN recurnet.version.query IS 'query that gave the rows; null if it was imported without one';
 
+-- What only reads a model may run in parallel workers, as rn_forecast, rn_summary and rn_plot do.
 CREATE FUNCTION @extschema@.rn_export(model bigint, format text DEFAULT 'safetensors') RETURNS bytea
-LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'recurnet_export_id';
 COMMENT ON FUNCTION @extschema@.rn_export(bigint, text)
 IS 'the active version of a model as a file: safetensors, onnx or json';
 
 CREATE FUNCTION @extschema@.rn_export(model text, format text DEFAULT 'safetensors') RETURNS bytea
-LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10000
+LANGUAGE c VOLATILE PARALLEL SAFE COST 10000
 AS 'MODULE_PATHNAME', 'recurnet_export_name';
 COMMENT ON FUNCTION @extschema@.rn_export(text, text)
 IS 'the active version of a model as a file: safetensors, onnx or json';

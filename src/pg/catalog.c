@@ -593,10 +593,10 @@ respect_choice(RecurnetVersion *version)
 
 /* The active version of a locked model, if that has another query than the one to be stored, or looks at other columns; else 0. */
 static int
-find_replaced(const RecurnetVersion *version)
+find_replaced(const RecurnetVersion *version, const char **what)
 {
 	RecurnetStatement statement =
-		recurnet_statement("SELECT v.version::bigint FROM recurnet.model m JOIN recurnet.version v"
+		recurnet_statement("SELECT v.version::bigint, (v.query IS NULL)::int::bigint FROM recurnet.model m JOIN recurnet.version v"
 						   " ON v.model_id = m.model_id AND v.version = m.active_version WHERE m.model_id = $1"
 						   " AND (v.query, v.target_column, v.series_columns) IS DISTINCT FROM ($2, $3, $4)");
 
@@ -604,13 +604,30 @@ find_replaced(const RecurnetVersion *version)
 	recurnet_parameter_text(&statement, version->query);
 	recurnet_parameter_text(&statement, version->target_column);
 	recurnet_parameter_text(&statement, version->series_columns);
-	return recurnet_statement_run(&statement, SPI_OK_SELECT) > 0 ? (int) recurnet_result_int8(0, 1, NULL) : 0;
+	if (recurnet_statement_run(&statement, SPI_OK_SELECT) == 0)
+		return 0;
+	*what = version->query != NULL ? "another query than" : recurnet_result_int8(0, 2, NULL) != 0 ? "other columns than" : "no query, which";
+	return (int) recurnet_result_int8(0, 1, NULL);
+}
+
+/* Who trains or imports under a name that is in use may not know it. */
+static void
+notice_replaced(const RecurnetVersion *version, int replaced, const char *what)
+{
+	if (replaced == 0 || version->kept_back)
+		return;
+	ereport(NOTICE,
+			(errmsg("version %d of model \"%s\" has %s version %d had", version->version, version->name, what, replaced),
+			 errdetail("Forecasts are made with the new one from now on."),
+			 errhint("rn_rollback goes back; views of rn_create_view show the former query.")));
 }
 
 void
 recurnet_catalog_store(RecurnetVersion *version)
 {
 	RecurnetScope scope;
+	const char *what = NULL;
+	int			replaced;
 
 	recurnet_statement_open(&scope);
 	if (version->model_id != 0)
@@ -618,13 +635,15 @@ recurnet_catalog_store(RecurnetVersion *version)
 	else
 		version->model_id = find_or_insert_model(&scope, version->name);
 	version->version = next_version(version->model_id);
-	version->replaced = find_replaced(version);
+	replaced = find_replaced(version, &what);
 	insert_version(&scope, version);
 	respect_choice(version);
 	if (!version->kept_back)
 		recurnet_catalog_make_active(version->model_id, version->version);
 	recurnet_statement_close(&scope);
+	notice_replaced(version, replaced, what);
 }
+
 int
 recurnet_catalog_trained_on(int64 model_id, bytea *data_hash)
 {

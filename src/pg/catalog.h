@@ -68,8 +68,6 @@ typedef struct RecurnetVersion
 	char	   *duration;
 	int64		usecs;			/* when stored only: duration */
 	bool		kept_back;		/* when stored only: it does not become the active one; */
-	int			replaced;		/* when stored only, set by that: the version that was active, if its
-								 * query is another; else 0 */
 	int			beside;			/* nor if another than this one is active by then; 0: any may be */
 } RecurnetVersion;
 
@@ -100,7 +98,8 @@ extern int	recurnet_catalog_losses(const RecurnetVersion *version, double **loss
 /*
  * Store a version and, unless it is kept back, make it the active one: of model_id if that is not 0 (which
  * takes the right to manage it), else of the caller's model of that name, else of a new model.  Fills in
- * model_id, version and, with a NOTICE if another version than beside has become active, kept_back.
+ * model_id, version and, with a NOTICE if another version than beside has become active, kept_back.  A NOTICE
+ * also where the active version gets another query, or none any more.
  */
 extern void recurnet_catalog_store(RecurnetVersion *version);
 

@@ -12,7 +12,6 @@
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "utils/builtins.h"
-#include "utils/json.h"
 #include "utils/memutils.h"
 
 #include "exchange/exchange.h"
@@ -21,7 +20,9 @@
 #include "exchange.h"
 #include "guc.h"
 #include "hint.h"
+#include "history.h"
 #include "job.h"
+#include "member.h"
 #include "names.h"
 #include "owner.h"
 #include "query.h"
@@ -62,16 +63,6 @@ find_format(const char *name)
 			 hint != NULL ? errhint("%s", hint) : 0));
 }
 
-/* A member of the catalog: nothing for NULL. */
-static void
-append_text(StringInfo text, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	appendStringInfo(text, "%s\"%s\": ", text->len > 1 ? ", " : "", name);
-	escape_json(text, value);
-}
-
 static void
 append_json(StringInfo text, const char *name, const Jsonb *value)
 {
@@ -93,16 +84,16 @@ catalog_json(const RecurnetVersion *version)
 
 	initStringInfo(&text);
 	appendStringInfoChar(&text, '{');
-	append_text(&text, "name", version->name);
-	append_text(&text, "cell", version->cell);
-	append_text(&text, "query", version->query);
+	recurnet_member_append(&text, "name", version->name);
+	recurnet_member_append(&text, "cell", version->cell);
+	recurnet_member_append(&text, "query", version->query);
 	append_json(&text, "request", version->request);
 	append_json(&text, "options", version->options);
-	append_text(&text, "time_column", version->time_column);
-	append_text(&text, "target_column", version->target_column);
-	append_text(&text, "series_columns", version->series_columns);
-	append_text(&text, "covariates", version->covariates);
-	append_text(&text, "step", version->step);
+	recurnet_member_append(&text, "time_column", version->time_column);
+	recurnet_member_append(&text, "target_column", version->target_column);
+	recurnet_member_append(&text, "series_columns", version->series_columns);
+	recurnet_member_append(&text, "covariates", version->covariates);
+	recurnet_member_append(&text, "step", version->step);
 	append_number(&text, "rows", version->rows);
 	append_number(&text, "series", version->series);
 	append_number(&text, "from", version->from);
@@ -258,14 +249,22 @@ bad_catalog(const char *name)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 			 errmsg("member \"%s\" of the catalog in the file is missing, or not what it should be", name),
-			 errhint("Change weights, but no more than them.")));
+			 errhint(RN_CHANGE_WEIGHTS)));
+}
+
+/* A member of the catalog, or NULL; that of a foreign file may have millions. */
+static const RnJson *
+catalog_member(const RnJson *catalog, const char *name)
+{
+	CHECK_FOR_INTERRUPTS();
+	return rn_json_member(catalog, name);
 }
 
 /* A text of the catalog in the database's encoding, or NULL. */
 static char *
 catalog_text(const RnJson *catalog, const char *name, bool needed)
 {
-	const RnJson *value = rn_json_member(catalog, name);
+	const RnJson *value = catalog_member(catalog, name);
 
 	if (value != NULL && value->kind != RN_JSON_STRING)
 		bad_catalog(name);
@@ -279,7 +278,7 @@ catalog_number(const RnJson *catalog, const char *name, int64 least)
 {
 	int64		number;
 
-	if (!rn_json_int64(rn_json_member(catalog, name), &number) || number < least)
+	if (!rn_json_int64(catalog_member(catalog, name), &number) || number < least)
 		bad_catalog(name);
 	return number;
 }
@@ -288,22 +287,13 @@ catalog_number(const RnJson *catalog, const char *name, int64 least)
 static Jsonb *
 catalog_json_member(RecurnetHost *host, const RnJson *catalog, const char *name)
 {
-	const RnJson *value = rn_json_member(catalog, name);
+	const RnJson *value = catalog_member(catalog, name);
 	RnText		text = {0};
 
 	if (value == NULL || value->kind != RN_JSON_OBJECT)
 		bad_catalog(name);
 	check_read(host, rn_json_put(&host->core, &text, value));
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(pg_any_to_server(text.at, (int) text.length, PG_UTF8))));
-}
-
-/* A member of an object, or NULL. */
-static JsonbValue *
-json_member(const Jsonb *object, const char *name)
-{
-	if (!JB_ROOT_IS_OBJECT(object))
-		return NULL;
-	return getKeyJsonValueFromContainer((JsonbContainer *) &object->root, name, (int) strlen(name), NULL);
 }
 
 static Jsonb *
@@ -317,18 +307,18 @@ concatenate(const Jsonb *object, const char *more)
 static char *
 holidays_json(const Jsonb *options)
 {
-	JsonbValue *holidays = options != NULL ? json_member(options, "holidays") : NULL;
+	const char *holidays = options != NULL ? recurnet_member_text(recurnet_member(options, "holidays")) : NULL;
 	StringInfoData text;
 
-	if (holidays == NULL || holidays->type != jbvString)
+	if (holidays == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("option \"holidays\" must be given again for a model that is to have a query"),
 				 errdetail("It is a query, too, which would run as you: that of the file is not taken over."),
 				 errhint("Look at it there, and give it: options => '{\"holidays\": \"SELECT day FROM holiday\"}'.")));
 	initStringInfo(&text);
-	appendStringInfoString(&text, "{\"holidays\": ");
-	escape_json(&text, pnstrdup(holidays->val.string.val, holidays->val.string.len));
+	appendStringInfoChar(&text, '{');
+	recurnet_member_append(&text, "holidays", holidays);
 	appendStringInfoChar(&text, '}');
 	return text.data;
 }
@@ -338,7 +328,7 @@ static void
 check_arguments(const RecurnetTraining *training)
 {
 	const Jsonb *options = training->options;
-	bool		other = options != NULL && JB_ROOT_COUNT(options) > (json_member(options, "holidays") != NULL ? 1 : 0);
+	bool		other = options != NULL && JB_ROOT_COUNT(options) > (recurnet_member(options, "holidays") != NULL ? 1 : 0);
 
 	if (other || training->series != NULL || training->covariates != NULL || training->time != NULL || training->target != NULL)
 		ereport(ERROR,
@@ -352,19 +342,19 @@ static void
 read_options(RecurnetHost *host, const RnJson *catalog, const RecurnetTraining *training, RecurnetVersion *version)
 {
 	RecurnetOptions options;
+	const char *cell;
 	JsonbValue *asked;
-	JsonbValue *cell;
 	Jsonb	   *inner;
 
 	version->options = catalog_json_member(host, catalog, "options");
 	version->request = catalog_json_member(host, catalog, "request");
-	cell = json_member(version->request, "cell");
-	asked = json_member(version->request, "options");
-	if (cell == NULL || cell->type != jbvString || asked == NULL || asked->type != jbvBinary)
+	cell = recurnet_member_text(recurnet_member(version->request, "cell"));
+	asked = recurnet_member(version->request, "options");
+	if (cell == NULL || asked == NULL || asked->type != jbvBinary)
 		bad_catalog("request");
 	inner = JsonbValueToJsonb(asked);
 	/* either is what some retraining goes by: no query of the file may stay in one of them */
-	if (training->query != NULL && (json_member(version->options, "holidays") != NULL || json_member(inner, "holidays") != NULL))
+	if (training->query != NULL && (recurnet_member(version->options, "holidays") != NULL || recurnet_member(inner, "holidays") != NULL))
 	{
 		char	   *holidays = holidays_json(training->options);
 
@@ -372,22 +362,46 @@ read_options(RecurnetHost *host, const RnJson *catalog, const RecurnetTraining *
 		inner = concatenate(inner, holidays);
 		version->request = concatenate(version->request, psprintf("{\"options\": %s}", JsonbToCString(NULL, &inner->root, VARSIZE(inner))));
 	}
-	recurnet_options_parse(pnstrdup(cell->val.string.val, cell->val.string.len), inner, &options);
+	recurnet_options_parse(cell, inner, &options);
 	recurnet_options_parse(version->cell, version->options, &options);
 }
 
-/* Columns: as many as the model has. */
+/* Columns that the catalog in the file names, which have to be those that the model in it has. */
+static char *
+read_names(const RnJson *catalog, const char *member, const char *argument, const RecurnetNames *of_model)
+{
+	bool		covariates = strcmp(argument, "covariates") == 0;
+	char	   *text = catalog_text(catalog, member, false);
+	RecurnetNames names = recurnet_names_parse(text, argument, covariates);
+
+	if (!recurnet_names_equal(&names, of_model, covariates))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("member \"%s\" of the catalog in the file is not what the model in it has", member),
+				 errdetail("The catalog says: %s. The model has: %s.", names.n > 0 ? recurnet_names_list(&names) : "none",
+						   of_model->n > 0 ? recurnet_names_list(of_model) : "none"),
+				 errhint(RN_CHANGE_WEIGHTS)));
+	return text;
+}
+
 static void
 read_columns(const RnJson *catalog, const RecurnetSubject *subject, RecurnetVersion *version)
 {
 	version->time_column = catalog_text(catalog, "time_column", true);
 	version->target_column = catalog_text(catalog, "target_column", true);
-	version->series_columns = catalog_text(catalog, "series_columns", false);
-	version->covariates = catalog_text(catalog, "covariates", false);
-	if (recurnet_names_parse(version->series_columns, "series", false).n != subject->series.n)
-		bad_catalog("series_columns");
-	if (recurnet_names_parse(version->covariates, "covariates", true).n != subject->covariates.n)
-		bad_catalog("covariates");
+	version->series_columns = read_names(catalog, "series_columns", "series", &subject->series);
+	version->covariates = read_names(catalog, "covariates", "covariates", &subject->covariates);
+}
+
+/* ERROR unless the query has these columns, and times as the model has them. */
+static void
+check_query(const RecurnetSubject *subject, const RecurnetVersion *version)
+{
+	RecurnetWanted wanted = {
+		.time = version->time_column,.target = version->target_column,.series = subject->series,.covariates = subject->covariates
+	};
+
+	recurnet_history_check_type(subject->time_type, recurnet_query_columns(version->query, &wanted).time_type);
 }
 
 /* What it was trained on. */
@@ -435,6 +449,8 @@ store(RecurnetHost *host, const RnJson *catalog, bytea *stored, const RecurnetTr
 	{
 		read_options(host, catalog, training, &version);
 		read_columns(catalog, &subject, &version);
+		if (version.query != NULL)
+			check_query(&subject, &version);
 		read_range(catalog, model, &version);
 		version.metrics = catalog_json_member(host, catalog, "metrics");
 	}
@@ -486,12 +502,12 @@ options_for(const RnNetworkSpec *network, const Jsonb *given)
 	StringInfoData text;
 
 	for (int i = 0; i < (int) lengthof(said); i++)
-		if (given != NULL && json_member(given, said[i]) != NULL)
+		if (given != NULL && recurnet_member(given, said[i]) != NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("option \"%s\" is given, but the network in the file says it", said[i]),
 					 errhint("Leave it out.")));
-	if (given == NULL || json_member(given, "window") == NULL)
+	if (given == NULL || recurnet_member(given, "window") == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the network in the file does not say how many time steps it is to see"),

@@ -145,12 +145,6 @@ run_store(Run *run)
 	version->series_log = recurnet_fit_series_log(&run->fit);
 	version->usecs = GetCurrentTimestamp() - run->started;
 	recurnet_catalog_store(version);
-	if (version->replaced != 0 && !version->kept_back)
-		ereport(NOTICE,
-				(errmsg("version %d of model \"%s\" has another query than version %d had",
-						version->version, version->name, version->replaced),
-				 errdetail("Forecasts are made with the new one from now on."),
-				 errhint("rn_rollback goes back; views of rn_create_view show the former query.")));
 	recurnet_fit_notice_cut(&run->fit);
 	recurnet_fit_warn_skipped(&run->fit);
 	recurnet_fit_warn_few(&run->fit);

@@ -9,6 +9,7 @@
 #include "utils/json.h"
 
 #include "job_request.h"
+#include "member.h"
 
 /* What the rows, the limits and the speed of a training depend on. */
 static const char *const settings[] = {
@@ -19,16 +20,6 @@ static const char *const settings[] = {
 const char *const recurnet_promotions[RECURNET_PROMOTIONS] = {"always", "if_better", "never"};
 
 /* ---- to JSON ---- */
-
-/* A member with a text; none for NULL. */
-static void
-append_text(StringInfo json, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	appendStringInfo(json, ", \"%s\": ", name);
-	escape_json(json, value);
-}
 
 /* Begin a request: the settings as they are. */
 static void
@@ -58,15 +49,15 @@ recurnet_job_request_train(const RecurnetTraining *training)
 	StringInfoData json;
 
 	begin_request(&json);
-	append_text(&json, "cell", training->cell);
-	append_text(&json, "query", training->query);
+	recurnet_member_append(&json, "cell", training->cell);
+	recurnet_member_append(&json, "query", training->query);
 	if (options != NULL)
 		appendStringInfo(&json, ", \"options\": %s", JsonbToCString(NULL, &options->root, VARSIZE(options)));
-	append_text(&json, "name", training->name);
-	append_text(&json, "time", training->time);
-	append_text(&json, "target", training->target);
-	append_text(&json, "series", training->series);
-	append_text(&json, "covariates", training->covariates);
+	recurnet_member_append(&json, "name", training->name);
+	recurnet_member_append(&json, "time", training->time);
+	recurnet_member_append(&json, "target", training->target);
+	recurnet_member_append(&json, "series", training->series);
+	recurnet_member_append(&json, "covariates", training->covariates);
 	return end_request(&json);
 }
 
@@ -76,35 +67,25 @@ recurnet_job_request_retrain(const RecurnetRetraining *retraining)
 	StringInfoData json;
 
 	begin_request(&json);
-	append_text(&json, "mode", retraining->warm ? "warm" : "cold");
-	append_text(&json, "promote", recurnet_promotions[retraining->promote]);
-	append_text(&json, "only_if", retraining->only_new ? "new_rows" : NULL);
+	recurnet_member_append(&json, "mode", retraining->warm ? "warm" : "cold");
+	recurnet_member_append(&json, "promote", recurnet_promotions[retraining->promote]);
+	recurnet_member_append(&json, "only_if", retraining->only_new ? "new_rows" : NULL);
 	return end_request(&json);
 }
 
 /* ---- and back ---- */
 
-static JsonbValue *
-member(const Jsonb *request, const char *name)
-{
-	return getKeyJsonValueFromContainer((JsonbContainer *) &request->root, name, strlen(name), NULL);
-}
-
 static char *
-member_text(const Jsonb *request, const char *name)
+text_of(const Jsonb *request, const char *name)
 {
-	JsonbValue *value = member(request, name);
-
-	if (value == NULL || value->type != jbvString)
-		return NULL;
-	return pnstrdup(value->val.string.val, value->val.string.len);
+	return recurnet_member_text(recurnet_member(request, name));
 }
 
 /* Is the text of that member this one? */
 static bool
 member_is(const Jsonb *request, const char *name, const char *text)
 {
-	const char *said = member_text(request, name);
+	const char *said = text_of(request, name);
 
 	return said != NULL && strcmp(said, text) == 0;
 }
@@ -121,13 +102,13 @@ member_promotion(const Jsonb *request)
 RecurnetTraining
 recurnet_job_request_training(const Jsonb *request)
 {
-	JsonbValue *options = member(request, "options");
+	JsonbValue *options = recurnet_member(request, "options");
 	RecurnetTraining training = {
-		.cell = member_text(request, "cell"),.query = member_text(request, "query"),
+		.cell = text_of(request, "cell"),.query = text_of(request, "query"),
 		.options = options != NULL ? JsonbValueToJsonb(options) : NULL,
-		.name = member_text(request, "name"),.time = member_text(request, "time"),
-		.target = member_text(request, "target"),.series = member_text(request, "series"),
-		.covariates = member_text(request, "covariates")
+		.name = text_of(request, "name"),.time = text_of(request, "time"),
+		.target = text_of(request, "target"),.series = text_of(request, "series"),
+		.covariates = text_of(request, "covariates")
 	};
 
 	return training;
@@ -147,14 +128,13 @@ recurnet_job_request_retraining(const Jsonb *request)
 void
 recurnet_job_request_apply(const Jsonb *request)
 {
-	JsonbValue *asked = member(request, "settings");
+	const JsonbValue *asked = recurnet_member(request, "settings");
 
 	for (int i = 0; i < (int) lengthof(settings); i++)
 	{
-		JsonbValue *value = getKeyJsonValueFromContainer(asked->val.binary.data, settings[i], strlen(settings[i]), NULL);
+		const char *value = recurnet_member_text(recurnet_member_of(asked, settings[i]));
 
 		if (value != NULL)
-			SetConfigOption(settings[i], pnstrdup(value->val.string.val, value->val.string.len),
-							PGC_USERSET, PGC_S_SESSION);
+			SetConfigOption(settings[i], value, PGC_USERSET, PGC_S_SESSION);
 	}
 }

@@ -136,6 +136,30 @@ recurnet_names_list(const RecurnetNames *names)
 
 	initStringInfo(&list);
 	for (int i = 0; i < names->n; i++)
+	{
 		appendStringInfo(&list, "%s%s", i > 0 ? ", " : "", quote_identifier(names->name[i]));
+		if (names->kind != NULL && names->kind[i] != RN_COVARIATE_PAST)
+			appendStringInfo(&list, " %s", rn_covariate_name(names->kind[i]));
+	}
 	return list.data;
+}
+
+static bool
+has_name(const RecurnetNames *names, const char *name)
+{
+	for (int i = 0; i < names->n; i++)
+		if (strcmp(names->name[i], name) == 0)
+			return true;
+	return false;
+}
+
+bool
+recurnet_names_equal(const RecurnetNames *a, const RecurnetNames *b, bool covariates)
+{
+	if (a->n != b->n)
+		return false;
+	for (int i = 0; i < a->n; i++)
+		if (covariates ? strcmp(a->name[i], b->name[i]) != 0 || a->kind[i] != b->kind[i] : !has_name(b, a->name[i]))
+			return false;
+	return true;
 }

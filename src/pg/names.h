@@ -23,7 +23,10 @@ typedef struct RecurnetNames
  */
 extern RecurnetNames recurnet_names_parse(const char *text, const char *argument, bool covariates);
 
-/* "store, item", for messages. */
+/* The same names, in any order?  Covariates: in the same order, and of the same kinds? */
+extern bool recurnet_names_equal(const RecurnetNames *a, const RecurnetNames *b, bool covariates);
+
+/* "store, item", "promo known", for messages. */
 extern const char *recurnet_names_list(const RecurnetNames *names);
 
 #endif							/* RECURNET_NAMES_H */

@@ -96,6 +96,19 @@ recurnet_query_check(const char *query)
 	SPI_finish();
 }
 
+RecurnetColumns
+recurnet_query_columns(const char *query, const RecurnetWanted *wanted)
+{
+	RecurnetColumns columns;
+	CachedPlanSource *source;
+
+	SPI_connect();
+	source = linitial(SPI_plan_get_plan_sources(prepare(query)));
+	columns = recurnet_columns_resolve(source->resultDesc, wanted);
+	SPI_finish();
+	return columns;
+}
+
 Portal
 recurnet_query_open(const char *query)
 {

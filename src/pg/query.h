@@ -7,10 +7,14 @@
 
 #include "utils/portal.h"
 
+#include "columns.h"
 #include "host.h"
 
 /* ERROR unless a query is a single SELECT that neither writes nor locks; it is not run. */
 extern void recurnet_query_check(const char *query);
+
+/* Its columns, as recurnet_columns_resolve finds them; ERROR as recurnet_query_check, too. */
+extern RecurnetColumns recurnet_query_columns(const char *query, const RecurnetWanted *wanted);
 
 /* A cursor over a query that is checked like that, within SPI. */
 extern Portal recurnet_query_open(const char *query);

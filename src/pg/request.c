@@ -10,6 +10,7 @@
 
 #include "cache.h"
 #include "history.h"
+#include "member.h"
 #include "owner.h"
 #include "panel_check.h"
 #include "progress.h"
@@ -44,9 +45,8 @@ recurnet_request_new(const RecurnetTraining *training, RecurnetSource *source, R
 static JsonbValue *
 request_member(const Jsonb *request, const char *name)
 {
-	JsonbValue *value;
+	JsonbValue *value = recurnet_member(request, name);
 
-	value = getKeyJsonValueFromContainer((JsonbContainer *) &request->root, name, strlen(name), NULL);
 	if (value == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -58,24 +58,14 @@ request_member(const Jsonb *request, const char *name)
 static char *
 request_option(const Jsonb *request, const char *name)
 {
-	JsonbValue *options = request_member(request, "options");
-	JsonbValue *text = NULL;
-
-	if (options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data))
-		text = getKeyJsonValueFromContainer(options->val.binary.data, name, strlen(name), NULL);
-	if (text == NULL || text->type != jbvString)
-		return NULL;
-	return pnstrdup(text->val.string.val, text->val.string.len);
+	return recurnet_member_text(recurnet_member_of(request_member(request, "options"), name));
 }
 
 /* Did the request say that option? */
 static bool
 request_has(const Jsonb *request, const char *name)
 {
-	JsonbValue *options = request_member(request, "options");
-
-	return options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data) &&
-		getKeyJsonValueFromContainer(options->val.binary.data, name, strlen(name), NULL) != NULL;
+	return recurnet_member_of(request_member(request, "options"), name) != NULL;
 }
 
 /* The options for training a stored model again. */

@@ -14,12 +14,12 @@
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "utils/memutils.h"
-#include "utils/numeric.h"
 
 #include "argument.h"
 #include "fold.h"
 #include "guc.h"
 #include "history.h"
+#include "member.h"
 #include "output.h"
 #include "series_key.h"
 
@@ -43,17 +43,6 @@ typedef struct Drift
 	size_t		left_out;		/* and not made */
 	char	   *reason;			/* of the first of these */
 } Drift;
-
-/* A number of the version's metrics, or NaN. */
-static double
-metric(const RecurnetVersion *version, const char *name)
-{
-	JsonbValue *value = getKeyJsonValueFromContainer(&version->metrics->root, name, strlen(name), NULL);
-
-	if (value == NULL || value->type != jbvNumeric)
-		return NAN;
-	return DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(value->val.numeric)));
-}
 
 /* ---- rows ---- */
 
@@ -258,7 +247,7 @@ drift_of(FunctionCallInfo fcinfo, RecurnetModelKey key)
 	recurnet_host_init(&drift->host, context);
 	drift->subject = recurnet_subject_stored(&drift->host, key);
 	drift->output = recurnet_output(&drift->subject, TIMESTAMPTZOID);
-	drift->expected = metric(drift->subject.version, "validation_mase");
+	drift->expected = recurnet_member_number(recurnet_member(drift->subject.version->metrics, "validation_mase"));
 	drift->by_series = !PG_ARGISNULL(4) && PG_GETARG_BOOL(4);
 	folds = &drift->folds;
 	folds->host = folds->fit.host = &drift->host;

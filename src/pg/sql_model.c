@@ -18,6 +18,7 @@
 #include "cache.h"
 #include "history.h"
 #include "manage.h"
+#include "member.h"
 #include "option_table.h"
 #include "picture.h"
 #include "value.h"
@@ -157,11 +158,7 @@ put_method(ReturnSetInfo *result, const RnModel *model)
 static bool
 is_asked_for(const RecurnetVersion *version, const char *option)
 {
-	JsonbValue *options;
-
-	options = getKeyJsonValueFromContainer(&version->request->root, "options", 7, NULL);
-	return options != NULL && options->type == jbvBinary && JsonContainerIsObject(options->val.binary.data) &&
-		getKeyJsonValueFromContainer(options->val.binary.data, option, strlen(option), NULL) != NULL;
+	return recurnet_member_of(recurnet_member(version->request, "options"), option) != NULL;
 }
 
 static const char *
@@ -191,7 +188,7 @@ put_reasons(ReturnSetInfo *result, const RnModel *model, const RecurnetVersion *
 {
 	const char *section = "why";
 	bool		judged = model->residual_points > 0;
-	bool		tried = getKeyJsonValueFromContainer(&version->metrics->root, "tried", 5, NULL) != NULL;
+	bool		tried = recurnet_member(version->metrics, "tried") != NULL;
 
 	/* what was asked for, only those who may manage the model see */
 	if (model->method != RN_METHOD_LOCAL || version->request == NULL)
@@ -258,7 +255,7 @@ put_options(ReturnSetInfo *result, Jsonb *options)
 	for (int i = 0; i < recurnet_option_count; i++)
 	{
 		const char *name = recurnet_option_table[i].name;
-		JsonbValue *value = getKeyJsonValueFromContainer(&options->root, name, strlen(name), NULL);
+		JsonbValue *value = recurnet_member(options, name);
 
 		if (value != NULL)
 			put(result, "options", name, json_text(value));
@@ -301,10 +298,7 @@ curve_words(const double *loss, int n)
 static double
 metric(const RecurnetVersion *version, const char *name)
 {
-	JsonbValue *value = getKeyJsonValueFromContainer(&version->metrics->root, name, strlen(name), NULL);
-
-	return value != NULL && value->type == jbvNumeric
-		? DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow, NumericGetDatum(value->val.numeric))) : NAN;
+	return recurnet_member_number(recurnet_member(version->metrics, name));
 }
 
 /* How the model did on rows held out, beside the seasonal naive forecast of these; NaN: that is not known. */

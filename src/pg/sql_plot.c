@@ -100,16 +100,21 @@ actual_curve(Plot *plot, const Past *past, const int64 *time, size_t n)
 	return (RnCurve) {.ink = RN_INK_ACTUAL,.n = n,.x = time,.y = y};
 }
 
-/*
- * What the model would have said of them one step ahead.  It looks back on a window, or
- * all it ever does, before the first.
- */
+/* Rows before the first of n of all that there are, for the model to look back on: a window, or all it ever does. */
+static size_t
+rows_before(const Plot *plot, size_t all, size_t n)
+{
+	const RnModel *model = plot->use.model;
+
+	return Min((size_t) Max(rn_model_most_rows(model), rn_model_first_predicted(model)), all - n);
+}
+
+/* What the model would have said of them one step ahead. */
 static RnCurve
 predicted_curve(Plot *plot, const Past *past, const int64 *time, size_t n)
 {
 	const RnModel *model = plot->use.model;
-	size_t		lead = Max((size_t) rn_model_most_rows(model), (size_t) rn_model_first_predicted(model));
-	size_t		before = Min(lead, past->n - n);
+	size_t		before = rows_before(plot, past->n, n);
 	RnView		view = past->view;
 	double	   *y = numbers(plot, before + n);
 
@@ -276,9 +281,12 @@ put_legend(Plot *plot)
 {
 	bool		predicted = false;
 
-	for (size_t f = 0; f < plot->chart.facets; f++)
-		for (size_t i = 0; i < plot->facet[f].curve[0].n; i++)
-			predicted = predicted || !isnan(plot->facet[f].curve[0].y[i]);
+	for (size_t f = 0; f < plot->chart.facets && !predicted; f++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (size_t i = 0; i < plot->facet[f].curve[0].n && !predicted; i++)
+			predicted = !isnan(plot->facet[f].curve[0].y[i]);
+	}
 	plot->chart.legend[RN_INK_ACTUAL] = "actual";
 	if (predicted)
 		plot->chart.legend[RN_INK_PREDICTED] = "one step ahead";
@@ -312,6 +320,18 @@ most_rows(const Plot *plot)
 	return most;
 }
 
+/* ERROR if the numbers of all facets are too many: times, rows and predictions, and those of forecasts and bands. */
+static void
+check_memory(const Plot *plot)
+{
+	size_t		all = most_rows(plot);
+	size_t		shown = Min((size_t) plot->rows, all);
+	size_t		each = 3 * shown + rows_before(plot, all, shown) + 4 * ((size_t) plot->ahead.steps + 1);
+
+	recurnet_guc_check_memory(rn_predict_bytes(plot->use.model) + plot->chart.facets * each * sizeof(double),
+							  "plotting", "ask for fewer rows or steps");
+}
+
 /*
  * Arguments: model, horizon, level; those of recurnet_use_ahead; title, theme, width, height,
  * rows, facets.
@@ -331,9 +351,7 @@ plot(FunctionCallInfo fcinfo, RecurnetFinder find)
 	plot.rows = recurnet_argument_int(fcinfo, 12, "rows", usual_rows(&plot), 1, MOST_ROWS);
 	all = plot.ahead.origins->count;
 	plot.ahead.origins->count = plot.chart.facets = Min(all, (size_t) facets);
-	recurnet_guc_check_memory(rn_predict_bytes(plot.use.model) + plot.chart.facets * sizeof(double) *
-							  (5 * Min((size_t) plot.rows, most_rows(&plot)) + 4 * (size_t) plot.ahead.steps),
-							  "plotting", "ask for fewer rows or steps");
+	check_memory(&plot);
 	plot.facet = palloc0(plot.chart.facets * sizeof(RnFacet));
 	plot.chart.facet = plot.facet;
 	plot.chart.calendar = plot.use.model->calendar;

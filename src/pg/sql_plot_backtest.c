@@ -57,7 +57,7 @@ typedef struct State
 {
 	MemoryContext context;
 	char	   *title;			/* NULL: the usual one */
-	char	   *theme;
+	RnTheme		theme;
 	Oid			type;			/* of rows so far, */
 	int32		typmod;
 	AttrNumber	number[COLUMNS];	/* and their columns */
@@ -196,8 +196,9 @@ recurnet_plot_backtest_transition(PG_FUNCTION_ARGS)
 
 		state = palloc0(sizeof(State));
 		state->context = context;
+		/* a misspelt theme fails with the first row, not after the last: each may have taken a training */
 		state->title = PG_NARGS() > 2 ? recurnet_argument_text(fcinfo, 2) : NULL;
-		state->theme = PG_NARGS() > 3 ? recurnet_argument_text(fcinfo, 3) : NULL;
+		state->theme = recurnet_picture_theme(PG_NARGS() > 3 ? recurnet_argument_text(fcinfo, 3) : NULL);
 		MemoryContextSwitchTo(caller);
 	}
 	else
@@ -266,7 +267,7 @@ recurnet_plot_backtest_final(PG_FUNCTION_ARGS)
 	for (int m = 0; m < METHODS; m++)
 		facet.curve[facet.curves++] = curve_of(state, m, scaled);
 	chart.title = recurnet_picture_words(state->title != NULL ? state->title : "Backtest");
-	chart.theme = recurnet_picture_theme(state->theme);
+	chart.theme = state->theme;
 	chart.subtitle = psprintf("mean absolute %serror of %.0f forecasts, by step", scaled ? "scaled " : "", state->pairs);
 	return recurnet_picture(&host, &chart, CurrentMemoryContext);
 }

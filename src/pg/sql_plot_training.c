@@ -10,6 +10,7 @@
 
 #include "argument.h"
 #include "cache.h"
+#include "member.h"
 #include "picture.h"
 
 /* Losses that differ by more than so many times are drawn on a scale of logarithms. */
@@ -40,24 +41,6 @@ is_wide(const double *loss, const double *val_loss, int n)
 	return low > 0 && isfinite(high) && high > LINEAR_RANGE * low;
 }
 
-/* A number of the metrics of a training; usual if it is not there. */
-static int
-metric(const RecurnetVersion *version, const char *name, int usual)
-{
-	JsonbValue *value = getKeyJsonValueFromContainer(&version->metrics->root, name, strlen(name), NULL);
-
-	return value != NULL && value->type == jbvNumeric
-		? DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(value->val.numeric))) : usual;
-}
-
-static const char *
-loss_name(const RecurnetVersion *version)
-{
-	JsonbValue *value = getKeyJsonValueFromContainer(&version->options->root, "loss", 4, NULL);
-
-	return value != NULL && value->type == jbvString ? pnstrdup(value->val.string.val, value->val.string.len) : NULL;
-}
-
 static RnCurve
 curve_of(RnInk ink, const char *name, const int64 *epoch, const double *loss, int n)
 {
@@ -69,8 +52,8 @@ static void
 lay_out(RnChart *chart, RnFacet *facet, const RecurnetVersion *version, const double *loss, const double *val_loss, int n)
 {
 	int64	   *epoch = palloc(n * sizeof(int64));
-	int			best = metric(version, "best_epoch", 0);
-	const char *name = loss_name(version);
+	double		best = recurnet_member_number(recurnet_member(version->metrics, "best_epoch"));
+	const char *name = recurnet_member_text(recurnet_member(version->options, "loss"));
 
 	for (int i = 0; i < n; i++)
 		epoch[i] = i + 1;
@@ -80,13 +63,13 @@ lay_out(RnChart *chart, RnFacet *facet, const RecurnetVersion *version, const do
 	if (val_loss != NULL)
 		facet->curve[facet->curves++] = curve_of(RN_INK_FORECAST, "held out", epoch, val_loss, n);
 	facet->ruled = val_loss != NULL && best > 0 && best < n;
-	facet->rule = best;
+	facet->rule = facet->ruled ? (int64) best : 0;
 	chart->logarithmic = is_wide(loss, val_loss, n);
 	chart->from_zero = !chart->logarithmic;
 	chart->across = "epochs";
 	chart->subtitle = psprintf("loss%s%s%s of %d epoch%s%s", name != NULL ? " (" : "", name != NULL ? name : "",
 							   name != NULL ? ")" : "", n, n == 1 ? "" : "s",
-							   facet->ruled ? psprintf("; the weights are those of epoch %d", best) : "");
+							   facet->ruled ? psprintf("; the weights are those of epoch %.0f", best) : "");
 }
 
 /* Arguments: model, title, theme, width, height. */

@@ -49,6 +49,14 @@ SELECT is(regexp_replace(convert_from(rn_export('json_plain', 'json'), 'UTF8'), 
 SELECT is(encode(substring(rn_export('plain', 'onnx') FOR 2), 'hex'), '0807', 'ONNX begins with its version');
 SELECT is(rn_export('plain'), (SELECT data FROM file WHERE (name, format) = ('plain', 'safetensors')), 'the format is safetensors unless said');
 
+-- in parallel workers, as all that only reads a model
+SELECT is(array_agg(DISTINCT proname || ' ' || proparallel::text), NULL, 'is parallel safe') FROM pg_proc
+WHERE proname IN ('rn_export', 'rn_forecast', 'rn_summary', 'rn_plot', 'rn_plot_training', 'rn_explain') AND proparallel <> 's';
+SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'on', true) AS set \gset
+SELECT rn_export('plain') AS parallel_export \gset
+SELECT set_config(CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'force_parallel_mode' ELSE 'debug_parallel_query' END, 'off', true) AS set \gset
+SELECT is(:'parallel_export'::bytea, rn_export('plain'), 'an export by a worker');
+
 -- ---- values ----
 
 CREATE TABLE valued AS SELECT rn_fit(day, v, 'gru', o()) AS m FROM days;
@@ -72,6 +80,9 @@ SELECT is((SELECT count(*) FROM rn_versions WHERE name = 'plain'), 2::bigint, 'w
 SELECT is((SELECT query FROM rn_models WHERE name = 'plain'), 'SELECT day, v FROM days', 'with the query given');
 SELECT throws_like($$SELECT rn_import(data, query => 'DROP TABLE days') FROM file WHERE (name, format) = ('plain', 'json')$$, '%must be a single SELECT, not DROP TABLE', 'which must be one');
 SELECT throws_ok($$SELECT rn_import(data, query => 'SELECT * FROM nowhere') FROM file WHERE (name, format) = ('plain', 'json')$$, '42P01', NULL, 'of what there is');
+SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT 1 AS x') FROM file WHERE (name, format) = ('plain', 'json')$$, '42703', 'query returns no column %', '%columns are: x%', 'without its columns');
+SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v, 1 AS more FROM days') FROM file WHERE (name, format) = ('plain', 'json')$$, '42P10', '%no use: more integer', '%', 'with others, too');
+SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT 1 AS day, v FROM days') FROM file WHERE (name, format) = ('plain', 'json')$$, '42804', '%integer%', '%', 'and times as they were');
 SELECT lives_ok('SELECT * FROM rn_forecast(''plain'', history => ''source'')', 'which runs');
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''plain'', folds => 1)', 'with the options of the file');
 SELECT * FROM refuses($$SELECT rn_import(data, query => 'SELECT day, v FROM days') FROM file WHERE (name, format) = ('feasts', 'json')$$,
@@ -87,6 +98,16 @@ SELECT is(options ->> 'holidays', 'SELECT day FROM feast WHERE true', 'holidays 
 SELECT lives_ok('SELECT * FROM rn_backtest_model(''with_feasts'', folds => 1)', 'also for training anew');
 SELECT * FROM refuses($$SELECT rn_import(data, options => '{"units": 3}') FROM file LIMIT 1$$, '22023', 'the file says itself%', '%PyTorch%', 'options of a file');
 SELECT * FROM refuses($$SELECT rn_import(data, series => 'store') FROM file LIMIT 1$$, '22023', 'the file says itself%', '%PyTorch%', 'columns of a file');
+
+-- columns: the catalog of a file has those of the model in it, or reads of either would differ
+CREATE FUNCTION edited(was text, becomes text) RETURNS bytea LANGUAGE sql AS $$
+SELECT convert_to(replace(convert_from(data, 'UTF8'), was, becomes), 'UTF8') FROM file WHERE (name, format) = ('many', 'json') $$;
+SELECT * FROM refuses($$SELECT rn_import(edited('"covariates": "promo"', '"covariates": "sold"'))$$, '22P03', 'member "covariates" of the catalog%', '%catalog says: sold. The model has: promo.%no more than them%', 'another covariate');
+SELECT * FROM refuses($$SELECT rn_import(edited('"covariates": "promo"', '"covariates": "promo known"'))$$, '22P03', 'member "covariates" of the catalog%', '%catalog says: promo known. The model has: promo.%', 'of another kind');
+SELECT * FROM refuses($$SELECT rn_import(edited('"series_columns": "\"the store\""', '"series_columns": "shop"'))$$, '22P03', 'member "series_columns" of the catalog%', '%catalog says: shop. The model has: "the store".%', 'another key');
+SELECT * FROM refuses($$SELECT rn_import(edited('"covariates": "promo", ', ''))$$, '22P03', 'member "covariates" of the catalog%', '%catalog says: none.%', 'no covariate');
+SELECT lives_ok($$SELECT rn_import(edited('', ''), 'many again', 'SELECT * FROM many')$$, 'as it was');
+SELECT lives_ok($$SELECT * FROM rn_forecast('many again', history => 'source')$$, 'with a query that has them');
 
 -- ---- rights ----
 

@@ -54,6 +54,13 @@ SELECT is(rn_plot(NULL::rn_model), NULL, 'no model, no picture');
 SELECT ok(p LIKE '%>Forecast</text>%' AND pieces(p, '<circle') = 5, 'a model that is a value') FROM (SELECT rn_plot(rn_fit(day, amount, 'gru', :small), 5) p FROM s WHERE store = 1) f;
 SELECT ok(p NOT LIKE '%interval%' AND pieces(p, 'class="band"') = 0, 'without intervals') FROM rn_plot(rn_train('gru', 'SELECT t, amount FROM s WHERE store = 1', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}'), 5) p;
 
+-- ---- steps of less than a second, and far years ----
+
+CREATE TABLE fine AS SELECT timestamp '2024-01-01 10:00:00.1' + i * interval '10 ms' AS at, sin(i / 3.0) AS v FROM generate_series(0, 59) i;
+CREATE TABLE far AS SELECT timestamp '294000-06-01' + i * interval '1 year' AS at, sin(i / 3.0) AS v FROM generate_series(0, 265) i;
+SELECT ok(p LIKE '%>10:00:00.4</text>%' AND p LIKE '%>10:00:00.6</text>%' AND p LIKE '%>1 Jan 2024</text>%', 'parts of a second') FROM rn_plot(rn_train('gru', 'SELECT * FROM fine', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 40}'), 10) p;
+SELECT ok(p LIKE '%>294200</text>%' AND p NOT LIKE '%BC%', 'to the end of time') FROM rn_plot(rn_train('gru', 'SELECT * FROM far', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 10}'), 2, width => 260, history => 'source', rows => 300) p;
+
 -- ---- rows made up are gaps ----
 
 SELECT rn_train('gru', 'SELECT t, amount FROM s WHERE store = 1 AND t NOT IN (100, 110)', '{"units": 2, "epochs": 1, "missing": "interpolate", "season": 7, "ensemble": 1}', name => 'gaps') AS gaps \gset
@@ -125,6 +132,21 @@ SELECT refuses($$SELECT rn_plot('one', 5, facets => 61)$$, '22023', 'facets is o
 SELECT refuses($$SELECT rn_plot('one', 0)$$, '22023', 'horizon is out of range: 0', '%', 'horizon');
 SELECT refuses($$SELECT rn_plot_backtest(b) FROM (SELECT 1 AS step) b$$, '42804', 'rn_plot_backtest takes the rows of rn_backtest', '%no column "actual"%rn_backtest(...) AS b%', 'other rows');
 SELECT refuses($$SELECT rn_plot_backtest(b) FROM (SELECT 1::bigint AS step) b$$, '42804', 'rn_plot_backtest takes%', '%"step" is of type bigint, not integer%', 'other columns');
+-- with the first row: the others may each cost a training
+CREATE SEQUENCE plots_asked;
+SELECT refuses($$SELECT rn_plot_backtest(b, 'title', 'drak') FROM (SELECT t.*, nextval('plots_asked') FROM tested t) b$$, '22023', 'there is no theme "drak"', '%Did you mean "dark"?%', 'theme of a backtest');
+SELECT is((SELECT last_value FROM plots_asked), 1::bigint, 'after one row');
+-- memory: the 99 rows that the model looks back on before the one shown count, of every series
+CREATE FUNCTION kilobytes(facets int) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM rn_plot('many', 1, rows => 1, facets => facets);
+EXCEPTION WHEN program_limit_exceeded THEN
+	RETURN substring(SQLERRM FROM '^plotting needs (\d+) kB')::int;
+END $$;
+SET LOCAL recurnet.max_memory = '1kB';
+SELECT is(value, '100', 'rows looked at') FROM rn_summary('many') WHERE item = 'rows looked at';
+SELECT cmp_ok(kilobytes(20) - kilobytes(1), '>=', 19 * 8 * 99 / 1024, 'memory for rows looked back on');
+RESET recurnet.max_memory;
 SELECT refuses($$SELECT rn_sparkline(1, 0)$$, '22023', 'width is out of range: 0', '%', 'width of a sparkline');
 SELECT refuses($$SELECT rn_plot('nobody')$$, '42704', '%nobody%', '%', 'a model that is not there');
 

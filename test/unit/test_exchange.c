@@ -487,36 +487,86 @@ test_json_numbers(void **state)
 	assert_int_equal(test.live, 0);
 }
 
-/* However long a value is, who reads it can be stopped. */
+/* However long a document is and whatever it is of, who reads it can be stopped, at every step. */
 static void
 test_json_stops(void **state)
 {
 	const size_t size = (size_t) 1 << 22;
+	static const struct
+	{
+		const char *before;
+		const char *often;
+		const char *after;
+	}			cases[] = {
+		{"\"", "a", "\""}, {"[", "1,", "1]"}, {"[", "[1,1,1,\"\"],", "0]"}, {"[", "[\"\",1,1,1],", "0]"},
+		{"[", "[[1,1],true],", "0]"}, {"[", "{\"a\":[1,{}]},", "0]"}, {" ", " ", "0"}, {"[1 ", " ", ",null]"}, {"[1,", "1,", "null]"}
+	};
 	char	   *document = malloc(size);
 
 	(void) state;
-	for (int text = 0; text < 2; text++)
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 	{
 		TestHost	test = test_host();
 		RnPool		pool = {0};
 		const RnJson *value;
+		size_t		n = strlen(cases[i].before);
+		long		reading;
 
-		for (size_t i = 0; i < size; i++)
-			document[i] = text ? 'a' : i % 2 == 1 ? '1' : ',';
-		document[0] = text ? '"' : '[';
-		document[size - 1] = text ? '"' : ']';
-		document[size - 2] = text ? 'a' : '1';
-		document[size - 3] = text ? 'a' : '1';
-		test.polls_left = 3;
-		assert_int_equal(rn_json_read(&test.host, &pool, document, size, &value), RN_CANCELLED);
+		memcpy(document, cases[i].before, n);
+		for (; n + 64 < size; n += strlen(cases[i].often))
+			memcpy(document + n, cases[i].often, strlen(cases[i].often));
+		memcpy(document + n, cases[i].after, strlen(cases[i].after));
+		n += strlen(cases[i].after);
+		assert_ok(test, rn_json_read(&test.host, &pool, document, n, &value));
+		/* either pass, by 256 kB; clearing and copying, by 2 MB, polls as well */
+		reading = test.polls - (long) ((pool.used + n) >> 21);
+		if (reading < 24)
+			fail_msg("%ld polls of %s%s", reading, cases[i].before, cases[i].often);
 		rn_pool_free(&test.host, &pool);
-		test.polls_left = -1;
-		assert_ok(test, rn_json_read(&test.host, &pool, document, size, &value));
-		assert_int_equal(value->kind, text ? RN_JSON_STRING : RN_JSON_NUMBERS);
-		rn_pool_free(&test.host, &pool);
-		assert_int_equal(test.live, 0);
+		for (long polls = test.polls; polls > 0; polls--)
+		{
+			test.polls_left = polls;
+			assert_int_equal(rn_json_read(&test.host, &pool, document, n, &value), RN_CANCELLED);
+			rn_pool_free(&test.host, &pool);
+			assert_int_equal(test.live, 0);
+			if (polls > 8)
+				polls -= polls / 8;
+		}
 	}
 	free(document);
+}
+
+/* A number of absurd length, and gigabytes that are cleared and copied. */
+static void
+test_long_stops(void **state)
+{
+	const size_t size = (size_t) 1 << 23;
+	TestHost	test = test_host();
+	RnPool		pool = {0};
+	RnText		text = {0};
+	const RnJson *value;
+	void	   *pointer;
+	char	   *digits = malloc(size);
+
+	(void) state;
+	memset(digits, '1', size);
+	assert_int_equal(rn_json_read(&test.host, &pool, digits, size, &value), RN_CORRUPT);
+	assert_ok(test, rn_json_read(&test.host, &pool, digits, 4095, &value));
+	test.polls_left = 2;
+	assert_int_equal(rn_pool_take(&test.host, &pool, size, 1, &pointer), RN_CANCELLED);
+	assert_null(pointer);
+	test.polls_left = 2;
+	assert_int_equal(rn_text_bytes(&test.host, &text, digits, size), RN_CANCELLED);
+	test.polls_left = -1;
+	assert_ok(test, rn_text_bytes(&test.host, &text, digits, size));
+	assert_true(text.length == size && memcmp(text.at, digits, size) == 0);
+	test.polls_left = 2;
+	assert_int_equal(rn_text_bytes(&test.host, &text, digits, size), RN_CANCELLED);
+	assert_true(text.length == size);
+	rn_pool_free(&test.host, &pool);
+	rn_text_free(&test.host, &text);
+	assert_int_equal(test.live, 0);
+	free(digits);
 }
 
 int
@@ -534,6 +584,7 @@ main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_numbers),
 		cmocka_unit_test(test_json_stops),
+		cmocka_unit_test(test_long_stops),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -91,6 +91,8 @@ time_ticks(RnCalendar calendar, int64_t low, int64_t high, int most)
 		fail_msg("%d ticks: %s", ticks.n, labels(&ticks));
 	for (int i = 0; i < ticks.n; i++)
 		assert_true(ticks.tick[i].at >= (double) low && ticks.tick[i].at <= (double) high);
+	for (int i = 1; i < ticks.n; i++)
+		assert_string_not_equal(ticks.tick[i].label, ticks.tick[i - 1].label);
 	return labels(&ticks);
 }
 
@@ -100,6 +102,7 @@ dates(void **state)
 {
 	RnCalendar	month = {.kind = RN_TIME_CIVIL,.months = 1,.anchor_day = 1};
 	RnCalendar	quarter = {.kind = RN_TIME_CIVIL,.months = 3,.anchor_day = 1};
+	RnCalendar	year = {.kind = RN_TIME_CIVIL,.months = 12,.anchor_day = 1};
 	RnCalendar	day = {.kind = RN_TIME_CIVIL,.step = DAY(1)};
 	RnCalendar	hour = {.kind = RN_TIME_CIVIL,.step = DAY(1) / 24};
 	RnCalendar	count = {.kind = RN_TIME_INTEGER,.step = 1};
@@ -119,6 +122,33 @@ dates(void **state)
 	time_ticks(day, RN_CIVIL_END - DAY(3), RN_CIVIL_END - 1, 8);
 	time_ticks(day, RN_CIVIL_MIN, RN_CIVIL_MIN + DAY(3), 8);
 	time_ticks(count, INT64_MIN, INT64_MAX, 5);
+	/* the first tick would be after the last time that there is: the year 294500, a Monday eight days on */
+	assert_string_equal(time_ticks(year, DAY(292000) * 365 + DAY(70811), DAY(292265) * 365 + DAY(70874), 2), "294200");
+	assert_string_equal(time_ticks(day, RN_CIVIL_END - DAY(7), RN_CIVIL_END - 1, 2), "25(Dec 294276)");
+	assert_string_equal(time_ticks(year, RN_CIVIL_END - DAY(300), RN_CIVIL_END - 1, 2), "");
+}
+
+/* Series that are shorter than a second. */
+static void
+split_seconds(void **state)
+{
+	const int64_t noon = DAY(1) / 2;
+	RnCalendar	centi = {.kind = RN_TIME_CIVIL,.step = 10000};
+	RnCalendar	milli = {.kind = RN_TIME_CIVIL,.step = 1000};
+	RnCalendar	micro = {.kind = RN_TIME_CIVIL,.step = 1};
+
+	(void) state;
+	assert_string_equal(time_ticks(centi, noon, noon + 400000, 9), "12:00:00.0(1 Jan 2000) 12:00:00.1 12:00:00.2 12:00:00.3 12:00:00.4");
+	assert_string_equal(time_ticks(centi, noon + 990000, noon + 1030000, 9),
+						"12:00:00.99(1 Jan 2000) 12:00:01.00 12:00:01.01 12:00:01.02 12:00:01.03");
+	assert_string_equal(time_ticks(milli, noon - 2000, noon + 2000, 9),
+						"11:59:59.998(1 Jan 2000) 11:59:59.999 12:00:00.000 12:00:00.001 12:00:00.002");
+	assert_string_equal(time_ticks(micro, -10, 0, 5), "23:59:59.999990(31 Dec 1999) 23:59:59.999995 00:00:00.000000(1 Jan)");
+	assert_string_equal(time_ticks(centi, noon, noon + RN_USECS_PER_SEC, 3), "12:00:00(1 Jan 2000) 12:00:01");
+	/* wherever it begins, however long it is: there are ticks */
+	for (int64_t range = 10; range < 20 * RN_USECS_PER_SEC; range += range / 7 + 1)
+		for (int most = 1; most < 20; most++)
+			assert_string_not_equal(time_ticks(micro, noon + range / 3, noon + range / 3 + range, most), "");
 }
 
 static void
@@ -251,7 +281,14 @@ failures(void **state)
 	}
 	test = test_host();
 	test.polls_left = 3;
+	/* the third is while ranges are found, before anything is drawn of a facet */
 	assert_int_equal(draw(&test, MOST, &drawing), RN_CANCELLED);
+	assert_int_equal(count(drawing.text, "<g>"), 0);
+	rn_drawing_free(&drawing);
+	test = test_host();
+	test.polls_left = 8;
+	assert_int_equal(draw(&test, MOST, &drawing), RN_CANCELLED);
+	assert_int_equal(count(drawing.text, "<g>"), 1);
 	rn_drawing_free(&drawing);
 	assert_int_equal(test.live, 0);
 }
@@ -288,6 +325,7 @@ main(void)
 		cmocka_unit_test(nice_numbers),
 		cmocka_unit_test(logarithms),
 		cmocka_unit_test(dates),
+		cmocka_unit_test(split_seconds),
 		cmocka_unit_test(words),
 		cmocka_unit_test(last_integer),
 		cmocka_unit_test(lines),

@@ -11,6 +11,8 @@
 #include <math.h>
 #include <string.h>
 
+#define KEYS_PER_POLL 4096
+
 /* Where a walk is.  Once something failed, nothing is done any more. */
 typedef struct Walk
 {
@@ -34,7 +36,7 @@ bad_member(Walk *walk, const char *name)
 	if (walk->code != RN_OK)
 		return;
 	rn_fail(walk->host, RN_CORRUPT, "member \"%s\" of the model in the file is missing, or not what it should be", name);
-	walk->code = rn_fail_hint(walk->host, "Change weights, but no more than them; docs/exchange.md says what a file has.");
+	walk->code = rn_fail_hint(walk->host, RN_CHANGE_WEIGHTS);
 }
 
 /* Writing: the name, and true.  Reading: false. */
@@ -51,6 +53,14 @@ put_name(Walk *walk, const char *name)
 	return walk->code == RN_OK;
 }
 
+/* Reading: the member of that name, or NULL.  An object of a foreign file may have millions. */
+static const RnJson *
+member_of(Walk *walk, const char *name)
+{
+	keep(walk, rn_poll(walk->host));
+	return rn_json_member(walk->object, name);
+}
+
 /* Reading: the member of that name and kind, or NULL. */
 static const RnJson *
 find(Walk *walk, const char *name, RnJsonKind kind)
@@ -59,7 +69,7 @@ find(Walk *walk, const char *name, RnJsonKind kind)
 
 	if (walk->code != RN_OK)
 		return NULL;
-	value = rn_json_member(walk->object, name);
+	value = member_of(walk, name);
 	if (value != NULL && value->kind == kind)
 		return value;
 	bad_member(walk, name);
@@ -101,7 +111,7 @@ walk_bool(Walk *walk, const char *name, bool value)
 		keep(walk, rn_text_string(walk->host, walk->text, value ? "true" : "false"));
 	if (walk->text != NULL || walk->code != RN_OK)
 		return value;
-	member = rn_json_member(walk->object, name);
+	member = member_of(walk, name);
 	if (member == NULL || (member->kind != RN_JSON_TRUE && member->kind != RN_JSON_FALSE))
 		bad_member(walk, name);
 	return member != NULL && member->kind == RN_JSON_TRUE;
@@ -117,7 +127,7 @@ walk_open(Walk *walk, const char *name, double value, double open)
 		keep(walk, rn_json_put_double(walk->host, walk->text, value));
 	if (walk->text != NULL || walk->code != RN_OK)
 		return value;
-	member = rn_json_member(walk->object, name);
+	member = member_of(walk, name);
 	if (member != NULL && member->kind == RN_JSON_NULL && isinf(open))
 		return open;
 	if (!rn_json_double(member, &value))
@@ -474,6 +484,8 @@ rn_describe_write(RnHost *host, const RnModel *model, RnText *text)
 		return walk.code;
 	for (size_t s = 0; s < model->count; s++)
 	{
+		if (s % KEYS_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
 		RN_TRY(rn_text_string(host, text, s > 0 ? ", " : "["));
 		RN_TRY(rn_json_put_string(host, text, model->series[s].key));
 	}
@@ -484,10 +496,13 @@ rn_describe_write(RnHost *host, const RnModel *model, RnText *text)
 static RnCode
 read_keys(RnHost *host, const RnJson *keys, RnModel *model)
 {
+	size_t		n = 0;
 	char	   *at;
 
 	for (const RnJson *key = rn_json_first(keys); key < keys->end; key = rn_json_next(key))
 	{
+		if (n++ % KEYS_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
 		if (key->kind != RN_JSON_STRING)
 			return rn_fail(host, RN_CORRUPT, "a key of the model in the file is not a text");
 		model->keys_size += key->count + 1;
@@ -496,6 +511,8 @@ read_keys(RnHost *host, const RnJson *keys, RnModel *model)
 	at = model->keys;
 	for (const RnJson *key = rn_json_first(keys); key < keys->end; key = rn_json_next(key))
 	{
+		if (n++ % KEYS_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
 		memcpy(at, key->text, key->count + 1);
 		at += key->count + 1;
 	}

@@ -363,21 +363,34 @@ rn_graph_property(RnGraph *graph, const char *name, const char *value)
 	append(graph, &graph->properties, entry);
 }
 
-/* The bytes of a model that is put together. */
+/* Where protobuf-c puts bytes, piece by piece: behind a text, unless something failed before. */
+typedef struct Sink
+{
+	ProtobufCBuffer base;		/* first, so that a pointer to it is one to the sink */
+	RnHost	   *host;
+	RnText	   *text;
+	RnCode		code;
+} Sink;
+
+static void
+append_bytes(ProtobufCBuffer *buffer, size_t n, const uint8_t *bytes)
+{
+	Sink	   *sink = (Sink *) buffer;
+
+	if (sink->code == RN_OK)
+		sink->code = rn_text_bytes(sink->host, sink->text, (const char *) bytes, n);
+}
+
+/* The bytes of a model that is put together; an array of numbers is one piece. */
 static RnCode
 write_model(RnHost *host, const Onnx__ModelProto *model, RnText *text)
 {
-	size_t		size = onnx__model_proto__get_packed_size(model);
-	char	   *bytes;
-	RnCode		code;
+	Sink		sink = {.base.append = append_bytes,.host = host,.text = text};
 
-	if (size > RN_FILE_MAX_BYTES)
+	if (onnx__model_proto__get_packed_size(model) > RN_FILE_MAX_BYTES)
 		return rn_fail(host, RN_UNSUPPORTED, "the file would be longer than %zu MB", RN_FILE_MAX_BYTES / (1024 * 1024));
-	RN_TRY(rn_alloc(host, size, 1, (void **) &bytes));
-	onnx__model_proto__pack(model, (uint8_t *) bytes);
-	code = rn_text_bytes(host, text, bytes, size);
-	rn_free(host, bytes);
-	return code;
+	onnx__model_proto__pack_to_buffer(model, &sink.base);
+	return sink.code;
 }
 
 RnCode

@@ -13,7 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BYTES_PER_POLL ((size_t) 1 << 20)
+#define BYTES_PER_POLL ((size_t) 1 << 18)
+
+/* Longer is no number that anybody writes: the longest that a double is exactly has 1077 bytes. */
+#define NUMBER_BYTES 4096
 
 typedef struct Reader
 {
@@ -35,13 +38,7 @@ corrupt(const Reader *reader, const char *what)
 	return rn_fail_hint(reader->host, "Was it cut off, or changed on its way?");
 }
 
-static void
-skip_space(Reader *reader)
-{
-	while (reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\t' || *reader->at == '\r'))
-		reader->at++;
-}
-
+/* polled is never behind at. */
 static RnCode
 poll_reader(Reader *reader)
 {
@@ -51,38 +48,53 @@ poll_reader(Reader *reader)
 	return rn_poll(reader->host);
 }
 
+static RnCode
+skip_space(Reader *reader)
+{
+	for (; reader->at < reader->end && (*reader->at == ' ' || *reader->at == '\n' || *reader->at == '\t' || *reader->at == '\r'); reader->at++)
+		RN_TRY(poll_reader(reader));
+	return RN_OK;
+}
+
 static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
+static char *
+digits_end(char *at, const char *limit)
+{
+	while (at < limit && is_digit(*at))
+		at++;
+	return at;
+}
+
 /* Behind the number at at, or NULL; ends at the 0 behind the document at the latest. */
 static char *
 number_end(char *at)
 {
+	const char *limit = at + NUMBER_BYTES;
+
 	if (*at == '-')
 		at++;
 	if (!is_digit(*at) || (*at == '0' && is_digit(at[1])))
 		return NULL;
-	while (is_digit(*at))
-		at++;
+	at = digits_end(at, limit);
 	if (*at == '.')
 	{
 		if (!is_digit(*++at))
 			return NULL;
-		while (is_digit(*at))
-			at++;
+		at = digits_end(at, limit);
 	}
 	if (*at == 'e' || *at == 'E')
 	{
 		at += at[1] == '-' || at[1] == '+' ? 2 : 1;
 		if (!is_digit(*at))
 			return NULL;
-		while (is_digit(*at))
-			at++;
+		at = digits_end(at, limit);
 	}
-	return at;
+	return at < limit ? at : NULL;
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -224,13 +236,13 @@ read_numbers(Reader *reader, size_t *numbers)
 		char	   *end;
 
 		RN_TRY(poll_reader(reader));
-		skip_space(reader);
+		RN_TRY(skip_space(reader));
 		end = number_end(reader->at);
 		if (end == NULL)
 			break;
 		reader->at = end;
 		count++;
-		skip_space(reader);
+		RN_TRY(skip_space(reader));
 		if (*reader->at == ']')
 		{
 			reader->at++;
@@ -241,7 +253,10 @@ read_numbers(Reader *reader, size_t *numbers)
 			break;
 		reader->at++;
 	}
-	reader->at = reader->polled = back;
+	/* what follows is read again, and that may have been polled: no further than that is it polled again */
+	reader->at = back;
+	if (reader->polled > back)
+		reader->polled = back;
 	return RN_OK;
 }
 
@@ -254,7 +269,7 @@ read_members(Reader *reader, char close, bool keys, RnJson *value)
 	size_t		count = 0;
 
 	reader->at++;
-	skip_space(reader);
+	RN_TRY(skip_space(reader));
 	if (*reader->at == close)
 	{
 		reader->at++;
@@ -262,20 +277,20 @@ read_members(Reader *reader, char close, bool keys, RnJson *value)
 	}
 	for (;;)
 	{
-		skip_space(reader);
+		RN_TRY(skip_space(reader));
 		if (keys)
 		{
 			if (*reader->at != '"')
 				return corrupt(reader, "a name expected");
 			RN_TRY(read_value(reader));
-			skip_space(reader);
+			RN_TRY(skip_space(reader));
 			if (*reader->at != ':')
 				return corrupt(reader, "a colon expected");
 			reader->at++;
 		}
 		RN_TRY(read_value(reader));
 		count++;
-		skip_space(reader);
+		RN_TRY(skip_space(reader));
 		if (*reader->at == close)
 			break;
 		if (*reader->at != ',')
@@ -353,7 +368,7 @@ read_value(Reader *reader)
 	RnCode		code;
 
 	RN_TRY(poll_reader(reader));
-	skip_space(reader);
+	RN_TRY(skip_space(reader));
 	value = reader->value != NULL ? &reader->value[reader->count] : NULL;
 	reader->count++;
 	if (value != NULL)
@@ -387,7 +402,7 @@ read_document(Reader *reader)
 	reader->at = reader->polled = reader->start;
 	reader->count = 0;
 	RN_TRY(read_value(reader));
-	skip_space(reader);
+	RN_TRY(skip_space(reader));
 	return reader->at == reader->end ? RN_OK : corrupt(reader, "something behind the end");
 }
 
@@ -397,7 +412,7 @@ rn_json_read(RnHost *host, RnPool *pool, const char *bytes, size_t n, const RnJs
 	Reader		reader = {.host = host};
 
 	RN_TRY(rn_pool_take(host, pool, n + 1, 1, (void **) &reader.start));
-	memcpy(reader.start, bytes, n);
+	RN_TRY(rn_copy(host, reader.start, bytes, n));
 	reader.end = reader.start + n;
 	RN_TRY(read_document(&reader));
 	RN_TRY(rn_pool_take(host, pool, reader.count, sizeof(RnJson), (void **) &reader.value));

@@ -13,6 +13,9 @@
 
 #define RN_JSON_MAX_DEPTH 32
 
+/* The hint where a document of ours is not as we wrote it. */
+#define RN_CHANGE_WEIGHTS "Change weights, but no more than them; docs/exchange.md says what a file has."
+
 typedef enum RnJsonKind
 {
 	RN_JSON_NULL,
@@ -38,7 +41,7 @@ typedef struct RnJson
 
 /*
  * Read a document of n bytes, in the memory of pool.  RN_CORRUPT, with the place, for what is not
- * JSON, and for a string with a zero in it.
+ * JSON, and for a string with a zero in it or a number of 4096 bytes.
  */
 extern RnCode rn_json_read(RnHost *host, RnPool *pool, const char *bytes, size_t n, const RnJson **value);
 

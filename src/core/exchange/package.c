@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define NUMBERS_PER_POLL 65536
+#define LONG_NUMBERS_PER_POLL 64
+#define SPACES_PER_POLL 65536
 
 static const struct
 {
@@ -91,7 +93,7 @@ static RnCode
 bad_tensor(RnHost *host, const char *name, const char *what)
 {
 	rn_fail(host, RN_CORRUPT, "tensor \"%.100s\" of the file %s", name, what);
-	return rn_fail_hint(host, "Change weights, but no more than them; docs/exchange.md says what a file has.");
+	return rn_fail_hint(host, RN_CHANGE_WEIGHTS);
 }
 
 static bool
@@ -244,7 +246,8 @@ read_tensor(RnHost *host, RnPackage *package, const RnJson *name, const RnJson *
 	at = data->text;
 	for (size_t i = 0; i < tensor->count; i++)
 	{
-		if (i % NUMBERS_PER_POLL == 0)
+		/* each may be thousands of bytes long */
+		if (i % LONG_NUMBERS_PER_POLL == 0)
 			RN_TRY(rn_poll(host));
 		if (!read_number(tensor->kind, &at, numbers, i))
 			return bad_tensor(host, name->text, "has a number that is out of its range");
@@ -282,8 +285,12 @@ rn_package_read(RnHost *host, const unsigned char *bytes, size_t size, RnPackage
 	if (size > 8 && bytes[8] == '{' && header <= size - 8)
 		return rn_package_read_safetensors(host, bytes, size, package);
 	for (size_t i = 0; i < size && strchr("{ \t\r\n", bytes[i]) != NULL && bytes[i] != '\0'; i++)
+	{
+		if (i % SPACES_PER_POLL == 0)
+			RN_TRY(rn_poll(host));
 		if (bytes[i] == '{')
 			return read_json(host, (const char *) bytes, size, package);
+	}
 	rn_fail(host, RN_CORRUPT, "the file is neither safetensors nor JSON");
 	return rn_fail_hint(host, "rn_import reads what rn_export writes as safetensors or json, and safetensors of PyTorch.");
 }

@@ -548,7 +548,7 @@ unpack(RnHost *host, const RnPackage *package, RnModel *model)
 	if (!rn_json_int64(rn_json_member(package->read, "format"), &version))
 	{
 		rn_fail(host, RN_CORRUPT, "the description of the model in the file has no number of its format");
-		return rn_fail_hint(host, "Change weights, but no more than them; docs/exchange.md says what a file has.");
+		return rn_fail_hint(host, RN_CHANGE_WEIGHTS);
 	}
 	if (version != RN_EXCHANGE_VERSION)
 	{

@@ -8,11 +8,40 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Clearing new memory so large takes a millisecond. */
+#define BYTES_PER_POLL ((size_t) 1 << 21)
+
 struct RnPoolBlock
 {
 	RnPoolBlock *next;
 	max_align_t data[];
 };
+
+RnCode
+rn_copy(RnHost *host, void *to, const void *from, size_t n)
+{
+	for (size_t done = 0; done < n; done += BYTES_PER_POLL)
+	{
+		size_t		piece = n - done < BYTES_PER_POLL ? n - done : BYTES_PER_POLL;
+
+		if (done > 0)
+			RN_TRY(rn_poll(host));
+		memcpy((char *) to + done, (const char *) from + done, piece);
+	}
+	return RN_OK;
+}
+
+static RnCode
+clear(RnHost *host, void *at, size_t n)
+{
+	for (size_t done = 0; done < n; done += BYTES_PER_POLL)
+	{
+		if (done > 0)
+			RN_TRY(rn_poll(host));
+		memset((char *) at + done, 0, n - done < BYTES_PER_POLL ? n - done : BYTES_PER_POLL);
+	}
+	return RN_OK;
+}
 
 RnCode
 rn_pool_take(RnHost *host, RnPool *pool, size_t count, size_t size, void **pointer)
@@ -33,7 +62,8 @@ rn_pool_take(RnHost *host, RnPool *pool, size_t count, size_t size, void **point
 	block->next = pool->blocks;
 	pool->blocks = block;
 	pool->used = used;
-	*pointer = memset(block->data, 0, bytes);
+	RN_TRY(clear(host, block->data, bytes));
+	*pointer = block->data;
 	return RN_OK;
 }
 
@@ -57,6 +87,7 @@ reserve(RnHost *host, RnText *text, size_t n)
 	size_t		needed = text->length + n + 1;
 	size_t		capacity = text->capacity > 0 ? text->capacity : 256;
 	char	   *grown;
+	RnCode		code;
 
 	if (n > RN_FILE_MAX_BYTES || needed > RN_FILE_MAX_BYTES)
 	{
@@ -68,9 +99,10 @@ reserve(RnHost *host, RnText *text, size_t n)
 	while (capacity < needed)
 		capacity *= 2;
 	RN_TRY(rn_alloc(host, capacity, 1, (void **) &grown));
-	if (text->length > 0)
-		memcpy(grown, text->at, text->length);
-	rn_free(host, text->at);
+	code = rn_copy(host, grown, text->at, text->length);
+	rn_free(host, code == RN_OK ? text->at : grown);
+	if (code != RN_OK)
+		return code;
 	text->at = grown;
 	text->capacity = capacity;
 	return RN_OK;
@@ -80,7 +112,7 @@ RnCode
 rn_text_bytes(RnHost *host, RnText *text, const char *bytes, size_t n)
 {
 	RN_TRY(reserve(host, text, n));
-	memcpy(text->at + text->length, bytes, n);
+	RN_TRY(rn_copy(host, text->at + text->length, bytes, n));
 	text->length += n;
 	text->at[text->length] = '\0';
 	return RN_OK;

@@ -22,6 +22,9 @@ typedef struct RnPool
 extern RnCode rn_pool_take(RnHost *host, RnPool *pool, size_t count, size_t size, void **pointer);
 extern void rn_pool_free(RnHost *host, RnPool *pool);
 
+/* memcpy that polls: n bytes, of which there may be gigabytes. */
+extern RnCode rn_copy(RnHost *host, void *to, const void *from, size_t n);
+
 /* A text that grows: its end is a 0 that does not count. */
 typedef struct RnText
 {

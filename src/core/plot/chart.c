@@ -75,14 +75,19 @@ find_x(const RnChart *chart, int64_t *low, int64_t *high)
 	return *low <= *high;
 }
 
-static void
-find_y(const RnChart *chart, const RnFacet *facet, double *low, double *high)
+/* The least and largest y of a facet. */
+static RnCode
+find_y(RnHost *host, const RnChart *chart, const RnFacet *facet, double *low, double *high)
 {
 	*low = INFINITY;
 	*high = -INFINITY;
 	for (int c = 0; c < facet->curves; c++)
 		for (size_t i = 0; i < facet->curve[c].n; i++)
+		{
+			if (i % POINTS_PER_POLL == 0)
+				RN_TRY(rn_poll(host));
 			widen(low, high, facet->curve[c].y[i]);
+		}
 	for (size_t i = 0; i < facet->band.n; i++)
 	{
 		widen(low, high, facet->band.lower[i]);
@@ -92,6 +97,7 @@ find_y(const RnChart *chart, const RnFacet *facet, double *low, double *high)
 		*low = *high = 0;
 	if (chart->from_zero)
 		widen(low, high, 0);
+	return RN_OK;
 }
 
 /* ---- from numbers to pixels ---- */
@@ -232,7 +238,7 @@ draw_dots(const Frame *frame, const RnCurve *curve)
 
 /*
  * One side of the band, forth (step 1) or back (-1): of every column of pixels the
- * outermost point.
+ * outermost point.  Forecasts are too short to poll for.
  */
 static void
 draw_side(const Frame *frame, const RnBand *band, const double *side, bool back)
@@ -413,16 +419,17 @@ typedef struct Layout
 	double		height;
 	double		left;			/* of it, for labels of y, */
 	double		right;			/* and for words behind lines */
+	double		y_low[RN_CHART_FACETS];
+	double		y_high[RN_CHART_FACETS];
 } Layout;
 
-/* The scale of y, and its ticks. */
+/* The scale of y from its least and largest, and its ticks. */
 static void
 fit_y(Frame *frame, RnTicks *ticks)
 {
 	int			most = (int) ((frame->bottom - frame->top) / TICK_HEIGHT);
 	double		air;
 
-	find_y(frame->chart, frame->facet, &frame->y_low, &frame->y_high);
 	if (frame->chart->logarithmic)
 	{
 		rn_ticks_logarithms(&frame->y_low, &frame->y_high, most, ticks);
@@ -445,7 +452,8 @@ frame_of(const RnChart *chart, const Layout *layout, size_t f, double x, double 
 	Frame		frame = {
 		.chart = chart,.facet = facet,.left = x + layout->left,.right = fmax(right, x + layout->left + 20),
 		.top = y + (facet->title != NULL ? 24 : 6),.bottom = y + layout->height - FEET,
-		.x_low = (double) layout->x_low,.x_high = (double) layout->x_high
+		.x_low = (double) layout->x_low,.x_high = (double) layout->x_high,
+		.y_low = layout->y_low[f],.y_high = layout->y_high[f]
 	};
 
 	fit_y(&frame, ticks);
@@ -564,6 +572,8 @@ draw_facets(RnHost *host, const RnChart *chart, double head, double height, size
 		layout.x_low = layout.x_high = 0;
 	layout.width = (chart->width - 2 * PADDING - (double) (columns - 1) * FACET_GAP) / (double) columns;
 	layout.height = fmax((height - head - PADDING / 2 - (double) (lines - 1) * FACET_GAP) / (double) lines, LEAST_HEIGHT);
+	for (size_t f = 0; f < chart->facets; f++)
+		RN_TRY(find_y(host, chart, &chart->facet[f], &layout.y_low[f], &layout.y_high[f]));
 	fit_margins(chart, &layout);
 	for (size_t f = 0; f < chart->facets; f++)
 	{

@@ -82,7 +82,7 @@ typedef struct RnChart
 	RnCalendar	calendar;		/* of x */
 	bool		from_zero;		/* y begins there */
 	bool		logarithmic;	/* y, which must be above 0 */
-	size_t		facets;
+	size_t		facets;			/* at most RN_CHART_FACETS */
 	const RnFacet *facet;		/* [facets] */
 } RnChart;
 

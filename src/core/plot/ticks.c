@@ -175,6 +175,9 @@ static const char *const month_name[] = {
 	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
 };
 
+/* The year that RN_CIVIL_END begins. */
+#define END_YEAR 294277
+
 /* How far ticks are apart: months, or microseconds. */
 typedef struct Interval
 {
@@ -183,6 +186,8 @@ typedef struct Interval
 } Interval;
 
 static const Interval interval[] = {
+	{0, 1}, {0, 2}, {0, 5}, {0, 10}, {0, 20}, {0, 50}, {0, 100}, {0, 200}, {0, 500},
+	{0, 1000}, {0, 2000}, {0, 5000}, {0, 10000}, {0, 20000}, {0, 50000}, {0, 100000}, {0, 200000}, {0, 500000},
 	{0, RN_USECS_PER_SEC}, {0, 5 * RN_USECS_PER_SEC}, {0, 15 * RN_USECS_PER_SEC}, {0, 30 * RN_USECS_PER_SEC},
 	{0, RN_USECS_PER_MINUTE}, {0, 5 * RN_USECS_PER_MINUTE}, {0, 15 * RN_USECS_PER_MINUTE}, {0, 30 * RN_USECS_PER_MINUTE},
 	{0, RN_USECS_PER_HOUR}, {0, 3 * RN_USECS_PER_HOUR}, {0, 6 * RN_USECS_PER_HOUR}, {0, 12 * RN_USECS_PER_HOUR},
@@ -200,23 +205,55 @@ length_of(int32_t months, int64_t step)
 	return months > 0 ? months * 30.436875 * (double) RN_USECS_PER_DAY : (double) step;
 }
 
-static Interval
-choose_interval(const RnCalendar *calendar, double range, int most)
+/* Room for so many ticks, of the most that there is room for: what those within a second say is twice as long. */
+static int
+room_for(const Interval *interval, int most)
+{
+	return interval->months == 0 && interval->step < RN_USECS_PER_SEC ? (most + 1) / 2 : most;
+}
+
+/* Are ticks that are so far apart no closer than the calendar's steps? */
+static bool
+is_coarse(const RnCalendar *calendar, const Interval *interval)
 {
 	double		step = calendar->business_days > 0 ? (double) (calendar->business_days * RN_USECS_PER_DAY)
 		: length_of(calendar->months, calendar->step);
-	int			between = most > 1 ? most - 1 : 1;
-	int			i = 0;
 
-	while (i < INTERVALS - 1 && (length_of(interval[i].months, interval[i].step) * between < range ||
-								 length_of(interval[i].months, interval[i].step) < step * 0.97))
-		i++;
-	return interval[i];
+	return length_of(interval->months, interval->step) >= step * 0.97;
 }
 
-/* The first time of an interval at or after low. */
-static int64_t
-first_time(const Interval *interval, int64_t low)
+/* The number of the finest interval for so many ticks. */
+static int
+choose_interval(const RnCalendar *calendar, double range, int most)
+{
+	int			i = 0;
+
+	for (; i < INTERVALS - 1; i++)
+	{
+		int			room = room_for(&interval[i], most);
+
+		if (is_coarse(calendar, &interval[i]) && length_of(interval[i].months, interval[i].step) * (room > 1 ? room - 1 : 1) >= range)
+			break;
+	}
+	return i;
+}
+
+/* Where the month of that number begins, in *time; false where time ends. */
+static bool
+month_time(int32_t number, int64_t *time)
+{
+	int32_t		year = (int32_t) rn_floor_divide(number, 12);
+	RnCivil		civil = {year, number - 12 * year + 1, 1, 0};
+
+	if (year >= END_YEAR)
+		return false;
+	*time = rn_civil_to_time(&civil);
+	return true;
+}
+
+/* The first time of an interval at or after low, in *time; false where time ends. */
+static bool
+first_time(const Interval *interval, int64_t low, int64_t *time)
 {
 	int64_t		monday = 2 * RN_USECS_PER_DAY;
 	int64_t		anchor = interval->months == 0 && interval->step > RN_USECS_PER_DAY ? monday : 0;
@@ -224,13 +261,11 @@ first_time(const Interval *interval, int64_t low)
 	if (interval->months > 0)
 	{
 		RnCivil		civil = rn_civil_from_time(low - 1);
-		int32_t		month = (int32_t) (rn_floor_divide(rn_civil_month_number(&civil), interval->months) + 1) * interval->months;
 
-		civil = (RnCivil) {(int32_t) rn_floor_divide(month, 12), 0, 1, 0};
-		civil.month = month - 12 * civil.year + 1;
-		return rn_civil_to_time(&civil);
+		return month_time((int32_t) (rn_floor_divide(rn_civil_month_number(&civil), interval->months) + 1) * interval->months, time);
 	}
-	return (rn_floor_divide(low - 1 - anchor, interval->step) + 1) * interval->step + anchor;
+	return !__builtin_mul_overflow(rn_floor_divide(low - 1 - anchor, interval->step) + 1, interval->step, time) &&
+		!__builtin_add_overflow(*time, anchor, time) && *time < RN_CIVIL_END;
 }
 
 /* The time after it, in *time; false where time ends. */
@@ -242,14 +277,7 @@ next_time(const Interval *interval, int64_t *time)
 	if (interval->months == 0)
 		return !__builtin_add_overflow(*time, interval->step, time) && *time < RN_CIVIL_END;
 	civil = rn_civil_from_time(*time);
-	civil.year += interval->months / 12;
-	civil.month += interval->months % 12;
-	civil.year += (civil.month - 1) / 12;
-	civil.month = (civil.month - 1) % 12 + 1;
-	if (civil.year >= 294277)
-		return false;
-	*time = rn_civil_to_time(&civil);
-	return true;
+	return month_time(rn_civil_month_number(&civil) + interval->months, time);
 }
 
 static void
@@ -261,13 +289,33 @@ year_text(int32_t year, char *text, size_t size)
 		snprintf(text, size, "%d BC", (int) (1 - year));
 }
 
+/* A time of day, as far as it tells ticks of the interval apart. */
+static void
+clock_text(int64_t time_of_day, int64_t step, char *text, size_t size)
+{
+	int			seconds = (int) (time_of_day / RN_USECS_PER_SEC);
+	int			micros = (int) (time_of_day % RN_USECS_PER_SEC);
+	int			decimals = 6;
+	int			n = snprintf(text, size, "%02d:%02d", seconds / 3600, seconds / 60 % 60);
+
+	if (step < RN_USECS_PER_MINUTE)
+		n += snprintf(text + n, size - (size_t) n, ":%02d", seconds % 60);
+	if (step >= RN_USECS_PER_SEC)
+		return;
+	for (; step % 10 == 0; step /= 10)
+	{
+		micros /= 10;
+		decimals--;
+	}
+	snprintf(text + n, size - (size_t) n, ".%0*d", decimals, micros);
+}
+
 /* What a tick says; before is the time of the one before it, NULL: none. */
 static void
 label_time(const RnCalendar *calendar, const Interval *interval, const RnCivil *civil, const RnCivil *before, RnTick *tick)
 {
 	bool		new_year = before == NULL || before->year != civil->year;
 	char		year[24];
-	int			seconds = (int) (civil->time_of_day / RN_USECS_PER_SEC);
 
 	year_text(civil->year, year, sizeof(year));
 	tick->under[0] = '\0';
@@ -293,9 +341,7 @@ label_time(const RnCalendar *calendar, const Interval *interval, const RnCivil *
 			snprintf(tick->under, sizeof(tick->under), "%s%s%s", month_name[civil->month - 1], new_year ? " " : "", new_year ? year : "");
 		return;
 	}
-	snprintf(tick->label, sizeof(tick->label), "%02d:%02d", seconds / 3600, seconds / 60 % 60);
-	if (interval->step < RN_USECS_PER_MINUTE)
-		snprintf(tick->label + 5, sizeof(tick->label) - 5, ":%02d", seconds % 60);
+	clock_text(civil->time_of_day, interval->step, tick->label, sizeof(tick->label));
 	if (new_year || before->month != civil->month || before->day != civil->day)
 		snprintf(tick->under, sizeof(tick->under), "%d %s%s%s", (int) civil->day, month_name[civil->month - 1],
 				 before == NULL ? " " : "", before == NULL ? year : "");
@@ -319,12 +365,28 @@ ticks_integers(int64_t low, int64_t high, int most, RnTicks *ticks)
 	}
 }
 
+/* All of an interval from low to high, but no more than there is room for. */
+static void
+ticks_of_interval(const RnCalendar *calendar, const Interval *interval, int64_t low, int64_t high, int most, RnTicks *ticks)
+{
+	int			room = room_for(interval, most);
+	RnCivil		before;
+	int64_t		time;
+
+	for (bool more = first_time(interval, low, &time); more && time <= high && ticks->n < room; more = next_time(interval, &time))
+	{
+		RnCivil		civil = rn_civil_from_time(time);
+
+		label_time(calendar, interval, &civil, ticks->n > 0 ? &before : NULL, &ticks->tick[ticks->n]);
+		ticks->tick[ticks->n++].at = (double) time;
+		before = civil;
+	}
+}
+
 void
 rn_ticks_times(const RnCalendar *calendar, int64_t low, int64_t high, int most, RnTicks *ticks)
 {
-	Interval	chosen;
-	RnCivil		before;
-	int64_t		time;
+	int			i;
 
 	most = most < 1 ? 1 : most > RN_MAX_TICKS ? RN_MAX_TICKS : most;
 	ticks->n = 0;
@@ -335,16 +397,9 @@ rn_ticks_times(const RnCalendar *calendar, int64_t low, int64_t high, int most, 
 	}
 	low = low > RN_CIVIL_MIN ? low : RN_CIVIL_MIN + 1;
 	high = high < RN_CIVIL_END ? high : RN_CIVIL_END - 1;
-	chosen = choose_interval(calendar, (double) high - (double) low, most);
-	time = first_time(&chosen, low);
-	while (time <= high && ticks->n < RN_MAX_TICKS)
-	{
-		RnCivil		civil = rn_civil_from_time(time);
-
-		label_time(calendar, &chosen, &civil, ticks->n > 0 ? &before : NULL, &ticks->tick[ticks->n]);
-		ticks->tick[ticks->n++].at = (double) time;
-		before = civil;
-		if (!next_time(&chosen, &time))
-			break;
-	}
+	i = choose_interval(calendar, (double) high - (double) low, most);
+	ticks_of_interval(calendar, &interval[i], low, high, most, ticks);
+	/* where there is room for one or two, and none of them falls between low and high: finer ones */
+	while (ticks->n == 0 && i > 0 && is_coarse(calendar, &interval[i - 1]))
+		ticks_of_interval(calendar, &interval[--i], low, high, most, ticks);
 }

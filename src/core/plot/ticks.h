@@ -50,7 +50,7 @@ extern void rn_ticks_numbers(double *low, double *high, int most, RnTicks *ticks
 extern void rn_ticks_logarithms(double *low, double *high, int most, RnTicks *ticks);
 
 /*
- * At most most ticks between times of a calendar: at whole seconds, hours, days, Mondays, months,
+ * At most most ticks between times of a calendar: at parts of a second, whole seconds, hours, days, Mondays, months,
  * quarters, years, or integers, none closer than the calendar's steps.
  */
 extern void rn_ticks_times(const RnCalendar *calendar, int64_t low, int64_t high, int most, RnTicks *ticks);
