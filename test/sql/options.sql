@@ -85,9 +85,6 @@ SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": 512, "window": 5}');
 RESET recurnet.max_memory;
 SET recurnet.no_such_setting = 1;
 
-DROP TABLE s;
-SELECT count(rn_drop_model(model_id)) > 0 AS dropped FROM rn_models;
-
 -- a network of zeroes forecasts 0, and so errs by what halves with every row; the number before errs by that, too, but for the factor
 SELECT set_byte(set_byte(decode(repeat('00', 8), 'hex'), 0, length(header) % 256), 1, length(header) / 256) || convert_to(header, 'UTF8') || decode(repeat('00', 20), 'hex') AS zeroes
 FROM (SELECT '{' || string_agg(format('"%s": {"dtype": "F32", "shape": [%s], "data_offsets": [%s, %s]}', name, shape, 4 * i - 4, 4 * i), ', ') || '}' AS header
@@ -96,3 +93,6 @@ SELECT rn_import(:'zeroes', 'tie', 'SELECT i, 1000 * (0.5 * (1 + 1e-7)) ^ i::flo
 	'{"window": 4, "scaler": "none", "season": 1, "validation_split": 0.2}') > 0 AS as_good;
 SELECT rn_import(:'zeroes', 'worse', 'SELECT i, 1000 * (0.5 * (1 + 1e-5)) ^ i::float8 FROM generate_series(1, 40) i',
 	'{"window": 4, "scaler": "none", "season": 1, "validation_split": 0.2}') > 0 AS worse;
+
+DROP TABLE s;
+SELECT count(rn_drop_model(model_id)) > 0 AS dropped FROM rn_models;

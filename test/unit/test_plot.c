@@ -377,6 +377,7 @@ all_inside(const RnDrawing *drawing, const RnChart *chart)
 	Size		size;
 	double		x;
 	double		y;
+	double		bottom;
 
 	assert_int_equal(sscanf(strstr(drawing->text, "viewBox="), "viewBox=\"0 0 %lf %lf\"", &size.width, &size.height), 2);
 	assert_true(size.width == chart->width && (chart->height == 0 || size.height == chart->height));
@@ -384,6 +385,11 @@ all_inside(const RnDrawing *drawing, const RnChart *chart)
 		path_inside(&size, at + 4);
 	for (const char *at = strstr(drawing->text, "<text"); at != NULL; at = strstr(at + 1, "<text"))
 		text_inside(&size, at);
+	for (const char *at = strstr(drawing->text, "class=\"rule\" d=\""); at != NULL; at = strstr(at + 1, "class=\"rule\" d=\""))
+	{
+		assert_int_equal(sscanf(at, "class=\"rule\" d=\"M%lf %lfV%lf\"", &x, &y, &bottom), 3);
+		assert_true(bottom - y >= 55);	/* room for lines */
+	}
 	for (const char *at = strstr(drawing->text, " cx=\""); at != NULL; at = strstr(at + 1, " cx=\""))
 	{
 		assert_int_equal(sscanf(at, " cx=\"%lf\" cy=\"%lf\"", &x, &y), 2);
@@ -400,9 +406,9 @@ all_labelled(const RnDrawing *drawing, const RnChart *chart)
 		fail_msg("%zu facets, %d x %d: %s", chart->facets, chart->width, chart->height, drawing->text);
 }
 
-/* Words as long as may be, and hours of some days, of values as large and near to each other as may be. */
+/* Words as long as may be, and values as large and near to each other as may be; of hours, or without words behind lines. */
 static RnChart
-crowded_chart(int facets)
+crowded_chart(int facets, int64_t step)
 {
 	static const double base[] = {0, -1e6, 99999, 0.00123, 1e200, 1e9};
 	static RnFacet facet[RN_CHART_FACETS];
@@ -411,21 +417,21 @@ crowded_chart(int facets)
 
 	for (int i = 0; i < 600; i++)
 	{
-		x[i % 100] = RN_USECS_PER_HOUR * (i % 100 + 5);
+		x[i % 100] = step * (i % 100 + 5);
 		y[i / 100][i % 100] = base[i / 100] + sin(i) * fmax(fabs(base[i / 100]) * 0.03, 1);
 	}
 	for (int f = 0; f < facets; f++)
 		facet[f] = (RnFacet) {
 			.title = facets > 1 ? "a series of a very long name, which has no room" : NULL,.band = {20, x + 80, y[f % 6] + 80, y[f % 6] + 80},
 			.curves = 2,.ruled = true,.rule = x[80],.curve = {
-				{RN_INK_ACTUAL, 80, x, y[f % 6], f % 2 == 0 ? NULL : "held out 0.0123456", 0},
-				{RN_INK_FORECAST, 20, x + 80, y[f % 6] + 80, f % 3 == 0 ? "1,234,567" : "training 0.01234567 or so", 20}
+				{RN_INK_ACTUAL, 80, x, y[f % 6], f % 2 == 0 || step == 1 ? NULL : "held out 0.0123456", 0},
+				{RN_INK_FORECAST, 20, x + 80, y[f % 6] + 80, step == 1 ? NULL : f % 3 == 0 ? "1,234,567" : "training 0.01234567 or so", 20}
 			}
 		};
 	return (RnChart) {
 		.title = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",.subtitle = "the next 20 hours, times in Europe/Zurich; 60 of 70 series",
 		.legend = {"actual", "one step ahead", "forecast", "seasonal naive forecast", "90% interval"},
-		.calendar = {.kind = RN_TIME_CIVIL,.step = RN_USECS_PER_HOUR},.facets = (size_t) facets,.facet = facet
+		.calendar = {.kind = RN_TIME_CIVIL,.step = step},.facets = (size_t) facets,.facet = facet
 	};
 }
 
@@ -441,7 +447,7 @@ inside(void **state)
 	for (int w = 0; w < 8; w++)
 		for (int f = 0; f < 8; f++)
 		{
-			RnChart		chart = crowded_chart(facets[f]);
+			RnChart		chart = crowded_chart(facets[f], w % 2 == 0 ? RN_USECS_PER_HOUR : 1);
 			int			least;
 
 			chart.width = width[w];
