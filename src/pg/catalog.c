@@ -572,18 +572,29 @@ active_version(int64 model_id)
 	return (int) recurnet_result_int8(0, 1, NULL);
 }
 
-/* Somebody chose another version while this one was trained, with which it was not compared: that is not undone. */
-static void
+/*
+ * Somebody chose another version while this one was trained, with which it was not compared: that is not undone.
+ * Returns that other one, or 0.
+ */
+static int
 respect_choice(RecurnetVersion *version)
 {
 	int			active;
 
 	if (version->kept_back || version->beside == 0)
-		return;
+		return 0;
 	active = active_version(version->model_id);
 	if (active == version->beside)
-		return;
+		return 0;
 	version->kept_back = true;
+	return active;
+}
+
+static void
+notice_overtaken(const RecurnetVersion *version, int active)
+{
+	if (active == 0)
+		return;
 	ereport(NOTICE,
 			(errmsg("version %d of model " INT64_FORMAT " is stored but not promoted: version %d became active while it was trained",
 					version->version, version->model_id, active),
@@ -622,25 +633,43 @@ notice_replaced(const RecurnetVersion *version, int replaced, const char *what)
 			 errhint("rn_rollback goes back; views of rn_create_view show the former query.")));
 }
 
+/* Lock a model that was there when it began to be trained again. */
+static void
+lock_trained(const RecurnetScope *scope, int64 model_id)
+{
+	RecurnetModelKey key = {.id = model_id};
+	RecurnetOwner owner;
+
+	if (lock_model(scope, key, &owner) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_OBJECT),
+				 errmsg("model " INT64_FORMAT " was dropped while it was trained again", model_id),
+				 errdetail("Nothing is stored of that training."),
+				 errhint("rn_train trains a new model.")));
+	find_right(scope, key, RECURNET_MAY_MANAGE, model_id, &owner);
+}
+
 void
 recurnet_catalog_store(RecurnetVersion *version)
 {
 	RecurnetScope scope;
 	const char *what = NULL;
 	int			replaced;
+	int			overtaken_by;
 
 	recurnet_statement_open(&scope);
 	if (version->model_id != 0)
-		recurnet_catalog_lock(&scope, (RecurnetModelKey) {.id = version->model_id}, RECURNET_MAY_MANAGE);
+		lock_trained(&scope, version->model_id);
 	else
 		version->model_id = find_or_insert_model(&scope, version->name);
 	version->version = next_version(version->model_id);
 	replaced = find_replaced(version, &what);
 	insert_version(&scope, version);
-	respect_choice(version);
+	overtaken_by = respect_choice(version);
 	if (!version->kept_back)
 		recurnet_catalog_make_active(version->model_id, version->version);
 	recurnet_statement_close(&scope);
+	notice_overtaken(version, overtaken_by);
 	notice_replaced(version, replaced, what);
 }
 

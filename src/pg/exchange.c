@@ -555,6 +555,7 @@ recurnet_exchange_import(const bytea *file, const RecurnetTraining *training)
 	RnPackage	package = {.pool.limit = recurnet_guc_max_memory()};
 	int64		model_id;
 
+	PreventCommandIfReadOnly("rn_import()");
 	if (training->name != NULL)
 		recurnet_catalog_check_name(training->name);
 	check_read(&host, rn_package_read(&host.core, (const unsigned char *) VARDATA_ANY(file), VARSIZE_ANY_EXHDR(file), &package));

@@ -19,6 +19,8 @@ typedef struct RecurnetHoldout
 	double		own;			/* of the training; NaN: it diverged */
 	double		active;
 	int			active_version;
+	bool		seen;			/* by the active version, which was trained on these rows */
+	const char *reason;			/* why the two cannot be compared; NULL: they can */
 } RecurnetHoldout;
 
 /* What a training works with, from its rows to its model; memory is the host's. */

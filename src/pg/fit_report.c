@@ -12,6 +12,9 @@
 #include "fit.h"
 #include "option_table.h"
 
+/* Mean errors that differ by less, relatively, are the same: networks compute in single precision, of 24 bits. */
+#define ROUNDING 1e-6
+
 /* A number as JSON: what is not finite is null. */
 static char *
 number_json(double value)
@@ -165,13 +168,13 @@ recurnet_fit_warn_worse(const RecurnetFit *fit)
 	double		own = whole ? report->validation_mase : report->validation_mae;
 	double		naive = whole ? report->naive_mase : report->naive_mae;
 
-	/* of perfect seasons both are rounding */
-	if (!(own > naive + (whole ? 1e-6 : 0)) || (!whole && fit->plan.method == RN_METHOD_LOCAL))
+	/* scaled errors of perfect seasons are rounding beside their scale, which is 1 */
+	if (!(own - naive > ROUNDING * (whole ? Max(naive, 1) : naive)) || (!whole && fit->plan.method == RN_METHOD_LOCAL))
 		return;
 	ereport(WARNING,
 			(errcode(ERRCODE_WARNING),
 			 errmsg("the model forecasts held-out rows worse than the seasonal naive forecast"),
-			 errdetail("Mean absolute errors %s: %.4g of the model, %.4g of the seasonal naive forecast.",
+			 errdetail("Mean absolute errors %s: %.6g of the model, %.6g of the seasonal naive forecast.",
 					   whole ? "of all steps, scaled" : "one step ahead", own, naive),
 			 errhint("%s", fit->plan.spec.recipe == RN_RECIPE_AUTO
 					 ? "Give more rows, or the season that they have in option \"season\"; rn_backtest compares on more origins."

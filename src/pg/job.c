@@ -145,6 +145,7 @@ run_store(Run *run)
 	version->series_log = recurnet_fit_series_log(&run->fit);
 	version->usecs = GetCurrentTimestamp() - run->started;
 	recurnet_catalog_store(version);
+	recurnet_promote_notice(&run->fit.holdout, version);
 	recurnet_fit_notice_cut(&run->fit);
 	recurnet_fit_warn_skipped(&run->fit);
 	recurnet_fit_warn_few(&run->fit);
@@ -271,7 +272,6 @@ recurnet_job_train(const RecurnetTraining *training)
 int64
 recurnet_job_import(const RecurnetTraining *training, const RnModel *model)
 {
-	check_can_store("rn_import()");
 	return train(training, model);
 }
 

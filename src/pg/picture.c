@@ -53,6 +53,20 @@ recurnet_picture_arguments(FunctionCallInfo fcinfo, int first, const char *title
 	chart->height = recurnet_argument_int(fcinfo, first + 3, "height", 0, RN_CHART_LEAST_SIZE, RN_CHART_MOST_SIZE);
 }
 
+void
+recurnet_picture_check_height(const RnChart *chart)
+{
+	int			least = rn_chart_least_height(chart);
+
+	if (chart->height == 0 || chart->height >= least)
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("a picture %d pixels wide and %d high has no room for %zu series", chart->width, chart->height, chart->facets),
+			 errdetail("So many need a height of at least %d.", least),
+			 errhint("Ask for fewer facets or a larger width, or leave out argument \"height\".")));
+}
+
 Datum
 recurnet_picture(RecurnetHost *host, const RnChart *chart, MemoryContext context)
 {

@@ -15,6 +15,9 @@
 /* Arguments first, ...: title (else that one), theme, width, height; into the chart. */
 extern void recurnet_picture_arguments(FunctionCallInfo fcinfo, int first, const char *title, RnChart *chart);
 
+/* ERROR if the height that was asked for is too little for the chart's facets. */
+extern void recurnet_picture_check_height(const RnChart *chart);
+
 /* The theme of that name (NULL: the usual one); ERROR if there is none. */
 extern RnTheme recurnet_picture_theme(const char *name);
 

@@ -233,33 +233,8 @@ holdout_of(const Match *match)
 		.compared = true,.scaled = scaled,
 		.own = diverged ? NAN : rn_mean_value(&mean[0]),
 		.active = mean[1].terms > 0 ? rn_mean_value(&mean[1]) : NAN,
-		.active_version = match->active.version->version
+		.active_version = match->active.version->version,.seen = match->seen
 	};
-}
-
-static void
-notice_incomparable(const Match *match)
-{
-	ereport(NOTICE,
-			(errmsg("the new version of model " INT64_FORMAT " is promoted without a comparison with version %d",
-					match->active.version->model_id, match->active.version->version),
-			 errdetail("The two cannot be compared on the newest rows: %s.", match->reason)));
-}
-
-static void
-notice_worse(const Match *match, const RecurnetHoldout *holdout)
-{
-	char	   *detail = isnan(holdout->own) ? pstrdup("Its training on the rows before them diverged.")
-		: psprintf("%s of their forecasts: %.6g of the new version, %.6g of version %d%s.",
-				   holdout->scaled ? "Mean absolute scaled errors" : "Mean absolute errors",
-				   holdout->own, holdout->active, holdout->active_version,
-				   match->seen ? ", which was trained on them" : "");
-
-	ereport(NOTICE,
-			(errmsg("the new version of model " INT64_FORMAT " is stored but not promoted: it forecasts the newest rows worse than version %d",
-					match->active.version->model_id, holdout->active_version),
-			 errdetail("%s", detail),
-			 errhint("rn_activate makes it the active one; promote => 'always' does without the comparison.")));
 }
 
 bool
@@ -280,12 +255,45 @@ recurnet_promote_no_worse(RecurnetFit *fit, const RecurnetVersion *active, const
 	}
 	if (match->reason != NULL)
 	{
-		notice_incomparable(match);
+		fit->holdout = (RecurnetHoldout) {.active_version = active->version,.reason = match->reason};
 		return true;
 	}
 	fit->holdout = holdout_of(match);
-	if (fit->holdout.own <= fit->holdout.active)
-		return true;
-	notice_worse(match, &fit->holdout);
-	return false;
+	return fit->holdout.own <= fit->holdout.active;
+}
+
+/* ---- what is said of it ---- */
+
+static void
+notice_incomparable(const RecurnetHoldout *holdout, int64 model_id)
+{
+	ereport(NOTICE,
+			(errmsg("the new version of model " INT64_FORMAT " is promoted without a comparison with version %d",
+					model_id, holdout->active_version),
+			 errdetail("The two cannot be compared on the newest rows: %s.", holdout->reason)));
+}
+
+static void
+notice_worse(const RecurnetHoldout *holdout, int64 model_id)
+{
+	char	   *detail = isnan(holdout->own) ? pstrdup("Its training on the rows before them diverged.")
+		: psprintf("%s of their forecasts: %.6g of the new version, %.6g of version %d%s.",
+				   holdout->scaled ? "Mean absolute scaled errors" : "Mean absolute errors",
+				   holdout->own, holdout->active, holdout->active_version,
+				   holdout->seen ? ", which was trained on them" : "");
+
+	ereport(NOTICE,
+			(errmsg("the new version of model " INT64_FORMAT " is stored but not promoted: it forecasts the newest rows worse than version %d",
+					model_id, holdout->active_version),
+			 errdetail("%s", detail),
+			 errhint("rn_activate makes it the active one; promote => 'always' does without the comparison.")));
+}
+
+void
+recurnet_promote_notice(const RecurnetHoldout *holdout, const RecurnetVersion *version)
+{
+	if (holdout->reason != NULL && !version->kept_back)
+		notice_incomparable(holdout, version->model_id);
+	else if (holdout->compared && !(holdout->own <= holdout->active))
+		notice_worse(holdout, version->model_id);
 }

@@ -14,9 +14,12 @@
 
 /*
  * Compare a planned training with the version that is active, whose decoded model
- * that is; what came of it is in fit->holdout.  A NOTICE if it is worse, or if
- * the two cannot be compared, which is true, too.
+ * that is; what came of it is in fit->holdout.  True, too, if the two cannot be
+ * compared.
  */
 extern bool recurnet_promote_no_worse(RecurnetFit *fit, const RecurnetVersion *active, const RnModel *model);
+
+/* Once the version is stored, say so if it is worse, or if it is promoted without a comparison. */
+extern void recurnet_promote_notice(const RecurnetHoldout *holdout, const RecurnetVersion *version);
 
 #endif							/* RECURNET_PROMOTE_H */

@@ -356,6 +356,7 @@ plot(FunctionCallInfo fcinfo, RecurnetFinder find)
 	plot.chart.facet = plot.facet;
 	plot.chart.calendar = plot.use.model->calendar;
 	plot.chart.subtitle = subtitle(&plot, all);
+	recurnet_picture_check_height(&plot.chart);
 	recurnet_use_forecast(&plot.use, &plot.ahead, put_series, &plot);
 	put_legend(&plot);
 	result = recurnet_picture(&plot.use.host, &plot.chart, plot.use.caller);

@@ -44,6 +44,8 @@ SELECT ok(pieces(p, 'class="facet"') = 20 AND p NOT LIKE '% of 20 series%', 'or 
 SELECT ok(pieces(p, 'class="facet"') = 2 AND p LIKE '%>store 3<%' AND p LIKE '%>store 5<%', 'those that are asked for') FROM rn_plot('many', 3, for_series => '[{"store": 3}, {"store": 5}]') p;
 SELECT ok(rn_plot('one', 7) LIKE '%prefers-color-scheme:dark%' AND rn_plot('one', 7, theme => 'light') NOT LIKE '%prefers-color-scheme%'
 	AND rn_plot('one', 7, theme => 'light') LIKE '%#ffffff%' AND rn_plot('one', 7, theme => 'dark') NOT LIKE '%#ffffff%', 'themes');
+SELECT refuses($$SELECT rn_plot('many', 3, width => 400, height => 600)$$, '22023', '%600 high has no room for 12 series', '%at least 1670%fewer facets%', 'too low for all facets');
+SELECT ok(p LIKE '%height="1670"%' AND pieces(p, 'class="facet"') = 12 AND p NOT LIKE '%class="legend"%', 'that height is enough, without a legend') FROM rn_plot('many', 3, width => 400, height => 1670) p;
 SELECT ok(p LIKE '%width="300" height="200"%', 'size') FROM rn_plot('one', 7, width => 300, height => 200) p;
 SELECT ok(pieces(rn_plot('many', 3, history => 'source', rows => 1000000), 'class="facet"') = 12, 'all rows, of twelve series, are no more than there are');
 SELECT ok(length(rn_plot('one', 2000, history => 'SELECT date ''1990-01-01'' + i AS day, sin(i) AS amount FROM generate_series(1, 9999) i', rows => 3000)) < 200000, 'however long, a picture is small');

@@ -7,6 +7,7 @@ SELECT bool_and(description <> '') AS described FROM rn_options();
 CREATE TABLE s AS SELECT i AS t, i % 5 + 0.5 AS v FROM generate_series(1, 60) i;
 
 -- every option can be given as its table says it is
+\set VERBOSITY terse
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{
 	"recipe": "plain", "units": [3, 2], "activation": "relu", "reset_after": false,
 	"dropout": 0.1, "input_dropout": 0.1, "recurrent_dropout": 0.1,
@@ -16,6 +17,7 @@ SELECT rn_train('gru', 'SELECT t, v FROM s', '{
 	"optimizer": "adamw", "learning_rate": 0.01, "beta_1": 0.8, "beta_2": 0.99, "rho": 0.8,
 	"momentum": 0.1, "epsilon": 1e-6, "weight_decay": 0.01, "clipnorm": 1, "global_clipnorm": 0,
 	"lr_schedule": "step", "lr_decay": 0.5, "lr_decay_epochs": 1, "lr_warmup_steps": 3}', name => 'all') > 0 AS trained;
+\set VERBOSITY default
 SELECT jsonb_pretty(options) FROM rn_models WHERE name = 'all';
 SELECT request FROM recurnet.version JOIN recurnet.model USING (model_id) WHERE name = 'all';
 SELECT rows, train_from, train_to FROM rn_models WHERE name = 'all';
@@ -82,6 +84,15 @@ SELECT rn_train('gru', 'SELECT t, v FROM s', '{"units": 512, "window": 5}');
 \set VERBOSITY default
 RESET recurnet.max_memory;
 SET recurnet.no_such_setting = 1;
+
+-- a network of zeroes forecasts 0, and so errs by what halves with every row; the number before errs by that, too, but for the factor
+SELECT set_byte(set_byte(decode(repeat('00', 8), 'hex'), 0, length(header) % 256), 1, length(header) / 256) || convert_to(header, 'UTF8') || decode(repeat('00', 20), 'hex') AS zeroes
+FROM (SELECT '{' || string_agg(format('"%s": {"dtype": "F32", "shape": [%s], "data_offsets": [%s, %s]}', name, shape, 4 * i - 4, 4 * i), ', ') || '}' AS header
+	FROM (VALUES (1, 'weight_ih_l0', '1,1'), (2, 'weight_hh_l0', '1,1'), (3, 'bias_ih_l0', '1'), (4, 'h.weight', '1,1'), (5, 'h.bias', '1')) v (i, name, shape)) h \gset
+SELECT rn_import(:'zeroes', 'tie', 'SELECT i, 1000 * (0.5 * (1 + 1e-7)) ^ i::float8 FROM generate_series(1, 40) i',
+	'{"window": 4, "scaler": "none", "season": 1, "validation_split": 0.2}') > 0 AS as_good;
+SELECT rn_import(:'zeroes', 'worse', 'SELECT i, 1000 * (0.5 * (1 + 1e-5)) ^ i::float8 FROM generate_series(1, 40) i',
+	'{"window": 4, "scaler": "none", "season": 1, "validation_split": 0.2}') > 0 AS worse;
 
 DROP TABLE s;
 SELECT count(rn_drop_model(model_id)) > 0 AS dropped FROM rn_models;

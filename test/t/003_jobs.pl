@@ -345,7 +345,7 @@ sql(q{SELECT rn_rename('n', 'm')});
 begin_reading();
 sql(q{SELECT rn_drop_model('m')});
 say_to($caller, 'SELECT pg_advisory_unlock(7);');
-state_comes($job, "failed: model $model does not exist, or is not yours to use", 'one that was dropped');
+state_comes($job, "failed: model $model was dropped while it was trained again", 'one that was dropped');
 
 # ---- who is active by then ----
 

@@ -111,6 +111,8 @@ foreach my $write (
 	q{SELECT rn_retrain_async('counts')},
 	q{SELECT rn_cancel(1)},
 	q{SELECT rn_prune_jobs('0')},
+	q{SELECT rn_import(rn_export('counts', 'json'), 'more')},
+	q{SELECT rn_import(rn_export('counts', 'json'), 'more', 'SELECT 1 / 0 AS k, 1.0 AS amount')},
 	q{SELECT rn_activate('counts', 1)},
 	q{SELECT rn_rollback('counts')},
 	q{SELECT rn_rename('counts', 'other')},
@@ -121,7 +123,7 @@ foreach my $write (
 	q{SELECT rn_set_owner('hers', 'bob')})
 {
 	my (undef, undef, $error) = $standby->psql('models', $write, extra_params => [ '-v', 'VERBOSITY=verbose' ]);
-	like($error, qr/ERROR:  25006: cannot execute (rn_\w+\(\)|CALL.*) (in a read-only transaction|during recovery)/, "$write: refused");
+	like($error, qr/^\S+ ERROR:  25006: cannot execute (rn_\w+\(\)|CALL.*) (in a read-only transaction|during recovery)/, "$write: refused");
 }
 is($standby->safe_psql('models', $catalog), $before, 'and nothing has changed');
 

@@ -49,6 +49,8 @@ nice_numbers(void **state)
 	assert_string_equal(number_ticks(0, 10, 5), "0 2 4 6 8 10");
 	assert_string_equal(number_ticks(-0.3, 0.3, 6), "\xe2\x88\x92" "0.3 \xe2\x88\x92" "0.2 \xe2\x88\x92" "0.1 0.0 0.1 0.2 0.3");
 	assert_string_equal(number_ticks(97, 131, 4), "100 110 120 130");
+	/* where a step has a single multiple, a finer one */
+	assert_string_equal(number_ticks(101, 139, 2), "110 120 130");
 	assert_string_equal(number_ticks(0, 250000, 5), "0 50,000 100,000 150,000 200,000 250,000");
 	assert_string_equal(number_ticks(1e6, 3e6, 4), "1.0M 1.5M 2.0M 2.5M 3.0M");
 	assert_string_equal(number_ticks(0, 4e-9, 4), "0 1.0e-09 2.0e-09 3.0e-09 4.0e-09");
@@ -92,7 +94,7 @@ time_ticks(RnCalendar calendar, int64_t low, int64_t high, int most)
 	for (int i = 0; i < ticks.n; i++)
 		assert_true(ticks.tick[i].at >= (double) low && ticks.tick[i].at <= (double) high);
 	for (int i = 1; i < ticks.n; i++)
-		assert_string_not_equal(ticks.tick[i].label, ticks.tick[i - 1].label);
+		assert_true(strcmp(ticks.tick[i].label, ticks.tick[i - 1].label) != 0 || ticks.tick[i].under[0] != '\0');
 	return labels(&ticks);
 }
 
@@ -117,14 +119,24 @@ dates(void **state)
 	assert_string_equal(time_ticks(hour, 0, DAY(2), 8), "00:00(1 Jan 2000) 12:00 00:00(2 Jan) 12:00 00:00(3 Jan)");
 	assert_string_equal(time_ticks(count, 1, 60, 7), "10 20 30 40 50 60");
 	assert_string_equal(time_ticks(count, 1, 3, 10), "1 2 3");
+	/* two at least */
+	assert_string_equal(time_ticks(hour, DAY(1) / 4, DAY(3), 2), "2(Jan 2000) 4");
+	assert_string_equal(time_ticks(count, 1, 60, 2), "20 60");
+	for (int64_t range = 2; range < 2000; range += range / 9 + 1)
+		for (int most = 2; most < 9; most++)
+		{
+			assert_non_null(strchr(time_ticks(hour, DAY(range) / 3, DAY(range) / 3 + range * DAY(1) / 24, most), ' '));
+			assert_non_null(strchr(time_ticks(month, DAY(range * 30), DAY(range * 30 + range * 31), most), ' '));
+			assert_non_null(strchr(time_ticks(count, range * 7, range * 8, most), ' '));
+		}
 	/* the ends of time */
 	assert_string_equal(time_ticks(month, RN_CIVIL_MIN, RN_CIVIL_END - 1, 3), "1 BC 100000 200000");
 	time_ticks(day, RN_CIVIL_END - DAY(3), RN_CIVIL_END - 1, 8);
 	time_ticks(day, RN_CIVIL_MIN, RN_CIVIL_MIN + DAY(3), 8);
 	time_ticks(count, INT64_MIN, INT64_MAX, 5);
 	/* the first tick would be after the last time that there is: the year 294500, a Monday eight days on */
-	assert_string_equal(time_ticks(year, DAY(292000) * 365 + DAY(70811), DAY(292265) * 365 + DAY(70874), 2), "294200");
-	assert_string_equal(time_ticks(day, RN_CIVIL_END - DAY(7), RN_CIVIL_END - 1, 2), "25(Dec 294276)");
+	assert_string_equal(time_ticks(year, DAY(292000) * 365 + DAY(70811), DAY(292265) * 365 + DAY(70874), 2), "294100 294200");
+	assert_string_equal(time_ticks(day, RN_CIVIL_END - DAY(7), RN_CIVIL_END - 1, 2), "25(Dec 294276) 29");
 	assert_string_equal(time_ticks(year, RN_CIVIL_END - DAY(300), RN_CIVIL_END - 1, 2), "");
 }
 
@@ -167,6 +179,8 @@ words(void **state)
 	rn_draw_words(&drawing, "abcdefghijkl", 5);
 	assert_string_equal(drawing.text, "abcdefg&#x2026;");
 	rn_drawing_free(&drawing);
+	/* as wide as in DejaVu Sans Bold, in which few words are wider: 1.103, and 0.995 of M */
+	assert_true(rn_text_width("W") * 1.18 >= 1.103 && rn_text_width("M") * 1.18 >= 0.995);
 	drawing = (RnDrawing) {.host = &test.host};
 	rn_draw_at(&drawing, 'M', -0.26);
 	rn_draw_at(&drawing, ' ', 12.04);
@@ -293,6 +307,198 @@ failures(void **state)
 	assert_int_equal(test.live, 0);
 }
 
+/* ---- nothing leaves the picture ---- */
+
+/* A picture's size. */
+typedef struct Size
+{
+	double		width;
+	double		height;
+} Size;
+
+static void
+point_inside(const Size *size, double x, double y, const char *at)
+{
+	if (x < -0.05 || x > size->width + 0.05 || y < -0.05 || y > size->height + 0.05)
+		fail_msg("%g,%g of %g x %g: %.60s", x, y, size->width, size->height, at);
+}
+
+/* Every point of a path, whose letters are those that charts have. */
+static void
+path_inside(const Size *size, const char *d)
+{
+	double		x = 0;
+	double		y = 0;
+
+	for (char *at = (char *) d; *at != '"';)
+	{
+		char		letter = *at++;
+
+		if (letter == 'M' || letter == 'L')
+			x = strtod(at, &at), y = strtod(at, &at);
+		else if (letter == 'H' || letter == 'h')
+			x = strtod(at, &at) + (letter == 'h' ? x : 0);
+		else if (letter == 'V' || letter == 'v')
+			y = strtod(at, &at) + (letter == 'v' ? y : 0);
+		else
+			assert_int_equal(letter, 'Z');
+		point_inside(size, x, y, d);
+	}
+}
+
+/* Both ends of a text, by the size of its class: <text class="..." x="..." y="...">words</text> */
+static void
+text_inside(const Size *size, const char *element)
+{
+	char		class[64];
+	char		words[256];
+	double		x;
+	double		y;
+	double		width;
+	bool		bold;
+
+	assert_int_equal(sscanf(element, "<text class=\"%63[^\"]\" x=\"%lf\" y=\"%lf\">%255[^<]", class, &x, &y, words), 4);
+	bold = strstr(class, "title") == class || strstr(class, "facet") != NULL || strstr(class, "end") == class || strstr(class, "strong") != NULL;
+	/* a minus, and an ellipsis, which is the last */
+	for (char *at = strchr(words, '&'); at != NULL; at = strchr(at, '&'))
+	{
+		memcpy(at, "\xe2\x80\xa6", 3);
+		memmove(at + 3, at + 8, strlen(at + 8) + 1);
+	}
+	width = rn_text_width(words) * (strcmp(class, "title") == 0 ? 18 : strstr(class, "label") != NULL ? 11 : 13) * (bold ? 1.18 : 1);
+	x -= strstr(class, "middle") != NULL ? width / 2 : strstr(class, "left") != NULL ? width : 0;
+	point_inside(size, x, y, element);
+	point_inside(size, x + width, y, element);
+}
+
+static void
+all_inside(const RnDrawing *drawing, const RnChart *chart)
+{
+	Size		size;
+	double		x;
+	double		y;
+	double		bottom;
+
+	assert_int_equal(sscanf(strstr(drawing->text, "viewBox="), "viewBox=\"0 0 %lf %lf\"", &size.width, &size.height), 2);
+	assert_true(size.width == chart->width && (chart->height == 0 || size.height == chart->height));
+	for (const char *at = strstr(drawing->text, " d=\""); at != NULL; at = strstr(at + 1, " d=\""))
+		path_inside(&size, at + 4);
+	for (const char *at = strstr(drawing->text, "<text"); at != NULL; at = strstr(at + 1, "<text"))
+		text_inside(&size, at);
+	for (const char *at = strstr(drawing->text, "class=\"rule\" d=\""); at != NULL; at = strstr(at + 1, "class=\"rule\" d=\""))
+	{
+		assert_int_equal(sscanf(at, "class=\"rule\" d=\"M%lf %lfV%lf\"", &x, &y, &bottom), 3);
+		assert_true(bottom - y >= 55);	/* room for lines */
+	}
+	for (const char *at = strstr(drawing->text, " cx=\""); at != NULL; at = strstr(at + 1, " cx=\""))
+	{
+		assert_int_equal(sscanf(at, " cx=\"%lf\" cy=\"%lf\"", &x, &y), 2);
+		point_inside(&size, x, y, at);
+	}
+}
+
+/* Every facet has two labels at least on either axis. */
+static void
+all_labelled(const RnDrawing *drawing, const RnChart *chart)
+{
+	if (count(drawing->text, "class=\"label left\"") < 2 * (int) chart->facets ||
+		count(drawing->text, "class=\"label middle\"") < 2 * (int) chart->facets)
+		fail_msg("%zu facets, %d x %d: %s", chart->facets, chart->width, chart->height, drawing->text);
+}
+
+/* Words as long as may be, and values as large and near to each other as may be; of hours, or without words behind lines. */
+static RnChart
+crowded_chart(int facets, int64_t step)
+{
+	static const double base[] = {0, -1e6, 99999, 0.00123, 1e200, 1e9};
+	static RnFacet facet[RN_CHART_FACETS];
+	static int64_t x[100];
+	static double y[6][100];
+
+	for (int i = 0; i < 600; i++)
+	{
+		x[i % 100] = step * (i % 100 + 5);
+		y[i / 100][i % 100] = base[i / 100] + sin(i) * fmax(fabs(base[i / 100]) * 0.03, 1);
+	}
+	for (int f = 0; f < facets; f++)
+		facet[f] = (RnFacet) {
+			.title = facets > 1 ? "a series of a very long name, which has no room" : NULL,.band = {20, x + 80, y[f % 6] + 80, y[f % 6] + 80},
+			.curves = 2,.ruled = true,.rule = x[80],.curve = {
+				{RN_INK_ACTUAL, 80, x, y[f % 6], f % 2 == 0 || step == 1 ? NULL : "held out 0.0123456", 0},
+				{RN_INK_FORECAST, 20, x + 80, y[f % 6] + 80, step == 1 ? NULL : f % 3 == 0 ? "1,234,567" : "training 0.01234567 or so", 20}
+			}
+		};
+	return (RnChart) {
+		.title = "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",.subtitle = "the next 20 hours, times in Europe/Zurich; 60 of 70 series",
+		.legend = {"actual", "one step ahead", "forecast", "seasonal naive forecast", "90% interval"},
+		.calendar = {.kind = RN_TIME_CIVIL,.step = step},.facets = (size_t) facets,.facet = facet
+	};
+}
+
+static void
+inside(void **state)
+{
+	static const int width[] = {200, 260, 300, 437, 600, 860, 1500, 4000};
+	static const int facets[] = {1, 2, 3, 5, 12, 24, 25, 60};
+	TestHost	test = test_host();
+	RnDrawing	drawing;
+
+	(void) state;
+	for (int w = 0; w < 8; w++)
+		for (int f = 0; f < 8; f++)
+		{
+			RnChart		chart = crowded_chart(facets[f], w % 2 == 0 ? RN_USECS_PER_HOUR : 1);
+			int			least;
+
+			chart.width = width[w];
+			least = rn_chart_least_height(&chart);
+			assert_true(facets[f] > 1 || least <= RN_CHART_LEAST_SIZE);
+			for (int h = 0; h < 5; h++)
+			{
+				chart.height = h == 0 ? 0 : least + (h - 1) * (h - 1) * 40;
+				assert_ok(test, rn_chart_draw(&test.host, &chart, &drawing));
+				all_inside(&drawing, &chart);
+				rn_drawing_free(&drawing);
+			}
+		}
+	assert_int_equal(test.live, 0);
+}
+
+/* Facets over the first hours of all; numbers from some place to another. */
+static void
+labelled(void **state)
+{
+	TestHost	test = test_host();
+	int64_t		x[200];
+	double		y[200];
+	RnFacet		facet[12];
+
+	(void) state;
+	for (int n = 10; n <= 200; n += 19)
+		for (int low = -5; low < 60; low += 13)
+			for (int width = 250; width < 1000; width += 90)
+			{
+				RnChart		chart = {
+					.title = "many",.width = width,.calendar = {.kind = RN_TIME_CIVIL,.step = RN_USECS_PER_HOUR},
+					.facets = 12,.facet = facet
+				};
+				RnDrawing	drawing;
+
+				chart.height = low % 2 == 0 ? rn_chart_least_height(&chart) : 0;
+				for (int i = 0; i < n; i++)
+				{
+					x[i] = RN_USECS_PER_HOUR * (i + n);
+					y[i] = low + 37.0 * i / n;
+				}
+				for (int f = 0; f < 12; f++)
+					facet[f] = (RnFacet) {.title = "store 1",.curves = 1,.curve = {{RN_INK_ACTUAL, (size_t) n, x, y, "12.3", 0}}};
+				assert_ok(test, rn_chart_draw(&test.host, &chart, &drawing));
+				all_labelled(&drawing, &chart);
+				rn_drawing_free(&drawing);
+			}
+	assert_int_equal(test.live, 0);
+}
+
 static void
 sparks(void **state)
 {
@@ -330,6 +536,8 @@ main(void)
 		cmocka_unit_test(last_integer),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(failures),
+		cmocka_unit_test(inside),
+		cmocka_unit_test(labelled),
 		cmocka_unit_test(sparks),
 	};
 

@@ -17,11 +17,13 @@
 #define LABEL_SIZE		11
 #define BOLD			1.18	/* times as wide as others */
 #define TICK_WIDTH		58		/* between ticks of x, at least */
+#define TWO_TICKS		94		/* which two have room in */
 #define TICK_HEIGHT		34		/* of y */
 #define FEET			32		/* labels of x, in two lines */
 #define FACET_HEIGHT	172
 #define FACET_WIDTH		240		/* at least */
-#define LEAST_HEIGHT	80
+#define LEAST_HEIGHT	116		/* two labels of y have room, whatever the numbers */
+#define MOST_MARGIN		0.42	/* share of a facet's width, on either side */
 #define FACET_GAP		18
 #define SWATCH			18
 
@@ -39,6 +41,8 @@ typedef struct Frame
 	double		right;
 	double		top;
 	double		bottom;
+	double		labels;			/* room for labels of y, */
+	double		beside;			/* and for words behind lines */
 	double		x_low;
 	double		x_high;
 	double		y_low;
@@ -331,7 +335,7 @@ draw_ends(const Frame *frame)
 		rn_draw(frame->drawing, "\" y=\"");
 		rn_draw_at(frame->drawing, '\0', y[i] + 4.5);
 		rn_draw(frame->drawing, "\">");
-		rn_draw_words(frame->drawing, order[i]->end, INFINITY);
+		rn_draw_words(frame->drawing, order[i]->end, frame->beside / TEXT_SIZE / BOLD);
 		rn_draw(frame->drawing, "</text>\n");
 	}
 }
@@ -362,13 +366,25 @@ draw_y_axis(const Frame *frame, const RnTicks *ticks)
 	}
 	rn_draw(frame->drawing, "\"/>\n");
 	for (int i = 0; i < ticks->n; i++)
-		draw_text(frame->drawing, "label left", frame->left - 7, y_pixel(frame, ticks->tick[i].at) + 4, ticks->tick[i].label, INFINITY);
+		draw_text(frame->drawing, "label left", frame->left - 7, y_pixel(frame, ticks->tick[i].at) + 4, ticks->tick[i].label,
+				  frame->labels / LABEL_SIZE);
+}
+
+/* A label of x, moved to where the picture has room for it. */
+static void
+draw_x_label(const Frame *frame, const char *class, double x, double y, const char *words, double bold)
+{
+	double		half = rn_text_width(words) * LABEL_SIZE * bold / 2;
+
+	x = fmax(fmin(x, frame->chart->width - half), half);
+	draw_text(frame->drawing, class, x, y, words, INFINITY);
 }
 
 static void
 draw_x_axis(const Frame *frame, int64_t low, int64_t high)
 {
-	int			most = (int) fmax((frame->right - frame->left) / TICK_WIDTH, 1);
+	double		width = frame->right - frame->left;
+	int			most = (int) fmax(width / TICK_WIDTH, width < TWO_TICKS ? 1 : 2);
 	RnTicks		ticks;
 
 	rn_ticks_times(&frame->chart->calendar, low, high, most, &ticks);
@@ -388,9 +404,9 @@ draw_x_axis(const Frame *frame, int64_t low, int64_t high)
 		const RnTick *tick = &ticks.tick[i];
 		double		x = x_pixel(frame, tick->at);
 
-		draw_text(frame->drawing, "label middle", x, frame->bottom + 17, tick->label, INFINITY);
+		draw_x_label(frame, "label middle", x, frame->bottom + 17, tick->label, 1);
 		if (tick->under[0] != '\0')
-			draw_text(frame->drawing, "label middle strong", x, frame->bottom + 31, tick->under, INFINITY);
+			draw_x_label(frame, "label middle strong", x, frame->bottom + 31, tick->under, BOLD);
 	}
 	if (frame->chart->across != NULL)
 		draw_text(frame->drawing, "label left", frame->right, frame->bottom + 31, frame->chart->across, INFINITY);
@@ -448,9 +464,9 @@ static Frame
 frame_of(const RnChart *chart, const Layout *layout, size_t f, double x, double y, RnTicks *ticks)
 {
 	const RnFacet *facet = &chart->facet[f];
-	double		right = x + layout->width - layout->right;
 	Frame		frame = {
-		.chart = chart,.facet = facet,.left = x + layout->left,.right = fmax(right, x + layout->left + 20),
+		.chart = chart,.facet = facet,.left = x + layout->left,.right = x + layout->width - layout->right,
+		.labels = layout->left - 7,.beside = layout->right - 7,
 		.top = y + (facet->title != NULL ? 24 : 6),.bottom = y + layout->height - FEET,
 		.x_low = (double) layout->x_low,.x_high = (double) layout->x_high,
 		.y_low = layout->y_low[f],.y_high = layout->y_high[f]
@@ -476,8 +492,8 @@ fit_margins(const RnChart *chart, Layout *layout)
 			labels = fmax(labels, rn_text_width(ticks.tick[i].label) * LABEL_SIZE);
 		ends = fmax(ends, widest_end(&chart->facet[f]));
 	}
-	layout->left = labels + 9;
-	layout->right = ends + 9;
+	layout->left = fmin(labels + 9, layout->width * MOST_MARGIN);
+	layout->right = fmin(ends + 9, layout->width * MOST_MARGIN);
 }
 
 static RnCode
@@ -533,7 +549,8 @@ draw_legend(const RnChart *chart, double y, RnDrawing *drawing)
 			rn_draw_at(drawing, 'M', x);
 			rn_draw_at(drawing, ' ', y - (ink == RN_INK_BAND ? 10 : 4.5));
 			rn_draw(drawing, ink == RN_INK_BAND ? "h%dv11h-%dZ\"/>\n" : "h%d\"/>\n", SWATCH, SWATCH);
-			draw_text(drawing, "legend", x + SWATCH + 6, y, chart->legend[ink], (chart->width - x - SWATCH) / TEXT_SIZE);
+			draw_text(drawing, "legend", x + SWATCH + 6, y, chart->legend[ink],
+					  (chart->width - x - SWATCH - 6) / TEXT_SIZE);
 		}
 		x += width;
 	}
@@ -549,11 +566,52 @@ columns_of(const RnChart *chart)
 	return wanted < most ? wanted : most;
 }
 
-static double
-height_of(const RnChart *chart, double head, size_t lines)
+/* Lines of facets, one at least. */
+static size_t
+lines_of(const RnChart *chart)
 {
+	size_t		columns = columns_of(chart);
+	size_t		lines = (chart->facets + columns - 1) / columns;
+
+	return lines > 0 ? lines : 1;
+}
+
+/* Where the first line of the legend stands. */
+static double
+legend_y(const RnChart *chart)
+{
+	return (chart->subtitle != NULL ? 54 : 34) + 24;
+}
+
+/* What is above the facets. */
+static double
+head_of(const RnChart *chart, bool legend)
+{
+	return (legend ? draw_legend(chart, legend_y(chart), NULL) : legend_y(chart) - 14) + 8;
+}
+
+/* The least height below a head. */
+static double
+least_below(const RnChart *chart, double head)
+{
+	size_t		lines = lines_of(chart);
+
+	return head + (double) lines * LEAST_HEIGHT + (double) (lines - 1) * FACET_GAP + PADDING / 2;
+}
+
+int
+rn_chart_least_height(const RnChart *chart)
+{
+	return (int) ceil(least_below(chart, head_of(chart, false)));
+}
+
+static double
+height_of(const RnChart *chart, double head)
+{
+	size_t		lines = lines_of(chart);
+
 	if (chart->height > 0)
-		return chart->height;
+		return fmax(chart->height, rn_chart_least_height(chart));
 	if (chart->facets <= 1)
 		return head + fmin(fmax(chart->width * 0.36, 180), 420) + PADDING / 2;
 	return head + (double) lines * FACET_HEIGHT + (double) (lines - 1) * FACET_GAP + PADDING / 2;
@@ -561,17 +619,16 @@ height_of(const RnChart *chart, double head, size_t lines)
 
 /* All facets in columns, below head. */
 static RnCode
-draw_facets(RnHost *host, const RnChart *chart, double head, double height, size_t columns, RnDrawing *drawing)
+draw_facets(RnHost *host, const RnChart *chart, double head, double height, RnDrawing *drawing)
 {
-	size_t		lines = (chart->facets + columns - 1) / columns;
+	size_t		columns = columns_of(chart);
+	size_t		lines = lines_of(chart);
 	Layout		layout = {0};
 
-	if (lines == 0)
-		return RN_OK;
 	if (!find_x(chart, &layout.x_low, &layout.x_high))
 		layout.x_low = layout.x_high = 0;
 	layout.width = (chart->width - 2 * PADDING - (double) (columns - 1) * FACET_GAP) / (double) columns;
-	layout.height = fmax((height - head - PADDING / 2 - (double) (lines - 1) * FACET_GAP) / (double) lines, LEAST_HEIGHT);
+	layout.height = (height - head - PADDING / 2 - (double) (lines - 1) * FACET_GAP) / (double) lines;
 	for (size_t f = 0; f < chart->facets; f++)
 		RN_TRY(find_y(host, chart, &chart->facet[f], &layout.y_low[f], &layout.y_high[f]));
 	fit_margins(chart, &layout);
@@ -587,19 +644,18 @@ draw_facets(RnHost *host, const RnChart *chart, double head, double height, size
 RnCode
 rn_chart_draw(RnHost *host, const RnChart *chart, RnDrawing *drawing)
 {
-	size_t		columns = columns_of(chart);
-	size_t		lines = (chart->facets + columns - 1) / columns;
-	double		y = chart->subtitle != NULL ? 54 : 34;
-	double		head = draw_legend(chart, y + 24, NULL) + 8;
-	double		height = height_of(chart, head, lines > 0 ? lines : 1);
+	bool		legend = chart->height == 0 || chart->height >= least_below(chart, head_of(chart, true));
+	double		head = head_of(chart, legend);
+	double		height = height_of(chart, head);
 
 	*drawing = (RnDrawing) {.host = host};
 	rn_draw_open(drawing, chart->theme, chart->width, (int) lround(height), chart->title);
 	draw_text(drawing, "title", PADDING, 32, chart->title, (chart->width - 2 * PADDING) / TITLE_SIZE / BOLD);
 	if (chart->subtitle != NULL)
 		draw_text(drawing, "subtitle", PADDING, 54, chart->subtitle, (chart->width - 2 * PADDING) / (double) TEXT_SIZE);
-	draw_legend(chart, y + 24, drawing);
-	RN_TRY(draw_facets(host, chart, head, height, columns, drawing));
+	if (legend)
+		draw_legend(chart, legend_y(chart), drawing);
+	RN_TRY(draw_facets(host, chart, head, height, drawing));
 	rn_draw(drawing, "</svg>\n");
 	return drawing->code;
 }

@@ -78,13 +78,19 @@ typedef struct RnChart
 	const char *across;			/* what x counts, in words; NULL: said by itself */
 	RnTheme		theme;
 	int			width;			/* in pixels */
-	int			height;			/* 0: as fits the width and the facets */
+	int			height;			/* 0: as fits the width and the facets; else it is at least rn_chart_least_height */
 	RnCalendar	calendar;		/* of x */
 	bool		from_zero;		/* y begins there */
 	bool		logarithmic;	/* y, which must be above 0 */
 	size_t		facets;			/* at most RN_CHART_FACETS */
 	const RnFacet *facet;		/* [facets] */
 } RnChart;
+
+/*
+ * The least height that its facets have room in, in pixels; of one facet, no more than RN_CHART_LEAST_SIZE.  Below the height
+ * that the legend needs, too, a chart is drawn without it.
+ */
+extern int	rn_chart_least_height(const RnChart *chart);
 
 /*
  * Draw it, all of it or, after an error, no use; rn_drawing_free is due either

@@ -122,7 +122,11 @@ character_width(uint32_t c)
 		return c >= 0x2000 && c < 0x2E80 ? 0.6 : 1;
 	if (c < 0x80 && strchr("iljtf.,:;|!'()[] ", (int) c) != NULL)
 		return 0.32;
-	return (c >= 'A' && c <= 'Z') || c == 'm' || c == 'w' || c >= 0x10000 ? 0.7 : 0.56;
+	if (c < 0x80 && strchr("MWm@%", (int) c) != NULL)
+		return 0.97;
+	if (c < 0x80 && strchr("CDGHNOQUw", (int) c) != NULL)
+		return 0.79;
+	return (c >= 'A' && c <= 'Z') || c >= 0x10000 ? 0.7 : 0.56;
 }
 
 double

@@ -103,20 +103,22 @@ keep_apart(double *low, double *high)
 	*high += least;
 }
 
-void
-rn_ticks_numbers(double *low, double *high, int most, RnTicks *ticks)
+/* The nice number below x, which is one. */
+static double
+finer_step(double x)
 {
-	double		step;
-	double		first;
-	RnNumberStyle style;
+	return nice_step(x / 2.6);
+}
 
-	keep_apart(low, high);
-	most = most < 2 ? 2 : most > RN_MAX_TICKS - 2 ? RN_MAX_TICKS - 2 : most;
-	step = nice_step((*high - *low) / most);
-	first = ceil(*low / step - 1e-9);
-	style = rn_number_style(fmax(fabs(*low), fabs(*high)), step);
+/* All multiples of a step from low to high. */
+static void
+ticks_of_step(double low, double high, double step, RnTicks *ticks)
+{
+	double		first = ceil(low / step - 1e-9);
+	RnNumberStyle style = rn_number_style(fmax(fabs(low), fabs(high)), step);
+
 	ticks->n = 0;
-	for (int i = 0; i < RN_MAX_TICKS && (first + i) * step <= *high + step * 1e-9; i++)
+	for (int i = 0; i < RN_MAX_TICKS && (first + i) * step <= high + step * 1e-9; i++)
 	{
 		RnTick	   *tick = &ticks->tick[ticks->n++];
 
@@ -124,6 +126,19 @@ rn_ticks_numbers(double *low, double *high, int most, RnTicks *ticks)
 		tick->under[0] = '\0';
 		rn_number_text(&style, tick->at, tick->label, sizeof(tick->label));
 	}
+}
+
+void
+rn_ticks_numbers(double *low, double *high, int most, RnTicks *ticks)
+{
+	double		step;
+
+	keep_apart(low, high);
+	most = most < 2 ? 2 : most > RN_MAX_TICKS - 2 ? RN_MAX_TICKS - 2 : most;
+	step = nice_step((*high - *low) / most);
+	ticks_of_step(*low, *high, step, ticks);
+	for (; ticks->n < 2; step = finer_step(step))
+		ticks_of_step(*low, *high, finer_step(step), ticks);
 }
 
 /* Number i of ..., 1, 2, 5, 10, 20, 50, 100, ... */
@@ -347,36 +362,71 @@ label_time(const RnCalendar *calendar, const Interval *interval, const RnCivil *
 				 before == NULL ? " " : "", before == NULL ? year : "");
 }
 
+/* Multiples of step from low to high. */
+static int
+multiples(int64_t low, int64_t high, double step)
+{
+	return (int) (floor((double) high / step) - ceil((double) low / step)) + 1;
+}
+
+/* Of so many ticks every which one is shown, where there is room for most. */
+static int
+stride(int count, int most)
+{
+	return (count + most - 1) / most;
+}
+
 /* Ticks at integers: nice ones, at least 1 apart. */
 static void
 ticks_integers(int64_t low, int64_t high, int most, RnTicks *ticks)
 {
 	double		step = fmax(nice_step(fmax(((double) high - (double) low) / (most > 1 ? most - 1 : 1), 1)), 1);
-	double		first = ceil((double) low / step);
+	int			count = multiples(low, high, step);
+	int			every;
 
+	for (; count < 2 && most > 1 && step > 1; count = multiples(low, high, step))
+		step = fmax(finer_step(step), 1);
+	every = stride(count, most);
 	ticks->n = 0;
-	for (int i = 0; i < RN_MAX_TICKS && i < most && (first + i) * step <= (double) high; i++)
+	for (int i = 0; i < count; i += every)
 	{
 		RnTick	   *tick = &ticks->tick[ticks->n++];
 
-		tick->at = (first + i) * step;
+		tick->at = (ceil((double) low / step) + i) * step;
 		snprintf(tick->label, sizeof(tick->label), "%s%.0f", tick->at < 0 ? MINUS : "", fabs(tick->at));
 		tick->under[0] = '\0';
 	}
 }
 
-/* All of an interval from low to high, but no more than there is room for. */
+/* Times of an interval from low to high. */
+static int
+times_of_interval(const Interval *interval, int64_t low, int64_t high)
+{
+	int			n = 0;
+	int64_t		time;
+
+	for (bool more = first_time(interval, low, &time); more && time <= high; more = next_time(interval, &time))
+		n++;
+	return n;
+}
+
+/* Those, or every other and so on if there is no room for all. */
 static void
 ticks_of_interval(const RnCalendar *calendar, const Interval *interval, int64_t low, int64_t high, int most, RnTicks *ticks)
 {
-	int			room = room_for(interval, most);
+	int			every = stride(times_of_interval(interval, low, high), room_for(interval, most));
 	RnCivil		before;
 	int64_t		time;
+	int			i = 0;
 
-	for (bool more = first_time(interval, low, &time); more && time <= high && ticks->n < room; more = next_time(interval, &time))
+	ticks->n = 0;
+	for (bool more = first_time(interval, low, &time); more && time <= high; more = next_time(interval, &time))
 	{
-		RnCivil		civil = rn_civil_from_time(time);
+		RnCivil		civil;
 
+		if (i++ % every != 0)
+			continue;
+		civil = rn_civil_from_time(time);
 		label_time(calendar, interval, &civil, ticks->n > 0 ? &before : NULL, &ticks->tick[ticks->n]);
 		ticks->tick[ticks->n++].at = (double) time;
 		before = civil;
@@ -399,7 +449,7 @@ rn_ticks_times(const RnCalendar *calendar, int64_t low, int64_t high, int most, 
 	high = high < RN_CIVIL_END ? high : RN_CIVIL_END - 1;
 	i = choose_interval(calendar, (double) high - (double) low, most);
 	ticks_of_interval(calendar, &interval[i], low, high, most, ticks);
-	/* where there is room for one or two, and none of them falls between low and high: finer ones */
-	while (ticks->n == 0 && i > 0 && is_coarse(calendar, &interval[i - 1]))
+	/* where there is room for two, and fewer of them fall between low and high: finer ones */
+	while (ticks->n < (room_for(&interval[i], most) < 2 ? 1 : 2) && i > 0 && is_coarse(calendar, &interval[i - 1]))
 		ticks_of_interval(calendar, &interval[--i], low, high, most, ticks);
 }

@@ -37,7 +37,7 @@ extern RnNumberStyle rn_number_style(double largest, double resolution);
 extern void rn_number_text(const RnNumberStyle *style, double number, char *text, size_t size);
 
 /*
- * About most ticks at nice numbers: 1, 2 or 5 times a power of ten (Heckbert, "Nice
+ * About most ticks at nice numbers, but at least two: 1, 2 or 5 times a power of ten (Heckbert, "Nice
  * numbers for graph labels", in Graphics Gems, 1990), from low to high, which must be finite.  Where these are
  * too near to each other to be told apart they are moved.
  */
@@ -51,7 +51,8 @@ extern void rn_ticks_logarithms(double *low, double *high, int most, RnTicks *ti
 
 /*
  * At most most ticks between times of a calendar: at parts of a second, whole seconds, hours, days, Mondays, months,
- * quarters, years, or integers, none closer than the calendar's steps.
+ * quarters, years, or integers, none closer than the calendar's steps.  Two at least, where there is room for
+ * them and the calendar has as many steps; of times within a second, one, where that says too much for two.
  */
 extern void rn_ticks_times(const RnCalendar *calendar, int64_t low, int64_t high, int most, RnTicks *ticks);
 
