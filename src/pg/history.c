@@ -153,7 +153,8 @@ read_query(RecurnetHost *host, const RecurnetSubject *subject, const char *query
 			.usual_time = subject->version != NULL ? subject->version->time_column : NULL,
 			.usual_target = subject->version != NULL ? subject->version->target_column : NULL,
 			.series = subject->series,
-			.covariates = subject->covariates
+			.covariates = subject->covariates,
+			.stored = source
 		},
 		.inputs = model->inputs,
 		.allow_null = model->rows.missing != RN_MISSING_ERROR || model->keys != NULL,

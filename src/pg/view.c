@@ -72,7 +72,8 @@ describe(const RecurnetVersion *version)
 	RecurnetWanted wanted = {
 		.time = version->time_column,.target = version->target_column,
 		.series = recurnet_names_parse(version->series_columns, "series", false),
-		.covariates = recurnet_names_parse(version->covariates, "covariates", true)
+		.covariates = recurnet_names_parse(version->covariates, "covariates", true),
+		.stored = true
 	};
 	MemoryContext caller = CurrentMemoryContext;
 	Shown		shown = {.keys = wanted.series};
