@@ -140,14 +140,19 @@ resolve_layers(RnTrainSpec *spec)
 	}
 }
 
+RnCellKind
+rn_recipe_cell(const RnTrainSpec *spec)
+{
+	return spec->cell_open ? RN_CELL_GRU : spec->cell;
+}
+
 /* The choices that depend on the recipe alone. */
 static void
 resolve_fixed(RnTrainSpec *spec)
 {
 	bool		automatic = spec->recipe == RN_RECIPE_AUTO;
 
-	if (spec->cell_open)
-		spec->cell = RN_CELL_GRU;
+	spec->cell = rn_recipe_cell(spec);
 	resolve_layers(spec);
 	if (spec->scaler_open)
 		spec->scaler = RN_SCALER_MINMAX;
