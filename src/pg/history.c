@@ -69,8 +69,8 @@ check_enough(const RecurnetRows *rows, bool cut, size_t needed)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CARDINALITY_VIOLATION),
-			 errmsg("query returns %zu rows%s, but the model needs at least %zu",
-					n, cut ? " up to the given time" : "", needed),
+			 errmsg("query returns %zu row%s%s, but the model needs at least %zu",
+					n, n == 1 ? "" : "s", cut ? " up to the given time" : "", needed),
 			 cut ? errhint("Give a later time, or a history with more rows before it.")
 			 : errhint("Give a history with more rows.")));
 }
