@@ -13,6 +13,7 @@
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
+#include "parser/parse_coerce.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 
@@ -60,6 +61,12 @@ static bool
 is_covariate(Oid type)
 {
 	return is_numeric(type) || type == BOOLOID;
+}
+
+static bool
+is_character(Oid type)
+{
+	return TypeCategory(type) == TYPCATEGORY_STRING;
 }
 
 static bool
@@ -153,6 +160,23 @@ ambiguous(TupleDesc desc, TypeTest test, const bool *used, const char *role, con
 			 errhint("%s", hint)));
 }
 
+/*
+ * What to do where the time is written out in a column of a character type, and an integer is
+ * taken for it: the start of a hint, which may go on with `other`.
+ */
+static const char *
+time_hint(TupleDesc desc, const bool *used, const char *other)
+{
+	for (int i = 1; i <= desc->natts; i++)
+		if (!used[i] && is_character(base_type(desc, i)))
+		{
+			const char *name = quote_identifier(column_name(desc, i));
+
+			return psprintf("If %s is the time, cast it in the query: %s::date or %s::timestamptz. %s", name, name, name, other);
+		}
+	return other;
+}
+
 /* Settle n candidates, the last of which is in *column, by a usual name. */
 static void
 prefer(TupleDesc desc, TypeTest test, const bool *used, const char *usual, int *n, int *column)
@@ -191,14 +215,14 @@ only_time(TupleDesc desc, const char *usual, bool *used)
 	if (n > 1)
 		ambiguous(desc, test, used, "time",
 				  test == is_datetime ? "Leave all but one of them out of the query."
-				  : "Say which one with the argument \"time\", target, series or covariates.");
+				  : time_hint(desc, used, "Say which one with the argument \"time\", target, series or covariates."));
 	used[column] = true;
 	return column;
 }
 
-/* The target column when none is named. */
+/* The target column when none is named; guessed: nor was the time, which is an integer. */
 static int
-only_target(TupleDesc desc, int time, const char *usual, bool *used)
+only_target(TupleDesc desc, int time, bool guessed, const char *usual, bool *used)
 {
 	int			column = 0;
 	int			n = count_columns(desc, is_numeric, used, &column);
@@ -210,7 +234,8 @@ only_target(TupleDesc desc, int time, const char *usual, bool *used)
 				 errmsg("query returns no numeric column beside its time column %s",
 						quote_identifier(column_name(desc, time))),
 				 errdetail("Its columns are: %s.", column_list(desc, NULL, NULL)),
-				 errhint("Select the time and the number to forecast.")));
+				 errhint("%s", guessed ? time_hint(desc, used, "Select the time and the number to forecast.")
+						 : "Select the time and the number to forecast.")));
 	if (n > 1)
 		ambiguous(desc, is_numeric, used, "target",
 				  "A model forecasts one column: name the others in series or covariates, or leave them out of the query.");
@@ -220,8 +245,11 @@ only_target(TupleDesc desc, int time, const char *usual, bool *used)
 
 /* Every column that has no use is a mistake. */
 static void
-check_all_used(TupleDesc desc, const bool *used)
+check_all_used(TupleDesc desc, const RecurnetWanted *wanted, bool guessed, const bool *used)
 {
+	const char *hint = wanted->stored
+		? "The query is the one that the model was trained with. Train it with another by rn_train, under the same name."
+		: "Leave them out of the query, or name them in series or covariates.";
 	int			column;
 
 	if (count_columns(desc, is_anything, used, &column) == 0)
@@ -229,7 +257,7 @@ check_all_used(TupleDesc desc, const bool *used)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 			 errmsg("query returns columns that have no use: %s", column_list(desc, NULL, used)),
-			 errhint("Leave them out of the query, or name them in series or covariates.")));
+			 errhint("%s", guessed ? time_hint(desc, used, hint) : hint)));
 }
 
 RecurnetColumns
@@ -237,6 +265,7 @@ recurnet_columns_resolve(TupleDesc desc, const RecurnetWanted *wanted)
 {
 	RecurnetColumns columns = {0};
 	Used		used = {false};
+	bool		guessed;
 
 	for (int k = 0; k < wanted->series.n; k++)
 		columns.key[k] = named_column(desc, wanted->series.name[k], is_anything, "series", used);
@@ -249,9 +278,10 @@ recurnet_columns_resolve(TupleDesc desc, const RecurnetWanted *wanted)
 		columns.target = named_column(desc, wanted->target, is_numeric, "target", used);
 	columns.time = wanted->time != NULL ? named_column(desc, wanted->time, is_time, "time", used)
 		: only_time(desc, wanted->usual_time, used);
+	guessed = wanted->time == NULL && is_integer(base_type(desc, columns.time));
 	if (columns.target == 0 && !wanted->no_target)
-		columns.target = only_target(desc, columns.time, wanted->usual_target, used);
-	check_all_used(desc, used);
+		columns.target = only_target(desc, columns.time, guessed, wanted->usual_target, used);
+	check_all_used(desc, wanted, guessed, used);
 	columns.time_type = base_type(desc, columns.time);
 	if (columns.target > 0)
 		columns.target_type = base_type(desc, columns.target);

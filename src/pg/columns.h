@@ -18,6 +18,7 @@ typedef struct RecurnetWanted
 	const char *usual_time;		/* names that settle it between candidates, */
 	const char *usual_target;	/* or NULL */
 	bool		no_target;		/* there is none to be found */
+	bool		stored;			/* the query is a model's own */
 	RecurnetNames series;
 	RecurnetNames covariates;
 } RecurnetWanted;

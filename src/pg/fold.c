@@ -207,8 +207,8 @@ recurnet_fold_stored(RecurnetFold *fold, const RecurnetSubject *subject, int64 o
 	RnCode		code;
 
 	if (series->n < (size_t) rn_model_least_rows(subject->model))
-		return rn_fail(&fold->host.core, RN_TOO_FEW_ROWS, "%zu rows are fewer than the %d that it looks at",
-					   series->n, rn_model_least_rows(subject->model));
+		return rn_fail(&fold->host.core, RN_TOO_FEW_ROWS, "%zu %s fewer than the %d that it looks at",
+					   series->n, series->n == 1 ? "row is" : "rows are", rn_model_least_rows(subject->model));
 	recurnet_guc_check_memory(fold->fit.rows.bytes +
 							  rn_backtest_forecast_bytes(&folds->backtest, &fold->rows, subject->model),
 							  "forecasting", "ask for fewer steps");

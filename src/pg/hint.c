@@ -16,7 +16,7 @@ char *
 recurnet_hint_nearest(const char *given, RecurnetNameAt name_at, int n)
 {
 	int			length = strlen(given);
-	int			limit = length / 2 + 1;
+	int			limit = Max(2, length / 3);
 	const char *best = NULL;
 
 	if (length > NAMEDATALEN)

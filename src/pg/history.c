@@ -69,8 +69,8 @@ check_enough(const RecurnetRows *rows, bool cut, size_t needed)
 		return;
 	ereport(ERROR,
 			(errcode(ERRCODE_CARDINALITY_VIOLATION),
-			 errmsg("query returns %zu rows%s, but the model needs at least %zu",
-					n, cut ? " up to the given time" : "", needed),
+			 errmsg("query returns %zu row%s%s, but the model needs at least %zu",
+					n, n == 1 ? "" : "s", cut ? " up to the given time" : "", needed),
 			 cut ? errhint("Give a later time, or a history with more rows before it.")
 			 : errhint("Give a history with more rows.")));
 }
@@ -153,7 +153,8 @@ read_query(RecurnetHost *host, const RecurnetSubject *subject, const char *query
 			.usual_time = subject->version != NULL ? subject->version->time_column : NULL,
 			.usual_target = subject->version != NULL ? subject->version->target_column : NULL,
 			.series = subject->series,
-			.covariates = subject->covariates
+			.covariates = subject->covariates,
+			.stored = source
 		},
 		.inputs = model->inputs,
 		.allow_null = model->rows.missing != RN_MISSING_ERROR || model->keys != NULL,
@@ -269,6 +270,70 @@ recurnet_history_find(const RnModel *model, const char *key)
 		return -1;
 	found = bsearch(&at, series_by_key(model), model->count, sizeof(RnModelSeries *), compare_keys);
 	return found != NULL ? *found - model->series : -1;
+}
+
+/* May two objects be keys of one model?  A null may stand for any value. */
+static bool
+same_form(const Jsonb *a, const Jsonb *b)
+{
+	JsonbIterator *of_a = JsonbIteratorInit((JsonbContainer *) &a->root);
+	JsonbIterator *of_b = JsonbIteratorInit((JsonbContainer *) &b->root);
+	JsonbValue	x;
+	JsonbValue	y;
+
+	if (JB_ROOT_COUNT(a) != JB_ROOT_COUNT(b))
+		return false;
+	JsonbIteratorNext(&of_a, &x, true);
+	JsonbIteratorNext(&of_b, &y, true);
+	while (JsonbIteratorNext(&of_a, &x, true) == WJB_KEY)
+	{
+		JsonbIteratorNext(&of_b, &y, true);
+		if (x.val.string.len != y.val.string.len || memcmp(x.val.string.val, y.val.string.val, x.val.string.len) != 0)
+			return false;
+		JsonbIteratorNext(&of_a, &x, true);
+		JsonbIteratorNext(&of_b, &y, true);
+		if (x.type != y.type && x.type != jbvNull && y.type != jbvNull)
+			return false;
+	}
+	return true;
+}
+
+/* ERROR unless the key has the form of one of the model's. */
+static void
+check_given(const RnModel *model, const Jsonb *key, const char *text)
+{
+	bool		fits = false;
+
+	if (!JB_ROOT_IS_OBJECT(key))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("series must be a JSON object"),
+				 errhint("For example: '%s'.", model->series[0].key)));
+	for (size_t s = 0; s < model->count && !fits; s++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		fits = same_form(key, DatumGetJsonbP(recurnet_key_datum(model->series[s].key)));
+	}
+	if (!fits)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("series is no key of the model: %s", text),
+				 errdetail("Keys look like %s.", model->series[0].key),
+				 errhint("Give all columns of the key by name, with values of their types.")));
+}
+
+int64
+recurnet_history_find_given(const RnModel *model, const Jsonb *key)
+{
+	char	   *text = JsonbToCString(NULL, (JsonbContainer *) &key->root, VARSIZE(key));
+	int64		found = JB_ROOT_IS_OBJECT(key) ? recurnet_history_find(model, text) : -1;
+
+	if (found < 0)
+	{
+		check_given(model, key, text);
+		found = recurnet_history_find(model, recurnet_key_plain(key));
+	}
+	return found;
 }
 
 /* Does the key contain one of n objects? */

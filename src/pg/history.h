@@ -88,6 +88,12 @@ extern RnOrigin recurnet_history_end(RecurnetHost *host, const RecurnetSubject *
 /* The number of the model's series of that key, or -1. */
 extern int64 recurnet_history_find(const RnModel *model, const char *key);
 
+/*
+ * The same of a key that a user gives: ERROR where it is no JSON object of the columns, and
+ * kinds of values, that the model's keys have, as a key of any series, seen or not, would be.
+ */
+extern int64 recurnet_history_find_given(const RnModel *model, const Jsonb *key);
+
 /* How series i of rows is scaled: as the model knows it, or by its own rows. */
 extern RnView recurnet_history_view(RecurnetHost *host, const RecurnetSubject *subject,
 									const RnPanel *panel, const RnSeries *series, int64 of_model);

@@ -8,6 +8,7 @@
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 #include "output.h"
 #include "reader.h"
@@ -21,7 +22,7 @@ is_integer_type(Oid type)
 RecurnetOutput
 recurnet_output(const RecurnetSubject *subject, Oid ts_type)
 {
-	RecurnetOutput output = {.time_type = subject->time_type,.ts_type = ts_type};
+	RecurnetOutput output = {.time_type = subject->time_type,.ts_type = getBaseType(ts_type)};
 	bool		integer = is_integer_type(subject->time_type);
 	bool		known = is_integer_type(output.ts_type) || output.ts_type == DATEOID ||
 		output.ts_type == TIMESTAMPOID || output.ts_type == TIMESTAMPTZOID;
@@ -34,6 +35,11 @@ recurnet_output(const RecurnetSubject *subject, Oid ts_type)
 				 errmsg("times of type %s cannot be shown as %s",
 						format_type_be(subject->time_type), format_type_be(ts_type)),
 				 errhint("Use the type that the model was trained on.")));
+	if (output.ts_type != ts_type)
+	{
+		output.domain = ts_type;
+		output.constraints = palloc0(sizeof(void *));
+	}
 	if (subject->time_type == TIMESTAMPTZOID)
 		output.zone = recurnet_zone_find(subject->time_zone);
 	return output;
@@ -129,4 +135,6 @@ recurnet_output_time(const RecurnetOutput *output, int64 time, NullableDatum *ts
 	if (ts->isnull)
 		return;
 	ts->value = integer ? integer_datum(time, output->ts_type) : civil_datum(output, time);
+	if (OidIsValid(output->domain))
+		domain_check(ts->value, false, output->domain, output->constraints, GetMemoryChunkContext(output->constraints));
 }

@@ -110,7 +110,8 @@ recurnet_request_again(const RecurnetVersion *old, bool warm, RecurnetSource *so
 			.wanted = {
 			.time = old->time_column,.target = old->target_column,
 			.series = recurnet_names_parse(old->series_columns, "series", false),
-			.covariates = recurnet_names_parse(old->covariates, "covariates", true)
+			.covariates = recurnet_names_parse(old->covariates, "covariates", true),
+			.stored = true
 		},
 			.time_zone = request_option(old->request, "time_zone"),.zone_before = zone_again(fit->host, old)
 	};

@@ -142,6 +142,25 @@ recurnet_key_json(const RecurnetKey *key, const Datum *values, const bool *nulls
 	return jsonb_text(recurnet_key_datum(text.data));
 }
 
+char *
+recurnet_key_plain(const Jsonb *key)
+{
+	JsonbIterator *iterator = JsonbIteratorInit((JsonbContainer *) &key->root);
+	JsonbParseState *state = NULL;
+	JsonbValue *plain = NULL;
+	JsonbValue	value;
+	JsonbIteratorToken token;
+
+	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
+	{
+		if (token == WJB_VALUE && value.type == jbvNumeric)
+			value.val.numeric = DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale,
+																	NumericGetDatum(value.val.numeric)));
+		plain = pushJsonbValue(&state, token, token == WJB_KEY || token == WJB_VALUE ? &value : NULL);
+	}
+	return jsonb_text(JsonbPGetDatum(JsonbValueToJsonb(plain)));
+}
+
 Datum
 recurnet_key_datum(const char *json)
 {

@@ -47,6 +47,9 @@ extern int	recurnet_key_pin_settings(void);
 /* The names of the columns in such a text. */
 extern RecurnetNames recurnet_key_names(const char *json);
 
+/* A key that a user gives as such a text: of equal numbers the plainest. */
+extern char *recurnet_key_plain(const Jsonb *key);
+
 /* That text as a datum. */
 extern Datum recurnet_key_datum(const char *json);
 

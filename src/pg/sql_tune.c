@@ -64,19 +64,20 @@ without_option(Jsonb *options, const char *name)
 	return DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(options), CStringGetTextDatum(name)));
 }
 
-/* Has an earlier trial the same cell and options? */
-static bool
-is_again(const Tune *tune, const RecurnetTrial *asked)
+/* The earlier trial of the same cell and options, or NULL. */
+static Trial *
+find_same(const Tune *tune, const RecurnetTrial *asked, const RnTrainSpec *spec)
 {
 	for (int i = 0; i < tune->n; i++)
-		if (strcmp(tune->trial[i].asked.cell, asked->cell) == 0 &&
+		if (rn_recipe_cell(&tune->trial[i].spec) == rn_recipe_cell(spec) &&
 			compareJsonbContainers(&tune->trial[i].asked.options->root, &asked->options->root) == 0)
-			return true;
-	return false;
+			return &tune->trial[i];
+	return NULL;
 }
 
 /*
- * One more trial, unless it is there.  Of its options those without effect are left
+ * One more trial, unless it is there: then, if by cell `auto`, it gets the name of the cell
+ * that the space has, so that nobody misses that.  Of its options those without effect are left
  * out: so that it trains as it is listed, and none is tried twice.
  */
 static void
@@ -84,6 +85,7 @@ add_trial(Tune *tune, RecurnetTrial asked)
 {
 	RecurnetOptions options;
 	uint64		without;
+	Trial	   *same;
 
 	recurnet_options_parse(asked.cell, asked.options, &options);
 	options.spec.inputs = tune->folds.fit.options.spec.inputs;
@@ -93,8 +95,11 @@ add_trial(Tune *tune, RecurnetTrial asked)
 		if (without & UINT64CONST(1) << i)
 			asked.options = without_option(asked.options, recurnet_option_table[i].name);
 	recurnet_options_parse(asked.cell, asked.options, &options);
-	if (!is_again(tune, &asked))
+	same = find_same(tune, &asked, &options.spec);
+	if (same == NULL)
 		tune->trial[tune->n++] = (Trial) {.asked = asked,.spec = options.spec};
+	else if (same->spec.cell_open && !options.spec.cell_open)
+		same->asked.cell = asked.cell;
 }
 
 /* The trials, with their options checked. */

@@ -14,6 +14,7 @@
 #include "compat.h"
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "utils/datum.h"
 #include "utils/float.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
@@ -27,6 +28,8 @@
 #include "zone.h"
 
 #define ROWS_PER_CHECK	65536
+#define MODEL_ARGUMENT	0
+#define SERIES_ARGUMENT	3
 
 /* What a partition keeps from row to row. */
 typedef struct Partition
@@ -65,6 +68,67 @@ argument_at(WindowObject window, int argument, int64 row, bool *isnull)
 	return WinGetFuncArgInPartition(window, argument, (int) row, WINDOW_SEEK_HEAD, false, isnull, &outside);
 }
 
+/* An argument that is to be the same in all rows of a partition. */
+typedef struct Constant
+{
+	int			argument;
+	const char *name;
+	const char *subject;		/* what a partition has one of by it */
+	bool		surely;			/* there is no need to look at each row */
+	bool		by_value;
+	int16		length;
+	bool		isnull;
+	Datum		value;			/* of the first row; a copy */
+} Constant;
+
+/* An argument as the first row gives it, in the current memory context. */
+static Constant
+first_of(WindowObject window, FunctionCallInfo fcinfo, int argument, const char *name, const char *subject)
+{
+	Constant	constant = {.argument = argument,.name = name,.subject = subject,.surely = true,.isnull = true};
+
+	if (argument >= PG_NARGS())
+		return constant;
+	constant.surely = get_fn_expr_arg_stable(fcinfo->flinfo, argument);
+	get_typlenbyval(get_fn_expr_argtype(fcinfo->flinfo, argument), &constant.length, &constant.by_value);
+	constant.value = argument_at(window, argument, 0, &constant.isnull);
+	if (!constant.isnull)
+		constant.value = datumCopy(constant.value, constant.by_value, constant.length);
+	return constant;
+}
+
+/*
+ * Is the value that of the first row?  A copy of it mostly is, bit by bit, and so
+ * costs neither detoasting nor decoding; JSON may write one number in two ways.
+ */
+static bool
+is_same(const Constant *constant, Datum value, bool is_json)
+{
+	if (datumIsEqual(value, constant->value, constant->by_value, constant->length) ||
+		datum_image_eq(value, constant->value, constant->by_value, constant->length))
+		return true;
+	return is_json &&
+		compareJsonbContainers(&DatumGetJsonbP(value)->root, &DatumGetJsonbP(constant->value)->root) == 0;
+}
+
+/* ERROR unless the argument is that of the first row. */
+static void
+check_same(WindowObject window, const Constant *constant, int64 row)
+{
+	bool		isnull;
+	Datum		value;
+
+	if (constant->surely || row == 0)
+		return;
+	value = argument_at(window, constant->argument, row, &isnull);
+	if (isnull == constant->isnull && (isnull || is_same(constant, value, constant->argument == SERIES_ARGUMENT)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("argument \"%s\" of rn_predict differs from row to row of a partition", constant->name),
+			 errhint("A partition is one %s: give all its rows the same, or PARTITION BY it.", constant->subject)));
+}
+
 /* The model, which the first row gives for all. */
 static RecurnetSubject
 find_subject(RecurnetHost *host, Finder find, Datum model)
@@ -82,20 +146,16 @@ find_subject(RecurnetHost *host, Finder find, Datum model)
 
 /* Which of the model's series the rows are; -1: none that it has seen. */
 static int64
-find_series(WindowObject window, FunctionCallInfo fcinfo, const RecurnetSubject *subject)
+find_series(const RecurnetSubject *subject, const Constant *series)
 {
-	bool		isnull = true;
-	Datum		key = (Datum) 0;
-	Jsonb	   *jsonb;
-
-	if (PG_NARGS() > 3)
-		key = argument_at(window, 3, 0, &isnull);
+	if (series->isnull)
+		return subject->series.n == 0 ? 0 : -1;
 	if (subject->series.n == 0)
-		return 0;
-	if (isnull)
-		return -1;
-	jsonb = DatumGetJsonbP(key);
-	return recurnet_history_find(subject->model, JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb)));
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the model has one series without a key"),
+				 errhint("Leave out the argument series.")));
+	return recurnet_history_find_given(subject->model, DatumGetJsonbP(series->value));
 }
 
 /* One row of the partition, its number from 0. */
@@ -128,7 +188,7 @@ collect_row(WindowObject window, RecurnetHost *host, RecurnetRows *rows, size_t 
  */
 static void
 collect(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, const RecurnetSubject *subject,
-		RecurnetRows *rows)
+		const Constant *model, const Constant *series, RecurnetRows *rows)
 {
 	size_t		n = (size_t) WinGetPartitionRowCount(window);
 	int			columns = rn_inputs_columns(&subject->model->inputs);
@@ -144,10 +204,10 @@ collect(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, const 
 	recurnet_reader_single(host, type, n, columns, rows);
 	for (size_t i = 0; i < n; i++)
 	{
-		collect_row(window, host, rows, i);
-		if (i % 1024 != 0)
-			continue;
 		CHECK_FOR_INTERRUPTS();
+		check_same(window, model, (int64) i);
+		check_same(window, series, (int64) i);
+		collect_row(window, host, rows, i);
 		MemoryContextReset(scratch);
 	}
 	rows->bytes += n * 3 * sizeof(double) + rn_predict_bytes(subject->model);
@@ -199,10 +259,10 @@ copy_times(RecurnetHost *host, const RnSeries *series)
 /* All predictions of a partition, [rows] in the order of its rows. */
 static void
 predict_partition(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *host, Finder find,
-				  Datum model, double *result)
+				  const Constant *model, const Constant *series, double *result)
 {
-	RecurnetSubject subject = find_subject(host, find, model);
-	int64		of_model = find_series(window, fcinfo, &subject);
+	RecurnetSubject subject = find_subject(host, find, model->value);
+	int64		of_model = find_series(&subject, series);
 	RecurnetRows rows;
 	RnPanel    *panel = &rows.panel;
 	RnTimes		times;
@@ -211,7 +271,7 @@ predict_partition(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *ho
 	double	   *predicted;
 	size_t		n;
 
-	collect(window, fcinfo, host, &subject, &rows);
+	collect(window, fcinfo, host, &subject, model, series, &rows);
 	n = panel->rows;
 	times = copy_times(host, &panel->series[0]);
 	recurnet_history_settle(host, subject.model, &rows, 0);
@@ -223,6 +283,25 @@ predict_partition(WindowObject window, FunctionCallInfo fcinfo, RecurnetHost *ho
 	hand_out(panel, subject.model, &times, n, predicted, result);
 }
 
+/* ERROR unless a model that is null in the first row is so in all. */
+static void
+check_no_model(WindowObject window, const Constant *model)
+{
+	int64		n = model->surely ? 0 : WinGetPartitionRowCount(window);
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "recurnet window rows",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
+
+	for (int64 i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		check_same(window, model, i);
+		MemoryContextReset(scratch);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+}
+
 /* Make the predictions of a partition; without a model there are none. */
 static void
 make_ready(WindowObject window, FunctionCallInfo fcinfo, Finder find, Partition *partition)
@@ -231,15 +310,17 @@ make_ready(WindowObject window, FunctionCallInfo fcinfo, Finder find, Partition 
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(context);
 	RecurnetHost host;
-	bool		isnull;
-	Datum		model = argument_at(window, 0, 0, &isnull);
+	Constant	model = first_of(window, fcinfo, MODEL_ARGUMENT, "model", "model");
+	Constant	series = first_of(window, fcinfo, SERIES_ARGUMENT, "series", "series");
 
 	recurnet_host_init(&host, context);
-	if (!isnull)
+	if (model.isnull)
+		check_no_model(window, &model);
+	else
 	{
 		partition->predicted = MemoryContextAllocHuge(GetMemoryChunkContext(partition),
 													  WinGetPartitionRowCount(window) * sizeof(double));
-		predict_partition(window, fcinfo, &host, find, model, partition->predicted);
+		predict_partition(window, fcinfo, &host, find, &model, &series, partition->predicted);
 	}
 	partition->ready = true;
 	MemoryContextSwitchTo(caller);

@@ -17,6 +17,8 @@
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
+#include "parser/analyze.h"
+#include "parser/parse_relation.h"
 #include "tcop/tcopprot.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -65,6 +67,19 @@ check_names(TupleDesc desc)
 						 errhint("Train a model with another name for it: SELECT %s AS ....", added[k])));
 }
 
+/* ERROR if the query reads what a view that lasts cannot: PostgreSQL would make the view temporary. */
+static void
+check_lasting(const char *query)
+{
+	RawStmt    *statement = linitial_node(RawStmt, pg_parse_query(query));
+
+	if (isQueryUsingTempRelation(parse_analyze_fixedparams(statement, query, NULL, 0, NULL)))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("a view cannot show a model whose query reads a temporary table"),
+				 errhint("Train the model with a query of tables that last, by rn_train under the same name.")));
+}
+
 /* The columns of the stored query, in the current memory context. */
 static Shown
 describe(const RecurnetVersion *version)
@@ -72,7 +87,8 @@ describe(const RecurnetVersion *version)
 	RecurnetWanted wanted = {
 		.time = version->time_column,.target = version->target_column,
 		.series = recurnet_names_parse(version->series_columns, "series", false),
-		.covariates = recurnet_names_parse(version->covariates, "covariates", true)
+		.covariates = recurnet_names_parse(version->covariates, "covariates", true),
+		.stored = true
 	};
 	MemoryContext caller = CurrentMemoryContext;
 	Shown		shown = {.keys = wanted.series};
@@ -85,6 +101,7 @@ describe(const RecurnetVersion *version)
 	shown.desc = CreateTupleDescCopy(cursor->tupDesc);
 	SPI_cursor_close(cursor);
 	SPI_finish();
+	check_lasting(version->query);
 	check_names(shown.desc);
 	return shown;
 }

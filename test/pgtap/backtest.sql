@@ -180,7 +180,7 @@ SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one LIMIT 20', o('{
 SELECT is((SELECT max(fold) FROM rn_backtest('gru', 'SELECT i, v FROM one LIMIT 35', o('{"on_error": "fail", "validation_split": 0}'), 9)), 9, 'as many rows as it said are enough');
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one LIMIT 34', o('{"on_error": "fail", "validation_split": 0}'), 9)$$, '21000', '7 rows are too few to train on%', '%', 'and one fewer is not');
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one LIMIT 12', o('{"on_error": "fail"}'), 3)$$, '21000', '3 rows are too few to train on, at least 8 are needed', '%window of 5 steps%', 'on_error fail, by the window');
-SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one LIMIT 10', o(), 3)$$, '21000', 'there are too few rows for any fold of the backtest', '%first is fold 1: 1 rows are too few to train on%fewer folds%', 'no fold');
+SELECT refuses($$SELECT rn_backtest('gru', 'SELECT i, v FROM one LIMIT 10', o(), 3)$$, '21000', 'there are too few rows for any fold of the backtest', '%first is fold 1: 1 row is too few to train on%fewer folds%', 'no fold');
 SELECT refuses($$SELECT rn_backtest('gru', 'SELECT store, i, v FROM many WHERE i > 50', o(), 3, series => 'store')$$, '21000', 'there are too few rows for any fold%', '%first is fold 1 of {"store": 1}: 9 rows%', 'nor of many series');
 DO $$
 DECLARE

@@ -147,7 +147,7 @@ SELECT results_eq($$SELECT l.series ->> 's', l.rows, l.skipped FROM rn_series_lo
 	('infinite', 0, 'value Infinity at time 2024-01-09'),
 	('null', 0, 'value null or NaN at time 2024-01-01'),
 	('short', 0, '4 rows are too few to train on, at least 7 are needed. A window of 5 steps and a horizon of 2 need that many'),
-	('single', 0, '1 rows are too few to train on, at least 7 are needed. A window of 5 steps and a horizon of 2 need that many'),
+	('single', 0, '1 row is too few to train on, at least 7 are needed. A window of 5 steps and a horizon of 2 need that many'),
 	('weekly', 0, 'irregular time step from 2024-01-03 to 2024-01-10. The step of the series is 1 day. It leads from 2024-01-03 to 2024-01-04. 8 of 8 steps differ')$$,
 	'and the log says which and why');
 SELECT is((SELECT concat_ws(' ', series, rows, metrics ->> 'skipped_series', options ->> 'on_error') FROM rn_models WHERE name = 'mixed'), '2 120 7 skip', 'and rn_models how many');
@@ -155,7 +155,7 @@ SELECT results_eq($$SELECT DISTINCT series ->> 's' FROM rn_forecast('mixed') ORD
 SELECT tiny('SELECT * FROM mixed WHERE s IN (''fine'', ''good'')', 's', '{}', 'unmixed') > 0 AS trained \gset
 SELECT ok(bytes_of('mixed') = bytes_of('unmixed'), 'as if those left out had not been there');
 SELECT refuses_tiny(format('SELECT * FROM mixed WHERE s IN (''fine'', ''good'', %L)', s), 's', '{"on_error": "fail"}', code, message, '%', 'on_error fail: ' || s)
-FROM (VALUES ('short', '21000', '4 rows are too few%'), ('single', '21000', '1 rows are too few%'), ('holes', '22000', 'irregular%'), ('double', '23505', 'duplicate%'),
+FROM (VALUES ('short', '21000', '4 rows are too few%'), ('single', '21000', '1 row is too few%'), ('holes', '22000', 'irregular%'), ('double', '23505', 'duplicate%'),
 	('null', '22004', 'column v is null%'), ('weekly', '22000', 'irregular%'), ('infinite', '22003', 'value Infinity%')) bad (s, code, message);
 DO $$
 DECLARE
@@ -179,6 +179,7 @@ END $$;
 SELECT unalike(current_setting('test.context'), '%series {%', 'and none where it is about no series');
 SELECT refuses_tiny('SELECT * FROM mixed', 's', '{"on_error": "ignore"}', '22023', '%"on_error"%"ignore"%', '%fail, skip%', 'an unknown on_error');
 SELECT refuses_tiny('SELECT * FROM mixed WHERE s IN (''short'', ''single'')', 's', '{}', '21000', 'none of the 2 series can be trained on', '%4 rows are too few%', 'all too short');
+SELECT refuses_tiny('SELECT day, day AS s, v FROM mixed WHERE s IN (''good'')', 's', '{}', '21000', 'none of the 60 series has more than one row', '%not the time%', 'the time as series');
 SELECT refuses_tiny('SELECT * FROM mixed WHERE s IN (''double'', ''infinite'')', 's', '{}', '23505', 'duplicate time%', '%"duplicates"%', 'all broken: the first of the errors');
 SELECT refuses_tiny('SELECT * FROM mixed WHERE false', 's', '{}', '21000', 'query returns no rows', '%WHERE%', 'no rows');
 SELECT refuses_tiny('SELECT s, day, v FROM mixed WHERE s = ''good'' UNION ALL SELECT ''w'', date ''2024-01-01'' + 7 * i, i FROM generate_series(0, 59) i', 's', '{}', '22000',

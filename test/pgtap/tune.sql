@@ -69,6 +69,10 @@ SELECT set_eq($$SELECT options FROM rn_tune('SELECT day, v FROM one', '{"patienc
 	$$VALUES ('{"epochs": 1, "horizon": 3}'::jsonb), ('{"epochs": 1, "horizon": 3, "units": 2}'), ('{"epochs": 1, "horizon": 3, "units": 3}')$$, 'options without effect are left out, and trials tried once');
 SELECT set_eq($$SELECT options FROM rn_tune('SELECT day, v FROM one', '{"recipe": ["auto", "plain"], "patience": [5, 20]}', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}', folds => 1) WHERE options->>'recipe' IS DISTINCT FROM 'plain'$$,
 	$$VALUES ('{"epochs": 1, "horizon": 3, "ensemble": 1}'::jsonb), ('{"epochs": 1, "horizon": 3, "ensemble": 1, "recipe": "auto"}')$$, 'where they have one they stay');
+SELECT bag_eq($$SELECT cell FROM rn_tune('SELECT day, v FROM one', '{"cell": ["lstm", "auto", "gru"]}', options => '{"recipe": "plain", "epochs": 1}', folds => 1)$$,
+	$$VALUES ('lstm'), ('gru')$$, 'the cell that auto is, is tried once');
+SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"cell": ["simple_rnn", "rnn"]}', options => '{"recipe": "plain", "epochs": 1}', folds => 1)),
+	2::bigint, 'and so is one by two names');
 SELECT ok(bool_and(rn_train(cell, 'SELECT day, v FROM one', options) > 0), 'all of them train as they are listed')
 FROM rn_tune('SELECT day, v FROM one', '{"patience": [5, 20], "scaler": ["minmax", "standard"], "recipe": ["auto", "plain"]}', options => '{"epochs": 1, "units": 2, "horizon": 3, "ensemble": 2}', folds => 1);
 SELECT results_eq($$SELECT options->>'learning_rate', forecasts FROM rn_tune('SELECT i, v FROM one', '{"learning_rate": [1e30, 0.01]}',

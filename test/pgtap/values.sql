@@ -218,6 +218,37 @@ SELECT throws_ok('SELECT rn_predict(model, day::timestamptz, amount) OVER (PARTI
 	'42804', NULL, 'other times than the model has');
 SELECT is(count(p), 0::bigint, 'no model, no predictions beside')
 FROM (SELECT rn_predict(NULL::rn_model, day, amount) OVER (ORDER BY day) AS p FROM sales WHERE store = 1) s;
+/* what all rows of a partition must have in common */
+PREPARE beside_model(text, text) AS SELECT count(p) FROM
+	(SELECT rn_predict(CASE WHEN day < '2024-02-01' THEN $1 ELSE $2 END, day, amount) OVER (ORDER BY day) AS p FROM sales WHERE store = 2) s;
+SELECT throws_ok('EXECUTE beside_model(''all'', ''nosuch'')', '22023', 'argument "model" of rn_predict differs from row to row of a partition');
+SELECT throws_ok('EXECUTE beside_model(NULL, ''all'')', '22023', 'argument "model" of rn_predict differs from row to row of a partition');
+SELECT throws_ok('EXECUTE beside_model(''all'', NULL)', '22023', 'argument "model" of rn_predict differs from row to row of a partition');
+SELECT throws_ok('SELECT rn_predict(model, day, amount) OVER (ORDER BY store, day) FROM sales JOIN models USING (store)',
+	'22023', 'argument "model" of rn_predict differs from row to row of a partition');
+SELECT results_eq('EXECUTE beside_model(''all'', ''all'')', 'SELECT 92::bigint', 'a model from each row');
+SELECT throws_ok('SELECT rn_predict(''all'', day, amount, jsonb_build_object(''store'', store)) OVER (ORDER BY store, day) FROM sales',
+	'22023', 'argument "series" of rn_predict differs from row to row of a partition');
+SELECT throws_ok('SELECT rn_predict(''all'', day, amount, CASE WHEN day > ''2024-02-01'' THEN ''{"store": 2}''::jsonb END) OVER (ORDER BY day) FROM sales WHERE store = 2',
+	'22023', 'argument "series" of rn_predict differs from row to row of a partition');
+
+SELECT rn_train('gru', 'SELECT store, day, amount FROM sales', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}', name => 'scaled', series => 'store');
+CREATE FUNCTION beside_series(key jsonb) RETURNS float8 LANGUAGE sql AS
+	$$SELECT sum(p) FROM (SELECT rn_predict('scaled', day, amount, key) OVER (ORDER BY day) AS p FROM sales WHERE store = 2) s$$;
+SELECT isnt(beside_series('{"store": 3}'), beside_series('{"store": 2}'), 'a series has its own scale');
+SELECT is(beside_series('{"store": 3.00}'), beside_series('{"store": 3}'), 'however its number is written');
+SELECT is((SELECT sum(p) FROM (SELECT rn_predict('scaled', day, amount, CASE WHEN day < '2024-02-01' THEN '{"store": 3.0}' ELSE '{"store": 3}' END::jsonb)
+	OVER (ORDER BY day) AS p FROM sales WHERE store = 2) s), beside_series('{"store": 3}'), 'and be it in two ways');
+SELECT is(beside_series('{"store": 77}'), beside_series(NULL), 'one that the model does not know goes by its rows');
+SELECT is(beside_series('{"store": null}'), beside_series(NULL), 'as does that of no store');
+SELECT throws_ok($$SELECT beside_series('{"store": "2"}')$$, '22023', 'series is no key of the model: {"store": "2"}');
+SELECT throws_ok($$SELECT beside_series('{"stor": 2}')$$, '22023', 'series is no key of the model: {"stor": 2}');
+SELECT throws_ok($$SELECT beside_series('{}')$$, '22023', 'series is no key of the model: {}');
+SELECT throws_ok($$SELECT beside_series('{"store": 2, "day": 3}')$$, '22023', 'series is no key of the model: {"day": 3, "store": 2}');
+SELECT throws_ok(format('SELECT beside_series(%L)', key), '22023', 'series must be a JSON object')
+FROM (VALUES ('[3, "bogus"]'), ('[{"store": 2}]'), ('2'), ('null')) AS v (key);
+SELECT throws_ok('SELECT rn_predict(model, day, amount, ''{"store": 1}'') OVER (PARTITION BY store ORDER BY day) FROM sales JOIN models USING (store)',
+	'22023', 'the model has one series without a key');
 SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'recurnet%' AND name NOT IN ('recurnet cached model', 'recurnet models')), 0::bigint,
 	'no memory context outlives its statement');
 

@@ -46,6 +46,11 @@ CREATE DOMAIN sold AS numeric(6, 2) CHECK (VALUE > 0);
 CREATE DOMAIN when_ AS date;
 SELECT is(columns(rn_create_view(train('SELECT day::when_ AS day, num::sold AS num FROM types', 'domains'), 'domains')), 'day when_, num sold, lower double precision, upper double precision, is_forecast boolean', 'domains');
 SELECT is((SELECT count(*) FROM domains WHERE is_forecast), 3::bigint, 'hold forecasts');
+SELECT results_eq($$SELECT ts FROM rn_forecast_as(NULL::when_, 'domains')$$, $$SELECT ts::when_ FROM rn_forecast_as(NULL::date, 'domains')$$, 'and times may be shown in one');
+CREATE DOMAIN soon AS when_ CHECK (VALUE < '1999-01-01');
+SELECT throws_ok($$SELECT ts FROM rn_forecast_as(NULL::soon, 'domains')$$, '23514', 'value for domain soon violates check constraint "soon_check"');
+CREATE DOMAIN clock AS time;
+SELECT throws_ok($$SELECT ts FROM rn_forecast_as(NULL::clock, 'domains')$$, '42804', 'times of type date cannot be shown as clock');
 
 -- ---- keys, covariates, names ----
 
@@ -78,6 +83,10 @@ SET LOCAL search_path = public;
 SELECT train('SELECT day, v AS upper FROM one', 'clash') > 0 AS trained \gset
 SELECT refuses($$SELECT rn_create_view('clash', 'clash')$$, '42701', 'query of the model has a column "upper", which the view adds', '%SELECT upper AS ...%', 'a column that the view adds');
 SELECT refuses($$SELECT rn_create_view('days', 'days_view')$$, '42P07', 'relation "days_view" already exists', '%another name%', 'a name that is taken');
+CREATE TEMP TABLE passing AS SELECT * FROM types;
+CREATE TEMP VIEW passing_by AS SELECT * FROM types;
+SELECT refuses(format('SELECT rn_create_view(%L, ''x'')', train(format('SELECT day, num FROM %s', source), source)), '0A000',
+	'a view cannot show a model whose query reads a temporary table', '%rn_train%', 'of ' || source) FROM (VALUES ('passing'), ('passing_by')) v (source);
 SELECT refuses($$SELECT rn_create_view('days', 'pg_temp.x')$$, '0A000', 'the view of a model cannot be temporary', '%', 'a temporary view');
 SELECT refuses($$SELECT rn_create_view('days', 'nowhere.x')$$, '3F000', 'schema "nowhere" does not exist', '%', 'a schema that is not there');
 SELECT refuses($$SELECT rn_create_view('days', 'x y')$$, '42602', 'invalid name of a view: x y', '%double quotes%', 'no name');

@@ -39,6 +39,19 @@ SELECT rn_train('gru', 'SELECT n FROM s', "time" => 'n', target => 'n');
 SELECT rn_train('gru', 'SELECT day AS a, v AS a FROM s', target => 'a');
 SELECT rn_train('gru', 'SELECT day, v FROM s', series => 'n');
 SELECT rn_train('gru', 'SELECT day, v FROM s', covariates => 'n');
+SELECT rn_train('gru', 'SELECT day::text AS day, n FROM s');
+SELECT rn_train('gru', 'SELECT day::varchar AS "Day", n, n + 1 AS m FROM s');
+SELECT rn_train('gru', 'SELECT day::text AS day, n, v FROM s');
+SELECT rn_train('gru', 'SELECT day::text AS day, n, n + 1 AS m FROM s', "time" => 'n', series => 'm');
+CREATE TABLE star AS SELECT day, v FROM s;
+SELECT rn_train('gru', 'SELECT * FROM star', :o, name => 'star') > 0 AS trained;
+ALTER TABLE star ADD COLUMN w float8;
+CALL rn_retrain('star');
+SELECT count(*) FROM rn_forecast('star', 1, history => 'source');
+SELECT rn_create_view('star', 'star_view');
+SELECT count(*) FROM rn_forecast('star', 1, history => 'SELECT * FROM star');
+DROP TABLE star;
+SELECT count(rn_drop_model(model_id)) FROM rn_models WHERE name = 'star';
 
 -- rows
 SELECT rn_train('gru', 'SELECT day, v FROM s WHERE false');

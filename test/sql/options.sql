@@ -72,6 +72,8 @@ SELECT rn_train('gru', 'SELECT t, v FROM s', '{"lr_decay": 0}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"seed": 1e30}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"loss": "rmse"}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"optimizer": "adm"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"scaler": "zscore"}');
+SELECT rn_train('gru', 'SELECT t, v FROM s', '{"calendar_features": ["weekday"]}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"time_zone": "UTC"}');
 SELECT rn_train('gru', 'SELECT t, v FROM s', '{"time_zone": "Mars/Olympus"}');
 

@@ -467,6 +467,8 @@ refuse_odd_ones(void **state)
 	int64_t		first_off[] = {at(2020, 1, 2), at(2020, 2, 1), at(2020, 3, 1), at(2020, 4, 1)};
 	int64_t		first_end_off[] = {at(2021, 1, 30), at(2021, 2, 28), at(2021, 3, 31), at(2021, 4, 30)};
 	int64_t		day_then_month[] = {at(2020, 1, 1), at(2020, 1, 2), at(2020, 2, 2)};
+	int64_t		few_months[] = {at(2020, 1, 2), at(2020, 1, 5), at(2020, 2, 5), at(2020, 3, 5), at(2020, 3, 25), at(2020, 4, 1)};
+	int64_t		squares[50];
 	int64_t		none_usual[40];
 
 	(void) state;
@@ -485,6 +487,16 @@ refuse_odd_ones(void **state)
 	assert_refused(RN_TIME_CIVIL, day_then_month, COUNT(day_then_month), RN_IRREGULAR_TIME,
 				   "irregular time step from 2020-01-02 to 2020-02-02", NULL, "option \"missing\"");
 
+	/* a month does not lead from the 2nd to a 5th, and no two of 3, 5, 7, ... days are the same */
+	assert_refused(RN_TIME_CIVIL, few_months, COUNT(few_months), RN_IRREGULAR_TIME,
+				   "irregular time step from 2020-01-02 to 2020-01-05",
+				   "The most common step of the series is 1 month. Such steps are between rows on day 5 of the month. But 3 of 5 steps differ.",
+				   NULL);
+	for (int i = 0; i < 50; i++)
+		squares[i] = at(2020, 1, 1) + (i + 1) * (i + 1) * RN_USECS_PER_DAY;
+	assert_refused(RN_TIME_CIVIL, squares, COUNT(squares), RN_IRREGULAR_TIME, "irregular time step from 2020-01-02 to 2020-01-05",
+				   "Of the 49 steps of the series none is common.", "option \"frequency\"");
+
 	/* more different steps than there are counters: 1, 2, 3, ... 39 */
 	for (int i = 0; i < 40; i++)
 		none_usual[i] = i * (i + 1) / 2;
@@ -493,7 +505,7 @@ refuse_odd_ones(void **state)
 		RnCalendar	calendar;
 
 		assert_int_equal(rn_calendar_infer(&test.host, RN_TIME_INTEGER, &(RnTimes) {.each = (int64_t *) none_usual}, 40, false, &calendar), RN_IRREGULAR_TIME);
-		assert_non_null(strstr(test.host.error.detail, "But 38 of 39 steps differ."));
+		assert_non_null(strstr(test.host.error.detail, "Of the 39 steps of the series none is common."));
 	}
 }
 

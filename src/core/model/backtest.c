@@ -85,7 +85,8 @@ too_few(RnHost *host, const RnBacktest *backtest, const RnTrainSpec *spec, int n
 {
 	size_t		least = rn_backtest_least_rows(backtest, spec);
 
-	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few for fold %d of %d", n, number, backtest->folds);
+	rn_fail(host, RN_TOO_FEW_ROWS, "%zu %s too few for fold %d of %d", n, n == 1 ? "row is" : "rows are", number,
+			backtest->folds);
 	rn_fail_detail(host, "There is no value before its steps.");
 	return rn_fail_hint(host, "Give at least %zu rows, or ask for fewer folds, a smaller step or a shorter horizon.", least);
 }

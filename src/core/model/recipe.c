@@ -140,14 +140,19 @@ resolve_layers(RnTrainSpec *spec)
 	}
 }
 
+RnCellKind
+rn_recipe_cell(const RnTrainSpec *spec)
+{
+	return spec->cell_open ? RN_CELL_GRU : spec->cell;
+}
+
 /* The choices that depend on the recipe alone. */
 static void
 resolve_fixed(RnTrainSpec *spec)
 {
 	bool		automatic = spec->recipe == RN_RECIPE_AUTO;
 
-	if (spec->cell_open)
-		spec->cell = RN_CELL_GRU;
+	spec->cell = rn_recipe_cell(spec);
 	resolve_layers(spec);
 	if (spec->scaler_open)
 		spec->scaler = RN_SCALER_MINMAX;
@@ -308,8 +313,8 @@ resolve_local_lengths(RnTrainPlan *plan, const RnCalendar *calendar, size_t rows
 static RnCode
 too_few(RnHost *host, size_t rows, size_t needed, const RnTrainSpec *spec)
 {
-	rn_fail(host, RN_TOO_FEW_ROWS, "%zu rows are too few to train on, at least %zu are needed",
-			rows, needed);
+	rn_fail(host, RN_TOO_FEW_ROWS, "%zu %s too few to train on, at least %zu are needed",
+			rows, rows == 1 ? "row is" : "rows are", needed);
 	if (rn_recipe_method(spec) == RN_METHOD_LOCAL)
 		rn_fail_detail(host, "A horizon of %d needs that many.", spec->horizon);
 	else
@@ -422,8 +427,8 @@ split_local(RnHost *host, RnTrainPlan *plan, const RnPanel *panel, bool asked)
 	}
 	if (asked && plan->spec.validation_split > 0 && plan->validation_windows == 0)
 	{
-		rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g cannot be held out of %zu rows",
-				plan->spec.validation_split, plan->rows);
+		rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g cannot be held out of %zu row%s",
+				plan->spec.validation_split, plan->rows, plan->rows == 1 ? "" : "s");
 		return rn_fail_hint(host, "Give more rows, or another validation_split, or 0.");
 	}
 	return RN_OK;
@@ -453,8 +458,8 @@ split_windows(RnHost *host, RnTrainPlan *plan, const RnPanel *panel, bool asked)
 		return RN_OK;
 	if (asked)
 	{
-		rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g cannot be held out of %zu windows",
-				plan->spec.validation_split, windows);
+		rn_fail(host, RN_TOO_FEW_ROWS, "validation_split %g cannot be held out of %zu window%s",
+				plan->spec.validation_split, windows, windows == 1 ? "" : "s");
 		return rn_fail_hint(host, "Give more rows, or another validation_split, or 0.");
 	}
 	hold_nothing_out(&plan->spec);

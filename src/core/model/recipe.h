@@ -111,6 +111,9 @@ typedef struct RnTrainSpec
 extern void rn_recipe_defaults(RnTrainSpec *spec);
 extern const char *rn_recipe_name(RnRecipeKind kind);
 
+/* The cell of a spec: the recipe's, if it is open. */
+extern RnCellKind rn_recipe_cell(const RnTrainSpec *spec);
+
 /* How a spec, whose inputs are known, has its series looked at. */
 extern RnMethod rn_recipe_method(const RnTrainSpec *spec);
 

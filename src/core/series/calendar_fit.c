@@ -113,13 +113,16 @@ rn_calendar_refuse_span(RnHost *host, const RnCalendar *calendar, int64_t first,
 	return rn_fail(host, RN_TIME_OVERFLOW, "from %s to %s are too many steps of %s", from, to, step);
 }
 
-/* Which days the rows of a calendar are on: a sentence, or nothing if on any. */
+/*
+ * Which days the rows of a calendar are on: a sentence, or nothing if on any.  rare: it is
+ * inferred from less than half of the steps.
+ */
 static void
-describe_grid(const RnCalendar *calendar, RnStepSource source, char *text, size_t size)
+describe_grid(const RnCalendar *calendar, RnStepSource source, bool rare, char *text, size_t size)
 {
 	if (calendar->months > 0)
 		snprintf(text, size, " %s on day %d of the month%s.",
-				 source == RN_STEP_INFERRED ? "Most rows are" : "Rows belong",
+				 source == RN_STEP_GIVEN ? "Rows belong" : rare ? "Such steps are between rows" : "Most rows are",
 				 (int) calendar->anchor_day,
 				 calendar->anchor_day > 28 ? " or on its last" : "");
 	else if (calendar->business_days > 0)
@@ -128,21 +131,25 @@ describe_grid(const RnCalendar *calendar, RnStepSource source, char *text, size_
 		snprintf(text, size, "%s", "");
 }
 
-/* What leads from one row to the next, but not to the row that came: a sentence. */
+/*
+ * What leads from one row to the next, but not to the row that came: a sentence.  A row that is
+ * off the grid, from which nothing leads one step on, has the grid told.
+ */
 static void
-describe_next(RnHost *host, const RnCalendar *calendar, RnStepSource source, int64_t from, int64_t to,
+describe_next(RnHost *host, const RnCalendar *calendar, RnStepSource source, bool rare, int64_t from,
 			  char *text, size_t size)
 {
 	char		from_text[RN_TIME_TEXT];
 	char		next_text[RN_TIME_TEXT];
 	int64_t		next;
+	int64_t		steps;
 
 	text[0] = '\0';
 	if (rn_calendar_add(host, calendar, from, 1, &next) != RN_OK)
 		return;
-	if (next == to)				/* from itself is off the grid */
+	if (!rn_calendar_steps(calendar, from, next, &steps) || steps != 1)
 	{
-		describe_grid(calendar, source, text, size);
+		describe_grid(calendar, source, rare, text, size);
 		return;
 	}
 	rn_time_describe(calendar->kind, from, from_text, sizeof(from_text));
@@ -185,6 +192,7 @@ rn_calendar_fail_irregular(RnHost *host, const RnCalendar *calendar, RnStepSourc
 	char		to_text[RN_TIME_TEXT];
 	char		step[RN_TIME_TEXT];
 	char		next[3 * RN_TIME_TEXT];
+	size_t		usual = n - 1 - misfits->differ;
 	const char *verb = count == 1 ? "differs" : "differ";
 
 	if (off_grid)
@@ -192,11 +200,14 @@ rn_calendar_fail_irregular(RnHost *host, const RnCalendar *calendar, RnStepSourc
 	rn_time_describe(calendar->kind, from, from_text, sizeof(from_text));
 	rn_time_describe(calendar->kind, to, to_text, sizeof(to_text));
 	rn_calendar_describe(calendar, step, sizeof(step));
-	describe_next(host, calendar, source, from, to, next, sizeof(next));
+	describe_next(host, calendar, source, rare, from, next, sizeof(next));
 	rn_fail(host, RN_IRREGULAR_TIME, "irregular time step from %s to %s", from_text, to_text);
-	rn_fail_detail(host, "The %sstep of the series is %s.%s %s%zu of %zu steps %s.",
-				   rare ? "most common " : source == RN_STEP_INFERRED ? "usual " : "", step, next,
-				   rare ? "But " : "", count, n - 1, verb);
+	if (rare && n > 3 && (usual <= 1 || usual <= (n - 1) / RN_STEP_SURE))
+		rn_fail_detail(host, "Of the %zu steps of the series none is common.", n - 1);
+	else
+		rn_fail_detail(host, "The %sstep of the series is %s.%s %s%zu of %zu steps %s.",
+					   rare ? "most common " : source == RN_STEP_INFERRED ? "usual " : "", step, next,
+					   rare ? "But " : "", count, n - 1, verb);
 	if (are_written_months(calendar->kind, from, to))
 		return rn_fail_hint(host, "If these are months written as YYYYMM, make dates of them in the query: to_date(month::text, 'YYYYMM').");
 	return hint_irregular(host, calendar->kind, gaps, misfits);
@@ -213,7 +224,7 @@ refuse_lone_row(RnHost *host, const RnCalendar *calendar, int64_t time)
 
 	rn_time_describe(calendar->kind, time, text, sizeof(text));
 	rn_calendar_describe(calendar, step, sizeof(step));
-	describe_grid(calendar, RN_STEP_GIVEN, grid, sizeof(grid));
+	describe_grid(calendar, RN_STEP_GIVEN, false, grid, sizeof(grid));
 	rn_fail(host, RN_IRREGULAR_TIME, "no step of %s leads to time %s", step, text);
 	rn_fail_detail(host, "The step of the series is %s.%s", step, grid);
 	return hint_irregular(host, calendar->kind, false, &off_grid);

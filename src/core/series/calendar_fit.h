@@ -11,6 +11,9 @@
 /* Rows between two polls: about a millisecond of the slowest loop of calendars. */
 #define RN_CALENDAR_POLL_MASK	0x7fff
 
+/* An inferred step is surely the most common if it stands more than once in so many. */
+#define RN_STEP_SURE	17
+
 /*
  * The pairs of neighbours that are not one step apart, and those of them that
  * are no number of steps apart; the first of each, if there is any.

@@ -37,7 +37,7 @@
 #include "series/calendar_fit.h"
 
 /* Steps shared by more than one pair of rows in so many + 1 are surely found. */
-#define CANDIDATES	16
+#define CANDIDATES	(RN_STEP_SURE - 1)
 
 /* The longest step that is shorter than every month. */
 #define SHORTEST_MONTH	(28 * RN_USECS_PER_DAY)

@@ -373,8 +373,8 @@ fit(RnHost *host, const RnSeries *series, bool gaps, RnCalendar *calendar)
 static RnCode
 too_few(RnHost *host, size_t n, size_t needed)
 {
-	return rn_fail(host, RN_TOO_FEW_ROWS, "the series has %zu row%s, at least %zu are needed",
-				   n, n == 1 ? "" : "s", needed);
+	rn_fail(host, RN_TOO_FEW_ROWS, "the series has %zu row%s, at least %zu are needed", n, n == 1 ? "" : "s", needed);
+	return rn_fail_hint(host, "Give more rows.");
 }
 
 /*
@@ -587,6 +587,7 @@ find_step(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, RnCalendar *c
 {
 	Votes		votes = {0};
 	RnError		first = {0};
+	bool		alone = true;	/* every row is the only one of its series */
 
 	for (size_t s = 0; s < panel->count; s++)
 	{
@@ -602,6 +603,7 @@ find_step(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, RnCalendar *c
 									 policy->missing != RN_MISSING_ERROR, calendar);
 		if (code == RN_CANCELLED || code == RN_NO_MEMORY)
 			return code;
+		alone &= series->n < 2;
 		if (code == RN_OK)
 			vote(&votes, calendar, series->n - 1);
 		else if (first.code == RN_OK)
@@ -618,7 +620,11 @@ find_step(RnHost *host, RnPanel *panel, const RnRowPolicy *policy, RnCalendar *c
 	if (first.code == RN_OK)	/* all left out: the caller sees */
 		return RN_OK;
 	host->error = first;
-	return first.code;
+	if (!alone || panel->count == 1)
+		return first.code;
+	panel->failed = panel->count;
+	rn_fail(host, RN_TOO_FEW_ROWS, "none of the %zu series has more than one row", panel->count);
+	return rn_fail_hint(host, "Have as series only the columns by which the series differ, such as a store, not the time.");
 }
 
 /* Fit a series to the calendar of all; note how many rows it will have. */
