@@ -143,12 +143,7 @@ append_dates(const RecurnetHost *host, size_t n, int32 **dates)
 		bool		isnull;
 		Datum		datum = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &isnull);
 
-		if (isnull)
-			ereport(ERROR,
-					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-					 errmsg("query of option \"holidays\" returns a null"),
-					 errhint("Leave it out in the query, by WHERE ... IS NOT NULL.")));
-		if (!DATE_NOT_FINITE(DatumGetDateADT(datum)))
+		if (!isnull && !DATE_NOT_FINITE(DatumGetDateADT(datum)))
 			(*dates)[n++] = DatumGetDateADT(datum);
 	}
 	return n;
