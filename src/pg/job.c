@@ -124,6 +124,7 @@ run_store(Run *run)
 	char		step[RN_TIME_TEXT];
 
 	recurnet_progress_phase(&run->host, RECURNET_PHASE_STORING);
+	check(run, rn_poll(&run->host.core));	/* what is to end, or whose server has, stores nothing any more */
 	rn_calendar_describe(&run->fit.rows.panel.calendar, step, sizeof(step));
 	version->cell = pstrdup(recurnet_options_cell(&run->fit.plan.spec));
 	version->query = pstrdup(run->source.query);
