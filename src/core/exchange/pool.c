@@ -4,7 +4,7 @@
  */
 #include "exchange/pool.h"
 
-#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,7 +14,7 @@
 struct RnPoolBlock
 {
 	RnPoolBlock *next;
-	max_align_t data[];
+	uint64_t	data[];			/* nothing needs to be aligned more, and a host need not do it */
 };
 
 RnCode
