@@ -53,7 +53,7 @@ typedef struct RnHost RnHost;
 struct RnHost
 {
 	/*
-	 * Memory, uninitialised, aligned as by malloc; NULL when there is none.
+	 * Memory, uninitialised, aligned for numbers of 8 bytes; NULL when there is none.
 	 * free is given only what alloc returned, or NULL.
 	 */
 	void	   *(*alloc) (RnHost *host, size_t size);
