@@ -65,7 +65,7 @@ rn_draw(RnDrawing *drawing, const char *format,...)
 	drawing->length += n < 0 ? 0 : n < MOST_MARKUP ? (size_t) n : MOST_MARKUP - 1;
 }
 
-/* By tenths and not by %f, whose point is a comma in some places. */
+/* In tenths: %.1f would print those that are none, too. */
 void
 rn_draw_at(RnDrawing *drawing, char before, double pixels)
 {
