@@ -369,11 +369,11 @@ multiples(int64_t low, int64_t high, double step)
 	return (int) (floor((double) high / step) - ceil((double) low / step)) + 1;
 }
 
-/* Of so many ticks every which one is shown, where there is room for most. */
+/* Of so many ticks every which one is shown, where there is room for most; 1 of none. */
 static int
 stride(int count, int most)
 {
-	return (count + most - 1) / most;
+	return count > most ? (count + most - 1) / most : 1;
 }
 
 /* Ticks at integers: nice ones, at least 1 apart. */
