@@ -23,8 +23,9 @@ cd "$dir/source"
 export WERROR= COPT="$FLAGS"
 "$MAKE" -s -j"$(nproc)" all > "$dir/build.log" 2>&1 || { tail "$dir/build.log" >&2; die "it does not build with sanitizers"; }
 "$MAKE" -s install > /dev/null
-# Leaks are not looked for: the server's own would be found, and contexts have none.
-export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1:log_path=$dir/found/asan
+# Leaks are not looked for: the server's own would be found, and contexts have none.  What is
+# freed is kept for a while, to find who uses it; no more of it than tests of memory used allow.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1:quarantine_size_mb=8:log_path=$dir/found/asan
 export UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1:log_path=$dir/found/ubsan
 # A backend also ends where it asks for more at once than mutants.sql allows it, and a little.
 status=0
