@@ -42,7 +42,8 @@ make_data(Data *data, TestHost *test, bool constant)
 		.kind = RN_TIME_CIVIL,.count = 1,.series = &data->series,.rows = ROWS,.value = data->value
 	};
 	assert_ok(*test, rn_panel_settle(&test->host, &data->panel, &strict, NULL));
-	data->panel.missing = data->missing;	/* nothing is */
+	memset(data->missing, 0, sizeof(data->missing));	/* nothing is */
+	data->panel.missing = data->missing;
 }
 
 static inline RnTrainSpec
