@@ -8,6 +8,7 @@
 #include "model_bytes.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/rng.h"
 #include "model/forecast.h"
