@@ -66,6 +66,12 @@ recurnet_lock_release(RecurnetLock lock, int64 key)
 		LockRelease(&tag, ExclusiveLock, true);
 }
 
+void
+recurnet_lock_release_all(void)
+{
+	LockReleaseAll(DEFAULT_LOCKMETHOD, true);
+}
+
 /* A shared lock that is to be had says that there is no other; askers share it. */
 bool
 recurnet_lock_is_held(RecurnetLock lock, int64 key)

@@ -29,6 +29,9 @@ extern bool recurnet_lock_try(RecurnetLock lock, int64 key);
 /* Let it go, unless an abort has done that already. */
 extern void recurnet_lock_release(RecurnetLock lock, int64 key);
 
+/* At the end of a process: outside of a transaction nobody else releases what it holds, and it would be held for ever. */
+extern void recurnet_lock_release_all(void);
+
 /* Does any process hold it, this one included? */
 extern bool recurnet_lock_is_held(RecurnetLock lock, int64 key);
 

@@ -288,6 +288,18 @@ log_no_worker(int64 job)
 	said = true;
 }
 
+/* Does another process wait for the turn? */
+static bool
+is_waited_for(void)
+{
+	bool		waited_for;
+
+	StartTransactionCommand();
+	waited_for = recurnet_lock_is_held(RECURNET_LOCK_QUEUE, NEXT);
+	CommitTransactionCommand();
+	return waited_for;
+}
+
 /* Start the job whose turn it is; false if there is none, or no room. */
 static bool
 start_next(void)
@@ -312,6 +324,8 @@ start_next(void)
 		return true;
 	}
 	if (running > 0)			/* the one that ends starts it */
+		return false;
+	if (is_waited_for())		/* in the place that is wanted, perhaps */
 		return false;
 	log_no_worker(what.job);
 	rest(delay);
@@ -421,6 +435,7 @@ leave_room(int code, Datum argument)
 {
 	Errand		what = {.database = errand.database};
 
+	recurnet_lock_release_all();
 	if (errand.job == 0)
 	{
 		what = errand;

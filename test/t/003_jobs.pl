@@ -599,6 +599,7 @@ comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet que
 end_starter(sql(q{SELECT pid FROM pg_stat_activity WHERE backend_type = 'recurnet queue'}), 'a queue');
 free_worker();
 state_comes($job, 'done', 'and starts what waits');
+comes(q{SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'}, '0', 'and none of its locks is left');
 sql("SELECT rn_train_async($long, 'taker')");
 comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'a job runs');
 take_worker();
