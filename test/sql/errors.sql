@@ -46,9 +46,11 @@ SELECT rn_train('gru', 'SELECT day::text AS day, n, n + 1 AS m FROM s', "time" =
 CREATE TABLE star AS SELECT day, v FROM s;
 SELECT rn_train('gru', 'SELECT * FROM star', :o, name => 'star') > 0 AS trained;
 ALTER TABLE star ADD COLUMN w float8;
+\set SHOW_CONTEXT never
 CALL rn_retrain('star');
 SELECT count(*) FROM rn_forecast('star', 1, history => 'source');
 SELECT rn_create_view('star', 'star_view');
+\set SHOW_CONTEXT errors
 SELECT count(*) FROM rn_forecast('star', 1, history => 'SELECT * FROM star');
 DROP TABLE star;
 SELECT count(rn_drop_model(model_id)) FROM rn_models WHERE name = 'star';
