@@ -175,6 +175,7 @@ sub has_ended
 
 # Kill a process that is stopped in its phase, or the postmaster above it, which is started
 # again.  A keeper must not end before the others have: they would have its lock, and go on.
+# Neither may they go on before it is dead, which is later than that it was killed.
 sub kill_it
 {
 	my ($victim, $keeper, @stopped) = @_;
@@ -188,9 +189,11 @@ sub kill_it
 		return;
 	}
 	kill 'STOP', @keeper;
-	$node->kill9;
-	kill 'CONT', @stopped;
+	my $postmaster = $node->{_pid};
 	my $end = time + $Faults::LIMIT;
+	$node->kill9;
+	sleep 0.001 until has_ended($postmaster) || time > $end;
+	kill 'CONT', @stopped;
 	my $start = time;
 	sleep 0.01 until !grep({ !has_ended($_) } @stopped) || time > $end;
 	kill 'CONT', @keeper;
