@@ -27,6 +27,8 @@ export WERROR= COPT="$FLAGS"
 # freed is kept for a while, to find who uses it; no more of it than tests of memory used allow.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1:allocator_may_return_null=1:quarantine_size_mb=8:log_path=$dir/found/asan
 export UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1:log_path=$dir/found/ubsan
+# All of it is several times slower: what does not end is told from that later.
+export PG_TEST_TIMEOUT_DEFAULT=${PG_TEST_TIMEOUT_DEFAULT:-900}
 # A backend also ends where it asks for more at once than mutants.sql allows it, and a little.
 status=0
 attended env PARTS="${PARTS:-regress isolation pgtap tap}" test/run.sh || status=$?

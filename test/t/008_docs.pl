@@ -79,12 +79,13 @@ sub say_to
 	if (!$session->{run})
 	{
 		@{$session}{qw(in out err)} = ('', '', '');
+		$session->{timeout} = IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default);
 		$session->{run} = IPC::Run::start(
 			[ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-P', 'footer=off', '-P', 'pager=off',
 				'-d', $session->{node}->connstr($session->{database}) ],
-			'<', \$session->{in}, '>', \$session->{out}, '2>', \$session->{err},
-			IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+			'<', \$session->{in}, '>', \$session->{out}, '2>', \$session->{err}, $session->{timeout});
 	}
+	$session->{timeout}->start;    # for what is said now, not for all of a document
 	@{$session}{qw(out err)} = ('', '');
 	$session->{in} .= "$statements\n\\echo\n\\echo :said:\n";
 	eval { $session->{run}->pump until $session->{out} =~ /^:said:\n/m || !$session->{run}->pumpable; 1 } or $session->{err} .= $@;
