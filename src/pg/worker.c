@@ -25,6 +25,7 @@
 #include "storage/ipc.h"
 #include "storage/latch.h"
 #include "storage/lmgr.h"
+#include "storage/pmsignal.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
@@ -46,9 +47,13 @@
 #define LONGEST_MS	10000
 #define PATIENCE_MS	5000
 
-/* How long the postmaster waits until it begins a process again; how many may fail in a row to start jobs, or to take one. */
+/*
+ * How long the postmaster waits until it begins a process again; how many may fail in a row to start jobs, or to take one;
+ * how long one that could not connect waits for a place for the next.
+ */
 #define AGAIN_S		1
 #define MOST_FAILURES	3
+#define LEAVE_MS	2000
 
 /* Keys of RECURNET_LOCK_QUEUE: the turn to start jobs, and the place of the one whose turn is next. */
 #define TURN		0
@@ -61,7 +66,7 @@ typedef struct Errand
 	Oid			role;			/* invalid: the superuser of the cluster, who runs no query of users */
 	TransactionId after;		/* of the transaction to wait for, or invalid */
 	int64		job;			/* to run; 0: start waiting jobs */
-	int			failures;		/* of those that had the same errand before, but for a job */
+	int			failures;		/* processes in a row, before this one, that have failed */
 	uint32		memory;			/* of the server when it was started */
 } Errand;
 
@@ -71,6 +76,7 @@ extern PGDLLEXPORT void recurnet_worker_main(Datum argument);
 
 static Errand errand;			/* of this process */
 static bool unfinished = false; /* it is to start jobs, and nobody else may know of them */
+static bool connected = false;	/* to the database, as the role */
 static volatile sig_atomic_t terminated = false;	/* somebody wants it to end */
 
 /* Start a process; false if there is none to be had. */
@@ -305,7 +311,7 @@ static bool
 start_next(void)
 {
 	static long delay = RETRY_MS;
-	Errand		what = {.database = MyDatabaseId};
+	Errand		what = {.database = MyDatabaseId,.failures = errand.failures};
 	int			running = 0;
 
 	begin();
@@ -383,6 +389,7 @@ take_job(RecurnetJob *job)
 		taken = have_log() && recurnet_job_log_start(job);
 	}
 	unfinished = taken || !waits(job->id);
+	errand.failures = taken ? 0 : errand.failures;
 	PopActiveSnapshot();
 	SPI_commit();
 	return taken;
@@ -425,6 +432,29 @@ run_job(int64 id)
 }
 
 /*
+ * Leave the starting of jobs to another process; false if all places are taken.  One that
+ * could not connect will hardly be able to later, so that it is no use to begin it again
+ * in its own place: it waits for another one.
+ */
+static bool
+hand_on(void)
+{
+	Errand		what = {.database = errand.database,.after = errand.after,.failures = errand.failures + !terminated};
+
+	if (what.failures >= MOST_FAILURES || start_worker(&what, NULL))
+		return true;
+	if (connected || terminated)
+		return false;
+	for (int waited = 0; waited < LEAVE_MS && PostmasterIsAlive() && !terminated; waited += RETRY_MS)
+	{
+		pg_usleep(RETRY_MS * 1000L);
+		if (start_worker(&what, NULL))
+			break;
+	}
+	return true;
+}
+
+/*
  * Where a worker ends, after its transaction has.  One that was killed in the middle of
  * its job, or of starting others, leaves that to another one.  If all places are taken it keeps
  * its own: the postmaster begins what has ended with 1 again there, and forgets what has
@@ -433,18 +463,18 @@ run_job(int64 id)
 static void
 leave_room(int code, Datum argument)
 {
-	Errand		what = {.database = errand.database};
-
 	recurnet_lock_release_all();
-	if (errand.job == 0)
-	{
-		what = errand;
-		what.failures += !terminated;
-	}
-	if (unfinished && what.failures < MOST_FAILURES && !start_worker(&what, NULL))
+	if (unfinished && !hand_on())
 		return;
 	if (code != 0)
 		proc_exit(0);			/* goes on with what is left to do at an exit */
+}
+
+void
+recurnet_worker_heed_no_cancel(void)
+{
+	pqsignal(SIGINT, SIG_IGN);
+	QueryCancelPending = false;
 }
 
 static void
@@ -491,15 +521,16 @@ recurnet_worker_main(Datum argument)
 	memcpy(&errand, MyBgworkerEntry->bgw_extra, sizeof(errand));
 	if (errand.memory != recurnet_job_log_memory())	/* the postmaster begins it again after a crash, whoever's that was */
 		return;
-	unfinished = errand.job == 0;
+	unfinished = true;			/* of one that runs a job, too, until it knows better: it may have been begun again */
 	before_shmem_exit(leave_room, (Datum) 0);	/* before what ends transactions, so called after it */
 	pqsignal(SIGHUP, SignalHandlerForConfigReload);
 	pqsignal(SIGTERM, terminate);
 	if (errand.job == 0)
-		pqsignal(SIGINT, SIG_IGN);
+		recurnet_worker_heed_no_cancel();
 	BackgroundWorkerUnblockSignals();
 	override_settings();
 	BackgroundWorkerInitializeConnectionByOid(errand.database, errand.role, 0);
+	connected = true;
 	StartTransactionCommand();
 	check_asker();
 	if (TransactionIdIsValid(errand.after))
@@ -507,8 +538,7 @@ recurnet_worker_main(Datum argument)
 	CommitTransactionCommand();
 	if (errand.job != 0)
 		run_job(errand.job);
-	pqsignal(SIGINT, SIG_IGN);	/* who cancels a job does not mean the next */
-	QueryCancelPending = false;
+	recurnet_worker_heed_no_cancel();
 	if (unfinished)
 		start_waiting();
 	unfinished = false;

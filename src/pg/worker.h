@@ -17,4 +17,7 @@ extern void recurnet_worker_queue(void);
  */
 extern void recurnet_worker_cancel(void);
 
+/* The job of this process is over: who cancels it now does not mean what this process does next. */
+extern void recurnet_worker_heed_no_cancel(void);
+
 #endif							/* RECURNET_WORKER_H */

@@ -609,6 +609,55 @@ comes(q{SELECT state FROM rn_jobs WHERE model = 'taker' ORDER BY job_id DESC LIM
 free_worker();
 state_comes($job, 'done', 'and starts what waits, too');
 
+# It does so too if its role cannot connect any more, in its own place, where it is begun again.  The
+# postmaster stands still while places become free, so that it has all of that to do at once.
+sql('ALTER ROLE ann LOGIN');
+sql("SET ROLE ann; SELECT rn_train_async($long, 'anns')");
+comes(q{SELECT count(*) FROM rn_jobs WHERE phase = 'training'}, '1', 'a job of ann runs');
+take_worker();
+$job = sql("SELECT rn_train_async($short, 'not anns')");
+sql('ALTER ROLE ann NOLOGIN');
+my $watch = session();
+$pid = sql(q{SELECT pid FROM rn_jobs WHERE state = 'running'});
+
+# Until there is no such process.
+sub gone
+{
+	my ($which) = @_;
+	foreach (1 .. 600)
+	{
+		return 1 if say_to($watch, "SELECT count(*) FROM pg_stat_activity WHERE $which;") == 0;
+		select undef, undef, undef, 0.1;
+	}
+	return 0;
+}
+
+kill 'STOP', $node->{_pid};
+say_to($watch, "SELECT pg_terminate_backend($pid);");
+ok(gone("pid = $pid"), 'its process is ended');
+say_to($watch, q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid();});
+ok(gone(q{backend_type = 'parallel worker'}), 'and so is that which had the last place');
+kill 'CONT', $node->{_pid};
+state_comes($job, 'done', 'somebody starts what waits');
+$_->{run}->kill_kill foreach $hog, $watch;
+sql('ALTER ROLE ann LOGIN');
+
+# What cannot connect, as its database is gone, gives back the last place.
+sql('CREATE DATABASE d');
+$node->safe_psql('d', 'CREATE EXTENSION recurnet; CREATE TABLE t AS SELECT i, sin(i) AS v FROM generate_series(1, 2000) i');
+take_worker();
+$node->safe_psql('d', "SELECT rn_train_async($short, 'never')");
+comes(q{SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'recurnet queue'}, '1', 'the queue of another database waits for a worker');
+sql('DROP DATABASE d WITH (FORCE)');
+foreach (1 .. 5)
+{
+	(undef, undef, $refused) = $node->psql('postgres', "SELECT rn_train_async($short, 'after d')");
+	last if $refused eq '';
+}
+is($refused, '', 'that database is dropped, and its place is free');
+free_worker();
+comes(q{SELECT state FROM rn_jobs WHERE model = 'after d'}, 'done', 'for a job of this one');
+
 # A server that shuts down waits for none of it.
 take_worker();
 sql("SELECT rn_train_async($short, 'never')");
