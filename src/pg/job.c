@@ -36,6 +36,9 @@
 #include "step.h"
 #include "worker.h"
 
+/* How many cancels more do not keep a run that was cancelled from being logged. */
+#define MORE_CANCELS	2
+
 /* One run, from its request to the version that is stored. */
 typedef struct Run
 {
@@ -417,12 +420,18 @@ step_fail(void *work)
 	recurnet_job_log_end(failure->job, cancelled ? "cancelled" : "failed", NULL, failure->error);
 }
 
-/* Log it, or say that the log has none of it: its row says then that it runs, without a process. */
+/*
+ * Log it, or say that the log has none of it: its row says then that it runs, without a process.
+ * One cancel more is likely to be meant for what is over; a session that waits for a lock gives
+ * in after some.
+ */
 static void
 log_failure(Failure *failure)
 {
 	ErrorData  *unlogged = recurnet_step(step_fail, failure, true);
 
+	for (int more = 0; more < MORE_CANCELS && unlogged != NULL && unlogged->sqlerrcode == ERRCODE_QUERY_CANCELED; more++)
+		unlogged = recurnet_step(step_fail, failure, true);
 	if (unlogged != NULL)
 		ereport(WARNING,
 				(errcode(unlogged->sqlerrcode),
@@ -440,6 +449,8 @@ recurnet_job_run(RecurnetJob *job)
 	run->job = job;
 	MemoryContextSwitchTo(caller);
 	error = run_steps(run);
+	if (job->background)
+		recurnet_worker_heed_no_cancel();
 	if (error != NULL)
 		log_failure(&(Failure) {.job = job->id,.error = error});
 	run_delete(run, caller);

@@ -173,6 +173,36 @@ $keeper->{run}->finish;
 state_comes($job, 'failed: the server process ended', 'it is taken for lost');
 say_to($caller, 'RESET lock_timeout;');
 
+# ---- who cancels once more ----
+
+# Cancel a process while what came of the first cancel waits to be noted.
+sub cancel_again
+{
+	my ($pid) = @_;
+	my $keeper = session();
+	say_to($keeper, 'BEGIN; LOCK TABLE recurnet.job IN SHARE MODE;');
+	foreach (1 .. 3)
+	{
+		sql("SELECT pg_cancel_backend($pid)");
+		comes("SELECT count(*) FROM pg_locks WHERE pid = $pid AND NOT granted AND relation = 'recurnet.job'::regclass", '1', 'its end waits to be noted');
+	}
+	$keeper->{in} .= "COMMIT;\n\\q\n";
+	$keeper->{run}->finish;
+}
+
+$job = sql("SELECT rn_train_async($long, 'long')");
+comes("SELECT phase FROM rn_jobs WHERE job_id = $job", 'training', 'a job');
+cancel_again(sql("SELECT pid FROM rn_jobs WHERE job_id = $job"));
+state_comes($job, 'cancelled: canceling statement due to user request', 'that is cancelled again and again');
+$caller->{in} .= "CALL rn_retrain('m', 'cold');\n\\echo over\n";
+$caller->{out} = '';
+$caller->{run}->pump_nb;
+comes("SELECT phase FROM rn_jobs WHERE pid = $pid", 'training', 'a retraining in a session');
+$job = sql("SELECT job_id FROM rn_jobs WHERE pid = $pid");
+cancel_again($pid);
+$caller->{run}->pump until $caller->{out} =~ /over\n/;
+state_comes($job, 'cancelled: canceling statement due to user request', 'that is, too');
+
 # ---- settings of others ----
 
 # A model of which each retraining is a short one.
