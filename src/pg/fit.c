@@ -234,9 +234,20 @@ static RnCode
 try_shape(void *context, const RnTrainPlan *plan, double *mase)
 {
 	RecurnetFit *fit = context;
+	MemoryContext caller = CurrentMemoryContext;
+	volatile RnCode code = RN_CANCELLED;
 
 	fit->plan = *plan;
-	RN_TRY(train_plan(fit));
+	PG_TRY();
+	{
+		code = train_plan(fit);
+	}
+	PG_CATCH();
+	{
+		recurnet_host_keep_error(fit->host, caller);
+	}
+	PG_END_TRY();
+	RN_TRY(code);
 	*mase = fit->report.validation_mase;
 	rn_model_free(&fit->host->core, &fit->model);
 	rn_train_report_free(&fit->host->core, &fit->report);

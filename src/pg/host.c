@@ -72,11 +72,8 @@ host_free(RnHost *core, void *pointer)
 		pfree(pointer);
 }
 
-/*
- * Keep the error just caught for recurnet_host_check.
- */
-static void
-host_keep_error(RecurnetHost *host, MemoryContext caller)
+void
+recurnet_host_keep_error(RecurnetHost *host, MemoryContext caller)
 {
 	MemoryContextSwitchTo(host->context);
 	host->pending = CopyErrorData();
@@ -117,7 +114,7 @@ host_should_stop(RnHost *core)
 	}
 	PG_CATCH();
 	{
-		host_keep_error(host, caller);
+		recurnet_host_keep_error(host, caller);
 	}
 	PG_END_TRY();
 	return host->pending != NULL;
@@ -143,7 +140,7 @@ notice_epoch(RecurnetHost *host, const RnProgress *progress)
 	}
 	PG_CATCH();
 	{
-		host_keep_error(host, caller);
+		recurnet_host_keep_error(host, caller);
 	}
 	PG_END_TRY();
 }

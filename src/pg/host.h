@@ -24,6 +24,12 @@ typedef struct RecurnetHost
 /* A host whose memory is context; it owns nothing else. */
 extern void recurnet_host_init(RecurnetHost *host, MemoryContext context);
 
+/*
+ * In PG_CATCH(), of what the core has called: keep the error for recurnet_host_check, in place of
+ * raising it through the core, which is to be told RN_CANCELLED.  caller: the memory context before.
+ */
+extern void recurnet_host_keep_error(RecurnetHost *host, MemoryContext caller);
+
 /* Tell no progress: another process of the same work does. */
 extern void recurnet_host_quiet(RecurnetHost *host);
 

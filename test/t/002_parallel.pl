@@ -125,13 +125,15 @@ foreach my $case (
 		qr/ERROR:  training diverged/ ],
 	[ q{SET statement_timeout = '400ms'; SELECT rn_train('auto', 'SELECT id, day, price FROM sales', '{"epochs": 10000}', series => 'id')},
 		qr/ERROR:  canceling statement due to statement timeout/ ],
+	[ q{SET statement_timeout = '400ms'; SELECT rn_train('auto', 'SELECT id, day, price FROM sales', '{"tune": true, "epochs": 10000}', series => 'id')},
+		qr/ERROR:  canceling statement due to statement timeout/, 1 ],    # two networks are tried out
 	[ q{SET statement_timeout = '400ms'; SELECT count(*) FROM rn_backtest('auto', 'SELECT id, day, price FROM sales', '{"epochs": 10000}', series => 'id')},
 		qr/ERROR:  canceling statement due to statement timeout/ ])
 {
-	my ($sql, $error) = @$case;
+	my ($sql, $error, $workers) = (@$case, 2);
 	my (undef, $said) = with_workers(2, $sql);
 
-	like($said, qr/recurnet works with 2 of 2 parallel workers/, 'workers set about it');
+	like($said, qr/recurnet works with $workers of $workers parallel workers/, 'workers set about it');
 	like($said, $error, 'the error is told');
 	$node->poll_query_until('postgres', $workers_left, '0') or fail('workers have ended');
 }
