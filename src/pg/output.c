@@ -22,11 +22,13 @@ is_integer_type(Oid type)
 RecurnetOutput
 recurnet_output(const RecurnetSubject *subject, Oid ts_type)
 {
-	RecurnetOutput output = {.time_type = subject->time_type,.ts_type = getBaseType(ts_type)};
+	RecurnetOutput output = {.time_type = subject->time_type,.typmod = -1};
 	bool		integer = is_integer_type(subject->time_type);
-	bool		known = is_integer_type(output.ts_type) || output.ts_type == DATEOID ||
-		output.ts_type == TIMESTAMPOID || output.ts_type == TIMESTAMPTZOID;
+	bool		known;
 
+	output.ts_type = getBaseTypeAndTypmod(ts_type, &output.typmod);
+	known = is_integer_type(output.ts_type) || output.ts_type == DATEOID ||
+		output.ts_type == TIMESTAMPOID || output.ts_type == TIMESTAMPTZOID;
 	/* rn_forecast has a column ts for all; integers leave it null */
 	if (!known ||
 		(integer != is_integer_type(output.ts_type) && output.ts_type != TIMESTAMPTZOID))
@@ -118,8 +120,9 @@ civil_datum(const RecurnetOutput *output, Timestamp civil)
 	if (output->ts_type == DATEOID)
 		return date_datum(civil, output->zone);
 	if (output->ts_type == TIMESTAMPOID)
-		return TimestampGetDatum(civil);
-	return TimestampTzGetDatum(output->zone != NULL ? instant : instant_here(civil));
+		return DirectFunctionCall2(timestamp_scale, TimestampGetDatum(civil), Int32GetDatum(output->typmod));
+	return DirectFunctionCall2(timestamptz_scale, TimestampTzGetDatum(output->zone != NULL ? instant : instant_here(civil)),
+							   Int32GetDatum(output->typmod));
 }
 
 void

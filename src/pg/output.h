@@ -13,6 +13,7 @@ typedef struct RecurnetOutput
 	Oid			time_type;		/* the model's */
 	Oid			ts_type;		/* of the column ts: what rn_forecast_as asked, or what that domain is over */
 	Oid			domain;			/* if it asked for one */
+	int32		typmod;			/* of what that is over, or -1 */
 	void	  **constraints;	/* of the domain, once looked up */
 	pg_tz	   *zone;			/* the model's, for timestamptz */
 } RecurnetOutput;

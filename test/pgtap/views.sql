@@ -47,6 +47,10 @@ CREATE DOMAIN when_ AS date;
 SELECT is(columns(rn_create_view(train('SELECT day::when_ AS day, num::sold AS num FROM types', 'domains'), 'domains')), 'day when_, num sold, lower double precision, upper double precision, is_forecast boolean', 'domains');
 SELECT is((SELECT count(*) FROM domains WHERE is_forecast), 3::bigint, 'hold forecasts');
 SELECT results_eq($$SELECT ts FROM rn_forecast_as(NULL::when_, 'domains')$$, $$SELECT ts::when_ FROM rn_forecast_as(NULL::date, 'domains')$$, 'and times may be shown in one');
+CREATE DOMAIN second_ AS timestamp(0);
+CREATE TEMPORARY TABLE halves AS SELECT timestamp '2024-01-01 00:00:00.25' + i * interval '0.5 s' AS ts, sin(i) AS v FROM generate_series(1, 40) i;
+SELECT rn_train('gru', 'SELECT ts, v FROM halves', '{"recipe": "plain", "units": 2, "epochs": 1, "window": 5}', 'halves') IS NOT NULL AS trained \gset
+SELECT results_eq($$SELECT ts::timestamp FROM rn_forecast_as(NULL::second_, 'halves', 2)$$, $$VALUES ('2024-01-01 00:00:21'::timestamp), ('2024-01-01 00:00:21')$$, 'rounded as it says');
 CREATE DOMAIN soon AS when_ CHECK (VALUE < '1999-01-01');
 SELECT throws_ok($$SELECT ts FROM rn_forecast_as(NULL::soon, 'domains')$$, '23514', 'value for domain soon violates check constraint "soon_check"');
 CREATE DOMAIN clock AS time;
