@@ -7,6 +7,7 @@
 
 #include "fmgr.h"
 #include "utils/builtins.h"
+#include "utils/timestamp.h"
 
 #include "catalog.h"
 
@@ -41,6 +42,22 @@ recurnet_argument_int(FunctionCallInfo fcinfo, int i, const char *name, int usua
 				 errmsg("%s is out of range: %d", name, value),
 				 errdetail("Its range is: %d to %d.", least, most)));
 	return value;
+}
+
+/* Argument i, called name, a length of time, which is not below zero, or NULL; example is one. */
+static inline Interval *
+recurnet_argument_duration(FunctionCallInfo fcinfo, int i, const char *name, const char *example)
+{
+	Interval	zero = {0};
+
+	if (PG_ARGISNULL(i))
+		return NULL;
+	if (DatumGetBool(DirectFunctionCall2(interval_lt, PG_GETARG_DATUM(i), IntervalPGetDatum(&zero))))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be negative", name),
+				 errhint("For example: '%s'.", example)));
+	return PG_GETARG_INTERVAL_P(i);
 }
 
 /* The interval level from argument i; null: usual. */

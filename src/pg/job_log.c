@@ -344,11 +344,6 @@ recurnet_job_log_prune(const Interval *older_than)
 	int64		dropped;
 
 	PreventCommandIfReadOnly("rn_prune_jobs()");
-	if (older_than->time < 0 || older_than->day < 0 || older_than->month < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("older_than must not be negative"),
-				 errhint("For example: '30 days'.")));
 	recurnet_statement_open(&scope);
 	s = recurnet_statement("DELETE FROM recurnet.job"
 						   " WHERE coalesce(ended_at, started_at, queued_at) < now() - $1"

@@ -26,7 +26,7 @@ Datum
 recurnet_prune_jobs(PG_FUNCTION_ARGS)
 {
 	recurnet_argument_required(fcinfo, 0, "older_than");
-	PG_RETURN_INT64(recurnet_job_log_prune(PG_GETARG_INTERVAL_P(0)));
+	PG_RETURN_INT64(recurnet_job_log_prune(recurnet_argument_duration(fcinfo, 0, "older_than", "30 days")));
 }
 
 /*

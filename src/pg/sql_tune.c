@@ -340,12 +340,7 @@ recurnet_tune(PG_FUNCTION_ARGS)
 		.time = recurnet_argument_text(fcinfo, 12),
 		.target = recurnet_argument_text(fcinfo, 13)
 	};
-	tune->budget = PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2);
-	if (tune->budget != NULL && (tune->budget->time < 0 || tune->budget->day < 0 || tune->budget->month < 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("budget must not be negative"),
-				 errhint("For example: '10 minutes'.")));
+	tune->budget = recurnet_argument_duration(fcinfo, 2, "budget", "10 minutes");
 	plan_trials(tune, PG_ARGISNULL(1) ? NULL : PG_GETARG_JSONB_P(1), trials);
 	recurnet_progress_begin(&tune->host, RECURNET_COMMAND_TUNE, 0);
 	recurnet_progress_folds(&tune->host, tune->n * tune->folds.backtest.folds);

@@ -33,6 +33,8 @@ SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"window": [3
 	options => '{"recipe": "plain", "epochs": 1, "horizon": 3}')), 6::bigint, 'no more trials than asked for');
 SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"window": [3, 4, 5, 6, 7], "units": [1, 2, 3]}', '0 seconds',
 	'{"recipe": "plain", "epochs": 1, "horizon": 3}')), 4::bigint, 'a budget ends it after four');
+SELECT is((SELECT count(*) FROM rn_tune('SELECT day, v FROM one', '{"window": [3, 4, 5, 6, 7], "units": [1, 2, 3]}', '1 day -24 hours',
+	'{"recipe": "plain", "epochs": 1, "horizon": 3}')), 4::bigint, 'so does one that comes to nothing');
 SELECT refuses($$SELECT rn_tune('SELECT day, v FROM one', '{}', '-5 minutes')$$, '22023', 'budget must not be negative', '%10 minutes%', 'a negative budget');
 SELECT results_eq($$SELECT cell, options FROM rn_tune('SELECT day, v FROM one', '{}', options => '{"epochs": 1, "horizon": 3, "ensemble": 1}')$$,
 	$$VALUES ('auto', '{"epochs": 1, "horizon": 3, "ensemble": 1}'::jsonb)$$, 'nothing to try');
