@@ -663,11 +663,15 @@ sub gone
 }
 
 kill 'STOP', $node->{_pid};
-say_to($watch, "SELECT pg_terminate_backend($pid);");
-ok(gone("pid = $pid"), 'its process is ended');
-say_to($watch, q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid();});
-ok(gone(q{backend_type = 'parallel worker'}), 'and so is that which had the last place');
+my $freed = eval
+{
+	say_to($watch, "SELECT pg_terminate_backend($pid);");
+	gone("pid = $pid") or die;
+	say_to($watch, q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid();});
+	gone(q{backend_type = 'parallel worker'});
+};
 kill 'CONT', $node->{_pid};
+ok($freed, 'its process is ended, and then that which had the last place');
 state_comes($job, 'done', 'somebody starts what waits');
 $_->{run}->kill_kill foreach $hog, $watch;
 sql('ALTER ROLE ann LOGIN');
