@@ -454,4 +454,4 @@ test:
 test-matrix:
 	@test/matrix.sh
 check-package:
-	@PACKAGE=yes RELEASES=$(or $(RELEASES),bookworm:someone) test/matrix.sh
+	@PACKAGE=yes RELEASES='$(or $(RELEASES),bookworm:someone)' test/matrix.sh
